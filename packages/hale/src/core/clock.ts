@@ -1,0 +1,27 @@
+/**
+ * Where time comes from. Give your own to `createHealth({ clock })` to control time in tests; `fakeClock()` in
+ * `hale/testing` is one.
+ */
+export interface Clock {
+  /** Milliseconds that only go forward, from any origin. */
+  now(): number
+  /** Milliseconds since the Unix epoch, for timestamps. */
+  wallTime(): number
+  /** Calls back once after `delayMs`; returns what cancels it. Must not keep the process alive. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+// setTimeout fires at once for anything longer.
+const longestDelayMs = 2 ** 31 - 1
+
+/** The process's own clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallTime: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, Math.min(delayMs, longestDelayMs))
+    // Outside Node a timer is a number, which keeps nothing alive.
+    if (typeof timer === 'object') timer.unref()
+    return () => clearTimeout(timer)
+  },
+}

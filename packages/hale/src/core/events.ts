@@ -1,0 +1,101 @@
+import type { Logger } from './logger.ts'
+import { isHealthy } from './status.ts'
+import type { CheckRun, HealthEvents, Transition } from './transitions.ts'
+
+interface Channel {
+  readonly hasSubscribers: boolean
+  publish(message: unknown): void
+}
+
+/** Tells transitions and runs to listeners, the log and `diagnostics_channel`; none of them can hurt the caller. */
+export class Events {
+  readonly #kept: number
+  readonly #logger: Logger | undefined
+  readonly #listeners = new Map<keyof HealthEvents, Set<(event: never) => void>>()
+  readonly #channels: { readonly check: Channel; readonly transition: Channel } | undefined
+  #history: readonly Transition[] = []
+
+  constructor(transitionsKept: number, logger: Logger | undefined) {
+    this.#kept = transitionsKept
+    this.#logger = logger
+    this.#channels = diagnosticsChannels()
+  }
+
+  /** The last transitions, the newest last; a new list whenever one is added. */
+  get history(): readonly Transition[] {
+    return this.#history
+  }
+
+  on<E extends keyof HealthEvents>(event: E, listener: (event: HealthEvents[E]) => void): () => void {
+    const listeners = this.#listeners.get(event) ?? new Set()
+    this.#listeners.set(event, listeners)
+    // Wrapped, so that the same function added twice is called twice and removed once.
+    const own = (payload: HealthEvents[E]): void => listener(payload)
+    listeners.add(own)
+    return () => listeners.delete(own)
+  }
+
+  transition(transition: Transition, thrown?: unknown): void {
+    const history = [...this.#history, transition]
+    this.#history = history.slice(Math.max(0, history.length - this.#kept))
+    this.#log(transition, thrown)
+    if (this.#channels?.transition.hasSubscribers) this.#publish(this.#channels.transition, transition)
+    this.#emit('transition', transition)
+  }
+
+  run(run: CheckRun): void {
+    if (this.#channels?.check.hasSubscribers) this.#publish(this.#channels.check, run)
+    this.#emit('run', run)
+  }
+
+  #emit<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
+    for (const listener of this.#listeners.get(event) ?? []) {
+      try {
+        ;(listener as (payload: HealthEvents[E]) => void)(payload)
+      } catch (error) {
+        this.#complain(`a listener of "${event}" threw`, error)
+      }
+    }
+  }
+
+  #publish(channel: Channel, message: unknown): void {
+    try {
+      channel.publish(message)
+    } catch (error) {
+      this.#complain('a diagnostics_channel subscriber threw', error)
+    }
+  }
+
+  #log(transition: Transition, thrown: unknown): void {
+    if (this.#logger === undefined) return
+    const subject = 'check' in transition ? `check ${transition.check}` : transition.probe
+    const { from, to } = transition
+    const { result } = transition
+    const reason = 'error' in result && result.error !== undefined ? `: ${result.error}` : ''
+    const level = isHealthy(to) ? 'info' : to === 'DOWN' ? 'error' : 'warn'
+    const details = { ...('check' in transition ? { check: transition.check } : { probe: transition.probe }), from, to }
+    try {
+      this.#logger[level](`${subject} ${from} → ${to}${reason}`, thrown === undefined ? details : { ...details, err: thrown })
+    } catch {
+      // A logger that throws has nowhere left to say so.
+    }
+  }
+
+  #complain(message: string, error: unknown): void {
+    try {
+      this.#logger?.error(message, { err: error })
+    } catch {
+      // As above.
+    }
+  }
+}
+
+// Without an import, since the core runs where node:* does not exist.
+function diagnosticsChannels(): { check: Channel; transition: Channel } | undefined {
+  const node = globalThis.process as { getBuiltinModule?: (id: string) => unknown } | undefined
+  const module = node?.getBuiltinModule?.('node:diagnostics_channel') as
+    | { channel(name: string): Channel }
+    | undefined
+  if (module === undefined) return undefined
+  return { check: module.channel('hale:check'), transition: module.channel('hale:transition') }
+}

@@ -1,0 +1,130 @@
+import { kindOf, Problems } from '../errors/problems.ts'
+import { type CheckFunction, probeNames } from './check.ts'
+import { type CheckSettings, checkSettings } from './check-settings.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type GroupSettings, groupSettings } from './group-settings.ts'
+import type { Logger } from './logger.ts'
+import { validateName } from './names.ts'
+import type { ServiceInfo } from './report.ts'
+import { boundText } from './text.ts'
+
+/** A check with its name and valid options, ready to be registered. */
+export interface NamedCheck {
+  readonly name: string
+  readonly settings: CheckSettings
+  readonly run: CheckFunction | undefined
+}
+
+/** The options of `createHealth` after validation. */
+export interface HealthSettings {
+  readonly service: ServiceInfo
+  readonly clock: Clock
+  readonly logger: Logger | undefined
+  readonly transitionsKept: number
+  readonly checks: readonly NamedCheck[]
+  /** The probes in every case, then the groups. */
+  readonly groups: ReadonlyMap<string, GroupSettings>
+}
+
+/** Validates all of it before anything is made; throws with every problem found. */
+export function healthSettings(given: unknown): HealthSettings {
+  const problems = new Problems()
+  const options = problems.object('options', given)
+  problems.knownKeys('', options, ['service', 'checks', 'groups', 'budgetMs', 'clock', 'logger', 'transitionsKept'])
+  const taken = new Map<string, string>()
+  const checks = allChecks(options.checks, taken, problems)
+  const budgetMs = problems.number('budgetMs', options.budgetMs, 800, { min: 1, unit: 'milliseconds' })
+  const settings = {
+    service: service(options.service, problems),
+    clock: withMethods<Clock>('clock', options.clock, ['now', 'wallTime', 'after'], problems) ?? systemClock,
+    logger: withMethods<Logger>('logger', options.logger, ['info', 'warn', 'error'], problems),
+    transitionsKept: problems.number('transitionsKept', options.transitionsKept, 50, { integer: true, max: 10_000 }),
+    checks,
+    groups: allGroups(options.groups, taken, budgetMs, problems),
+  }
+  problems.throwIfAny('createHealth')
+  return settings
+}
+
+/** Validates a check that is added later. */
+export function addedCheck(name: string, definition: unknown, taken: ReadonlyMap<string, string>): NamedCheck {
+  const problems = new Problems()
+  const check = namedCheck(name, definition, taken, problems)
+  problems.throwIfAny('health.add')
+  return check as NamedCheck
+}
+
+function allChecks(value: unknown, taken: Map<string, string>, problems: Problems): readonly NamedCheck[] {
+  if (value === undefined) problems.add('checks', 'missing; give an object of checks by name, {} if there are none')
+  const definitions = plainObject('checks', value, problems)
+  const checks: NamedCheck[] = []
+  for (const [name, definition] of Object.entries(definitions)) {
+    const check = namedCheck(name, definition, taken, problems)
+    taken.set(name, 'a check')
+    if (check !== undefined) checks.push(check)
+  }
+  return checks
+}
+
+function namedCheck(
+  name: string,
+  definition: unknown,
+  taken: ReadonlyMap<string, string>,
+  problems: Problems,
+): NamedCheck | undefined {
+  const path = pathOf('checks', name)
+  validateName(path, name, taken, problems)
+  const settings = checkSettings(path, definition, problems)
+  return settings && { name, settings, run: (definition as { run?: CheckFunction }).run }
+}
+
+function allGroups(
+  value: unknown,
+  taken: Map<string, string>,
+  budgetMs: number,
+  problems: Problems,
+): ReadonlyMap<string, GroupSettings> {
+  const checkNames = new Set(taken.keys())
+  const given = plainObject('groups', value, problems)
+  const groups = new Map<string, GroupSettings>()
+  for (const probe of probeNames) groups.set(probe, groupSettings(probe, given[probe], checkNames, budgetMs, problems))
+  for (const [name, options] of Object.entries(given)) {
+    if (groups.has(name)) continue
+    validateName(pathOf('groups', name), name, taken, problems)
+    taken.set(name, 'a group')
+    groups.set(name, groupSettings(name, options, checkNames, budgetMs, problems))
+  }
+  return groups
+}
+
+function service(value: unknown, problems: Problems): ServiceInfo {
+  const given = problems.object('service', value)
+  problems.knownKeys('service', given, ['name', 'version'])
+  const name = boundText(problems.string('service.name', given.name))
+  const version = boundText(problems.string('service.version', given.version))
+  return { ...(name !== undefined && { name }), ...(version !== undefined && { version }) }
+}
+
+// `{ __proto__: check }` sets the prototype, and the check would be lost without a word.
+function plainObject(path: string, value: unknown, problems: Problems): Readonly<Record<string, unknown>> {
+  const object = problems.object(path, value)
+  const prototype: unknown = Object.getPrototypeOf(object)
+  const plain = prototype === null || Object.getPrototypeOf(prototype as object) === null
+  if (!plain || (prototype !== null && Object.hasOwn(prototype as object, 'kind'))) {
+    problems.add(path, 'expected a plain object; an entry named __proto__ sets the prototype, choose another name')
+  }
+  return object
+}
+
+function withMethods<T>(path: string, value: unknown, methods: readonly string[], problems: Problems): T | undefined {
+  if (value === undefined) return undefined
+  const target = (typeof value === 'object' || typeof value === 'function') && value !== null ? value : {}
+  const missing = methods.filter((method) => typeof (target as Record<string, unknown>)[method] !== 'function')
+  if (missing.length === 0) return value as T
+  problems.add(path, `expected an object with the methods ${methods.join(', ')}; ${kindOf(value)} lacks ${missing.join(', ')}`)
+  return undefined
+}
+
+function pathOf(parent: string, name: string): string {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `${parent}.${name}` : `${parent}[${JSON.stringify(name.slice(0, 80))}]`
+}

@@ -1,0 +1,39 @@
+import type { Problems } from '../errors/problems.ts'
+
+const pattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
+
+/** Names that the endpoint or the report needs for itself. */
+export const reservedNames: ReadonlySet<string> = new Set([
+  'application',
+  'live',
+  'ready',
+  'startup',
+  'started',
+  'liveness',
+  'readiness',
+  'metrics',
+  'admin',
+  'openapi.json',
+  'schema.json',
+])
+
+/** Adds a problem when a check or group cannot have this name. `taken` says who has it already. */
+export function validateName(path: string, name: string, taken: ReadonlyMap<string, string>, problems: Problems): void {
+  if (name === '') {
+    problems.add(path, 'the name is empty; names are letters, digits, "_", "." and "-"')
+  } else if (!pattern.test(name)) {
+    problems.add(
+      path,
+      `a name begins with a letter, holds letters, digits, "_", "." and "-", and has at most 64 characters; ${mend(name)}`,
+    )
+  } else if (reservedNames.has(name)) {
+    problems.add(path, `the name is reserved; choose another, such as "${name.replace(/\..*/, '')}-check"`)
+  } else if (taken.has(name)) {
+    problems.add(path, `the name is taken by ${taken.get(name)}; choose another`)
+  }
+}
+
+function mend(name: string): string {
+  const mended = name.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z]+|-+$/g, '').slice(0, 64)
+  return mended === '' || reservedNames.has(mended) ? 'choose another' : `such as "${mended}"`
+}

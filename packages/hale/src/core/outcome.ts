@@ -1,0 +1,86 @@
+import { safeFailure } from '../errors/safe-message.ts'
+import { boundData, type Data } from './data.ts'
+import type { Status } from './status.ts'
+import { boundText } from './text.ts'
+
+// A registered symbol, so that outcomes made by another copy of the package are known too.
+const brand = Symbol.for('hale.outcome')
+
+/** What a check function may return, and what is handed to a handle's `set`; made by `up`, `degraded` and `down`. */
+export interface Outcome {
+  readonly status: 'UP' | 'DEGRADED' | 'DOWN'
+  /** Shown to whoever asks: as `message` when UP or DEGRADED, as `error` when DOWN. */
+  readonly text?: string
+  /** Shown from visibility `'components'` on. */
+  readonly data?: unknown
+}
+
+/** The thing works. */
+export function up(message?: string, data?: unknown): Outcome {
+  return outcome('UP', message, data)
+}
+
+/** The thing works, but not well: its probe stays at HTTP 200. */
+export function degraded(message?: string, data?: unknown): Outcome {
+  return outcome('DEGRADED', message, data)
+}
+
+/** The thing does not work. The text is shown as it is: put no addresses, names or secrets into it. */
+export function down(error?: string, data?: unknown): Outcome {
+  return outcome('DOWN', error, data)
+}
+
+function outcome(status: Outcome['status'], text: string | undefined, data: unknown): Outcome {
+  return { [brand]: true, status, ...(text !== undefined && { text }), ...(data !== undefined && { data }) } as Outcome
+}
+
+/** Whether a value was made by `up`, `degraded` or `down`. */
+export function isOutcome(value: unknown): value is Outcome {
+  return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true
+}
+
+/** One run's outcome after everything in it was made safe to show. */
+export interface CheckResult {
+  readonly status: Status
+  /** The author's text when UP or DEGRADED. */
+  readonly message?: string
+  /** The author's text, or one of the fixed vocabulary, when not. */
+  readonly error?: string
+  /** The error's code, when the vocabulary knows it. */
+  readonly errorCode?: string
+  readonly data?: Data
+  /** Says what was cut or replaced in `data`. */
+  readonly dataNote?: string
+  /** How long the run took, in milliseconds. */
+  readonly durationMs: number
+  /** When it settled, in milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** What a run ended with, before time is added. */
+export type SafeOutcome = Omit<CheckResult, 'durationMs' | 'at'>
+
+/** A value that a check function resolved with: an outcome as it is, anything else is UP and otherwise ignored. */
+export function fromResolved(value: unknown): SafeOutcome {
+  try {
+    if (!isOutcome(value)) return { status: 'UP' }
+    const { status, text, data } = value
+    const bounded = data === undefined ? undefined : boundData(data)
+    const shown = boundText(text)
+    return {
+      status,
+      ...(shown !== undefined && (status === 'DOWN' ? { error: shown } : { message: shown })),
+      ...(bounded !== undefined && { data: bounded.data }),
+      ...(bounded?.note !== undefined && { dataNote: bounded.note }),
+    }
+  } catch {
+    // A proxy whose traps throw: the function did resolve.
+    return { status: 'UP' }
+  }
+}
+
+/** Anything that a check function threw or rejected with. */
+export function fromThrown(thrown: unknown): SafeOutcome {
+  const { message, code } = safeFailure(thrown)
+  return { status: 'DOWN', error: message, ...(code !== undefined && { errorCode: code }) }
+}

@@ -1,0 +1,115 @@
+/**
+ * The fixed texts for error codes: whatever is thrown leaves the process as one of these or not at all.
+ * Sources: libuv's error names, Node's DNS and TLS codes (OpenSSL verify results), undici, PostgreSQL appendix A
+ * (SQLSTATE), SQLite result codes.
+ */
+const codes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset',
+  ECONNABORTED: 'connection aborted',
+  EPIPE: 'connection closed',
+  ENOTCONN: 'connection closed',
+  ERR_STREAM_PREMATURE_CLOSE: 'connection closed',
+  ETIMEDOUT: 'connection timed out',
+  ESOCKETTIMEDOUT: 'connection timed out',
+  EHOSTUNREACH: 'host unreachable',
+  EHOSTDOWN: 'host unreachable',
+  ENETUNREACH: 'network unreachable',
+  ENETDOWN: 'network unreachable',
+  EADDRNOTAVAIL: 'no local address available',
+  EADDRINUSE: 'address in use',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files',
+  ENOMEM: 'out of memory',
+  ENOBUFS: 'out of memory',
+  ENOSPC: 'no space left',
+  EDQUOT: 'no space left',
+  EROFS: 'read-only file system',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'not found',
+  EIO: 'input/output error',
+  EPROTO: 'TLS handshake failed',
+
+  ENOTFOUND: 'host name not found',
+  ENODATA: 'host name has no such record',
+  EAI_AGAIN: 'name resolution failed',
+  EAI_FAIL: 'name resolution failed',
+  ESERVFAIL: 'name resolution failed',
+  ETIMEOUT: 'name resolution timed out',
+  EBADNAME: 'host name invalid',
+
+  CERT_HAS_EXPIRED: 'certificate expired',
+  CERT_NOT_YET_VALID: 'certificate not yet valid',
+  CERT_REVOKED: 'certificate revoked',
+  CERT_UNTRUSTED: 'certificate not trusted',
+  CERT_REJECTED: 'certificate not trusted',
+  CERT_CHAIN_TOO_LONG: 'certificate not trusted',
+  CERT_SIGNATURE_FAILURE: 'certificate not trusted',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate not trusted',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate not trusted',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate not trusted',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate not trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate not trusted',
+  INVALID_CA: 'certificate not trusted',
+  HOSTNAME_MISMATCH: 'certificate does not match the host name',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate does not match the host name',
+  ERR_TLS_HANDSHAKE_TIMEOUT: 'TLS handshake timed out',
+
+  UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+  UND_ERR_HEADERS_TIMEOUT: 'timed out waiting for an answer',
+  UND_ERR_BODY_TIMEOUT: 'timed out waiting for an answer',
+  UND_ERR_SOCKET: 'connection closed',
+  UND_ERR_DESTROYED: 'client closed',
+  UND_ERR_CLOSED: 'client closed',
+
+  '28000': 'authentication failed',
+  '28P01': 'authentication failed',
+  '3D000': 'database not found',
+  '42501': 'permission denied',
+  '53100': 'no space left',
+  '53200': 'out of memory',
+  '53300': 'too many connections',
+  '57014': 'query cancelled',
+  '57P01': 'database shutting down',
+  '57P02': 'database crashed',
+  '57P03': 'database starting up or shutting down',
+  '57P05': 'idle session timed out',
+  '25006': 'database is read-only',
+  '55P03': 'lock not available',
+
+  SQLITE_BUSY: 'database locked',
+  SQLITE_LOCKED: 'database locked',
+  SQLITE_CANTOPEN: 'database cannot be opened',
+  SQLITE_CORRUPT: 'database corrupt',
+  SQLITE_NOTADB: 'database corrupt',
+  SQLITE_READONLY: 'database is read-only',
+  SQLITE_FULL: 'no space left',
+  SQLITE_IOERR: 'input/output error',
+  SQLITE_AUTH: 'permission denied',
+}
+
+/** PostgreSQL's SQLSTATE classes, for the codes that have no text of their own. */
+const sqlStateClasses: Readonly<Record<string, string>> = {
+  '08': 'connection failed',
+  '28': 'authentication failed',
+  '3D': 'database not found',
+  '40': 'transaction rolled back',
+  '42': 'query rejected',
+  '53': 'insufficient resources',
+  '57': 'operator intervention',
+  '58': 'database system error',
+  XX: 'database internal error',
+}
+
+/** The fixed text of an error code; undefined when the code is not of the vocabulary. */
+export function textOfCode(code: string): string | undefined {
+  if (Object.hasOwn(codes, code)) return codes[code]
+  // OpenSSL's own codes are many (ERR_SSL_WRONG_VERSION_NUMBER …) and say no more to an operator than this.
+  if (/^ERR_(SSL|OSSL|TLS)_[A-Z0-9_]{1,64}$/.test(code)) return 'TLS handshake failed'
+  // Extended SQLite codes: SQLITE_IOERR_READ, SQLITE_BUSY_SNAPSHOT …
+  const sqlite = /^(SQLITE_[A-Z]+)_[A-Z_]{1,40}$/.exec(code)?.[1]
+  if (sqlite !== undefined) return codes[sqlite]
+  const sqlState = /^(?=[0-9A-Z]*[0-9])[0-9A-Z]{5}$/.test(code) ? code.slice(0, 2) : ''
+  return Object.hasOwn(sqlStateClasses, sqlState) ? sqlStateClasses[sqlState] : undefined
+}

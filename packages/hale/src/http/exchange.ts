@@ -1,0 +1,61 @@
+/** A request as far as health endpoints need it; a `node:http` request is one. */
+export interface HealthRequest {
+  /** `GET` when absent. */
+  readonly method?: string | undefined
+  /** Path and query as on the request line; the absolute form is understood. */
+  readonly url?: string | undefined
+  /** Header names in lower case. */
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
+  /** For visibility by address, where the adapter knows it. */
+  readonly socket?: { readonly remoteAddress?: string | undefined }
+}
+
+/** What to answer. Shared between requests: do not change it. */
+export interface HealthResponse {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string }
+  /** Empty for HEAD and OPTIONS, whatever `Content-Length` says of the GET. */
+  readonly body: string
+}
+
+/** One value of a header; the first when it was sent twice. */
+export function header(request: HealthRequest, name: string): string | undefined {
+  const value = request.headers[name]
+  return typeof value === 'object' ? value[0] : value
+}
+
+/** The answer that carries a body, with the headers that every answer has. */
+export function answer(
+  status: number,
+  contentType: string,
+  body: string,
+  more: { readonly [name: string]: string } = {},
+): HealthResponse {
+  const headers = {
+    'Content-Type': contentType,
+    'Content-Length': String(utf8Length(body)),
+    // 200 and 405 are heuristically cacheable, and a stale probe is worse than none.
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    Vary: 'Accept',
+    ...more,
+  }
+  return { status, headers, body }
+}
+
+/** The same for HEAD: every header, no body. */
+export function withoutBody(response: HealthResponse): HealthResponse {
+  return { ...response, body: '' }
+}
+
+/** The same for OPTIONS, which HAProxy's default check sends: the status of the GET, and what is allowed. */
+export function asOptions(response: HealthResponse): HealthResponse {
+  return { ...response, headers: { ...response.headers, 'Content-Length': '0', Allow: allowed }, body: '' }
+}
+
+/** The methods of every health path. */
+export const allowed = 'GET, HEAD, OPTIONS'
+
+function utf8Length(text: string): number {
+  return new TextEncoder().encode(text).length
+}

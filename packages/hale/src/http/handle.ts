@@ -1,0 +1,90 @@
+import type { Visibility } from '../core/group-settings.ts'
+import type { HealthSource } from '../core/health.ts'
+import type { Report } from '../core/report.ts'
+import { type HealthRequest, type HealthResponse, header } from './exchange.ts'
+import type { Format } from './format.ts'
+import { type HandlerOptions, handlerSettings } from './handler-settings.ts'
+import { negotiate } from './negotiate.ts'
+import { answeringFailed, methodNotAllowed, tooManyRequests } from './problem.ts'
+import { TokenBucket } from './rate-limit.ts'
+import { Renderer } from './render.ts'
+import { parseUrl, Routes, type Target } from './route.ts'
+import { VisibilityPolicy } from './visibility.ts'
+
+/**
+ * Answers one request: at once when nothing has to run, else with a promise that never rejects. `undefined` means
+ * that the path is not a health endpoint, so that whoever is next may answer it.
+ */
+export type HealthHandler = (request: HealthRequest) => HealthResponse | Promise<HealthResponse> | undefined
+
+/**
+ * Makes the handler that every adapter translates to: from a plain request to a plain response.
+ *
+ * @throws ConfigurationError with every problem of the options.
+ *
+ * @example
+ * ```ts
+ * import { createHandler } from 'hale/http'
+ *
+ * const handle = createHandler(health, { visibility: 'status' })
+ * const response = await handle({ method: 'GET', url: '/health/ready', headers: {} })
+ * console.log(response?.status, response?.body)
+ * ```
+ */
+export function createHandler(health: HealthSource, options: HandlerOptions = {}): HealthHandler {
+  const settings = handlerSettings(options)
+  const routes = new Routes(health, settings.basePath, settings.aliases)
+  const renderer = new Renderer(health)
+  const policy = new VisibilityPolicy(settings)
+  const bucket = settings.rateLimit && new TokenBucket(health.clock, settings.rateLimit)
+  const visibilityOf = new Map(health.groups.map(({ name, visibility }) => [name, visibility]))
+
+  function answerTo(request: HealthRequest, found: Target, query: string): ReturnType<HealthHandler> {
+    const { method = 'GET' } = request
+    if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') return methodNotAllowed
+    const parameters = query === '' ? undefined : new URLSearchParams(query)
+    const name = found.base && isTrue(parameters?.get('deep')) ? 'readiness' : found.name
+    const wait = name === 'liveness' ? 0 : (bucket?.take() ?? 0)
+    if (wait > 0) return tooManyRequests(wait)
+    const visibility = policy.of(request, visibilityOf.get(name))
+    const format = chooseFormat(request, parameters?.get('format'), settings.formats)
+    const report = health.ask(name)
+    if (report instanceof Promise) return report.then((it) => render(it, visibility, format, method), failed)
+    return report && render(report, visibility, format, method)
+  }
+
+  function render(report: Report, visibility: Visibility, format: Format, method: string): HealthResponse {
+    try {
+      return renderer.response(report, visibility, format, method)
+    } catch (error) {
+      return failed(error)
+    }
+  }
+
+  function failed(error: unknown): HealthResponse {
+    try {
+      health.logger?.error('a health answer could not be made', { err: error })
+    } catch {
+      // A logger that throws must not cost the answer too.
+    }
+    return answeringFailed
+  }
+
+  return (request) => {
+    const { url = '/' } = request
+    const exact = routes.exactly(url)
+    if (exact !== undefined) return answerTo(request, exact, '')
+    const parsed = parseUrl(url)
+    const target = parsed && routes.match(parsed.path)
+    return target && answerTo(request, target, parsed.query)
+  }
+}
+
+function chooseFormat(request: HealthRequest, wanted: string | null | undefined, formats: readonly Format[]): Format {
+  const named = wanted == null ? undefined : formats.find((format) => format.name === wanted)
+  return named ?? negotiate(header(request, 'accept'), formats)
+}
+
+function isTrue(value: string | null | undefined): boolean {
+  return value?.toLowerCase() === 'true'
+}

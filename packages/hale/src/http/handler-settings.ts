@@ -1,0 +1,141 @@
+import { type Visibility, visibilities } from '../core/group-settings.ts'
+import type { Report } from '../core/report.ts'
+import { kindOf, Problems } from '../errors/problems.ts'
+import type { HealthRequest } from './exchange.ts'
+import type { Format } from './format.ts'
+import { htmlFormat } from './formats/html.ts'
+import { type JsonBody, jsonFormat } from './formats/json.ts'
+import type { RateLimitOptions } from './rate-limit.ts'
+
+/** The formats that come with hale. */
+export type FormatName = 'json' | 'html'
+
+/** Options of `createHandler` and of every adapter. They belong to the handler: one registry can be served twice. */
+export interface HandlerOptions {
+  /**
+   * Under which path the endpoints live; `'/'` for none.
+   * @default '/health'
+   */
+  readonly basePath?: string
+  /**
+   * Whether `/livez`, `/readyz`, `/startupz` and `/healthz` are served too.
+   * @default true
+   */
+  readonly aliases?: boolean
+  /**
+   * How much is shown: `'status'`, `'components'` or `'debug'`; a constant is also the most that a group's own
+   * visibility shows. A function of the request raises it for those it knows, and strangers get `'status'`.
+   * @default 'components'
+   */
+  readonly visibility?: Visibility | ((request: HealthRequest) => Visibility)
+  /**
+   * A bearer token (`Authorization: Bearer …`) that raises visibility, to `'debug'` unless said otherwise. A wrong
+   * one changes nothing: a probe never fails over it.
+   */
+  readonly token?: string | { readonly value: string; readonly visibility: Visibility }
+  /**
+   * Whether the JSON body's `details` is an object by name or a list of entries that begin with their name.
+   * @default 'object'
+   */
+  readonly detailsAs?: 'object' | 'list'
+  /** Makes the JSON body from the report, in place of hale's own. What it returns is serialised as JSON. */
+  readonly body?: (report: Report, visibility: Visibility) => unknown
+  /**
+   * The formats served, by name or of your own; the first answers whoever has no preference.
+   * @default ['json', 'html']
+   */
+  readonly formats?: readonly (FormatName | Format)[]
+  /** Limits everything but liveness, which is never limited; beyond it the answer is 429. */
+  readonly rateLimit?: RateLimitOptions
+}
+
+/** Handler options after validation. */
+export interface HandlerSettings {
+  readonly basePath: string
+  readonly aliases: boolean
+  readonly visibility: HandlerOptions['visibility']
+  readonly token: { readonly value: string; readonly visibility: Visibility } | undefined
+  readonly formats: readonly Format[]
+  readonly rateLimit: RateLimitOptions | undefined
+}
+
+const known = ['basePath', 'aliases', 'visibility', 'token', 'detailsAs', 'body', 'formats', 'rateLimit']
+
+/** The options that `createHandler` knows, for adapters that take more. */
+export const handlerOptionNames: readonly string[] = known
+
+/** Validates all of it; throws with every problem found. */
+export function handlerSettings(given: unknown): HandlerSettings {
+  const problems = new Problems()
+  const options = problems.object('options', given)
+  problems.knownKeys('', options, known)
+  const settings = {
+    basePath: basePath(options.basePath, problems),
+    aliases: problems.boolean('aliases', options.aliases, true),
+    visibility: visibility(options.visibility, problems),
+    token: token(options.token, problems),
+    formats: formats(options, problems),
+    rateLimit: rateLimit(options.rateLimit, problems),
+  }
+  problems.throwIfAny('health handler')
+  return settings
+}
+
+function basePath(value: unknown, problems: Problems): string {
+  const path = problems.string('basePath', value) ?? '/health'
+  if (!/^(\/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*\/?$/.test(path) || path === '') {
+    problems.add('basePath', "expected a path such as '/health', or '/' to serve at the root")
+  }
+  return path.replace(/\/$/, '')
+}
+
+function visibility(value: unknown, problems: Problems): HandlerOptions['visibility'] {
+  if (typeof value === 'function') return value as (request: HealthRequest) => Visibility
+  return problems.oneOf('visibility', value, visibilities)
+}
+
+function token(value: unknown, problems: Problems): HandlerSettings['token'] {
+  if (value === undefined) return undefined
+  const given = typeof value === 'string' ? { value, visibility: 'debug' } : problems.object('token', value)
+  problems.knownKeys('token', given, ['value', 'visibility'])
+  const secret = problems.string('token.value', given.value) ?? ''
+  // An unset environment variable often arrives as an empty string: it must not open the door.
+  if (secret.length < 16) problems.add('token', `expected a secret of at least 16 characters, got ${kindOf(given.value)}`)
+  return { value: secret, visibility: problems.oneOf('token.visibility', given.visibility, visibilities) ?? 'debug' }
+}
+
+function formats(options: Readonly<Record<string, unknown>>, problems: Problems): readonly Format[] {
+  const detailsAs = problems.oneOf('detailsAs', options.detailsAs, ['object', 'list']) ?? 'object'
+  const { body } = options
+  if (body !== undefined && typeof body !== 'function') problems.add('body', `expected a function, got ${kindOf(body)}`)
+  const builtIn: Readonly<Record<FormatName, Format>> = {
+    json: jsonFormat(detailsAs, body as JsonBody | undefined),
+    html: htmlFormat,
+  }
+  const given = options.formats ?? ['json', 'html']
+  if (!Array.isArray(given) || given.length === 0) {
+    problems.add('formats', `expected a list of at least one format, got ${kindOf(given)}`)
+    return [builtIn.json]
+  }
+  return given.flatMap((entry, index) => {
+    if (isFormat(entry)) return [entry]
+    const name = problems.oneOf(`formats[${index}]`, entry ?? null, Object.keys(builtIn) as FormatName[])
+    return name === undefined ? [] : [builtIn[name]]
+  })
+}
+
+function isFormat(entry: unknown): entry is Format {
+  if (typeof entry !== 'object' || entry === null) return false
+  const { name, mediaType, render } = entry as Partial<Format>
+  return typeof name === 'string' && typeof mediaType === 'string' && typeof render === 'function'
+}
+
+function rateLimit(value: unknown, problems: Problems): RateLimitOptions | undefined {
+  if (value === undefined) return undefined
+  const given = problems.object('rateLimit', value)
+  problems.knownKeys('rateLimit', given, ['perSecond', 'burst'])
+  if (given.perSecond === undefined) problems.add('rateLimit.perSecond', 'missing; requests per second, such as 10')
+  const perSecond = problems.number('rateLimit.perSecond', given.perSecond, 1, { min: 0.001 })
+  const burst = problems.number('rateLimit.burst', given.burst, Math.max(1, perSecond), { min: 1 })
+  return { perSecond, burst }
+}

@@ -1,0 +1,6 @@
+export type { HealthRequest, HealthResponse } from './exchange.ts'
+export type { Format, RenderContext } from './format.ts'
+export { createHandler, type HealthHandler } from './handle.ts'
+export type { FormatName, HandlerOptions } from './handler-settings.ts'
+export { notFound } from './problem.ts'
+export type { RateLimitOptions } from './rate-limit.ts'

@@ -1,0 +1,73 @@
+import type { HealthSource } from '../core/health.ts'
+
+/** What a path asks for. */
+export interface Target {
+  /** The probe's, group's or check's name. */
+  readonly name: string
+  /** True for the base path, which `?deep=true` turns into readiness. */
+  readonly base: boolean
+}
+
+const liveness: Target = { name: 'liveness', base: false }
+const readiness: Target = { name: 'readiness', base: false }
+const startup: Target = { name: 'startup', base: false }
+
+const aliases: Readonly<Record<string, Target>> = {
+  '/livez': liveness,
+  '/readyz': readiness,
+  '/startupz': startup,
+  // Like the base path: whoever points a liveness probe at it must not be restarted for a dependency.
+  '/healthz': { name: 'liveness', base: true },
+}
+
+/** Finds what a request asks for. Matches whole paths only: a prefix that lets more through is a hole. */
+export class Routes {
+  readonly #known = new Map<string, Target>()
+  readonly #prefix: string
+  readonly #health: HealthSource
+
+  constructor(health: HealthSource, basePath: string, withAliases: boolean) {
+    this.#health = health
+    this.#prefix = `${basePath}/`
+    if (withAliases) for (const [path, target] of Object.entries(aliases)) this.#known.set(path, target)
+    this.#known.set(basePath === '' ? '/' : basePath, { name: 'liveness', base: true })
+    this.#known.set(`${this.#prefix}live`, liveness)
+    this.#known.set(`${this.#prefix}ready`, readiness)
+    this.#known.set(`${this.#prefix}startup`, startup)
+    for (const { name, kind } of health.groups) {
+      if (kind === 'group') this.#known.set(`${this.#prefix}${name}`, { name, base: false })
+    }
+  }
+
+  /** By the request line's own text: what probes send, found without taking it apart. */
+  exactly(url: string): Target | undefined {
+    return this.#known.get(url)
+  }
+
+  /** By path, as taken from the request line. */
+  match(path: string): Target | undefined {
+    const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
+    const known = this.#known.get(bare)
+    if (known !== undefined || !bare.startsWith(this.#prefix)) return known
+    const name = bare.slice(this.#prefix.length)
+    // Checks come and go, so they are looked up with the registry; nothing is kept for a name that is unknown.
+    return this.#health.hasCheck(name) ? { name, base: false } : undefined
+  }
+}
+
+/** Path and query of a request line; undefined when it cannot be one of ours. */
+export function parseUrl(url: string): { readonly path: string; readonly query: string } | undefined {
+  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
+  const [beforeFragment = ''] = local.split('#', 1)
+  const mark = beforeFragment.indexOf('?')
+  const path = mark === -1 ? beforeFragment : beforeFragment.slice(0, mark)
+  const query = mark === -1 ? '' : beforeFragment.slice(mark + 1)
+  if (!path.includes('%')) return { path: path === '' ? '/' : path, query }
+  // An encoded slash would get past a proxy's rules for the path that it stands for.
+  if (/%2f/i.test(path)) return undefined
+  try {
+    return { path: decodeURIComponent(path), query }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,63 @@
+import { type Visibility, visibilities } from '../core/group-settings.ts'
+import { type HealthRequest, header } from './exchange.ts'
+import type { HandlerSettings } from './handler-settings.ts'
+
+/** Decides how much a request is shown. */
+export class VisibilityPolicy {
+  readonly #floor: Visibility
+  readonly #ceiling: Visibility
+  readonly #ofRequest: ((request: HealthRequest) => Visibility) | undefined
+  readonly #token: HandlerSettings['token']
+
+  constructor({ visibility, token }: Pick<HandlerSettings, 'visibility' | 'token'>) {
+    this.#ofRequest = typeof visibility === 'function' ? visibility : undefined
+    // With a function, what it returns is all that a stranger gets: nothing more by default.
+    this.#floor = typeof visibility === 'function' ? 'status' : (visibility ?? 'components')
+    this.#ceiling = typeof visibility === 'string' ? visibility : 'debug'
+    this.#token = token
+  }
+
+  /** The level for this request to a group, which may have a level of its own. */
+  of(request: HealthRequest, ofGroup: Visibility | undefined): Visibility {
+    const base = ofGroup === undefined ? this.#floor : lower(ofGroup, this.#ceiling)
+    if (this.#ofRequest === undefined && this.#token === undefined) return base
+    return higher(higher(base, this.#asked(request)), this.#authorised(request))
+  }
+
+  #asked(request: HealthRequest): Visibility {
+    try {
+      const level = this.#ofRequest?.(request)
+      return level !== undefined && visibilities.includes(level) ? level : 'status'
+    } catch {
+      // Whoever cannot be judged is a stranger; a probe never fails over it.
+      return 'status'
+    }
+  }
+
+  #authorised(request: HealthRequest): Visibility {
+    if (this.#token === undefined) return 'status'
+    const presented = /^bearer +(.{1,4096})$/i.exec(header(request, 'authorization') ?? '')?.[1]
+    if (presented === undefined || !sameSecret(presented, this.#token.value)) return 'status'
+    return this.#token.visibility
+  }
+}
+
+/**
+ * Compares in a time that depends on the presented text alone, not on how much of it is right. Our own, since
+ * handlers also run where `node:crypto` does not exist.
+ */
+export function sameSecret(presented: string, secret: string): boolean {
+  let difference = presented.length ^ secret.length
+  for (let index = 0; index < presented.length; index++) {
+    difference |= presented.charCodeAt(index) ^ secret.charCodeAt(index % secret.length)
+  }
+  return difference === 0
+}
+
+function higher(a: Visibility, b: Visibility): Visibility {
+  return visibilities.indexOf(a) >= visibilities.indexOf(b) ? a : b
+}
+
+function lower(a: Visibility, b: Visibility): Visibility {
+  return visibilities.indexOf(a) <= visibilities.indexOf(b) ? a : b
+}

@@ -1,0 +1,35 @@
+export {
+  type CheckContext,
+  type CheckDefinition,
+  type CheckFunction,
+  type CheckOptions,
+  check,
+  type DependencyCheckOptions,
+  type HeartbeatOptions,
+  heartbeat,
+  type ProbeName,
+  type RestartingCheckOptions,
+  type SelfCheckOptions,
+  selfCheck,
+} from './core/check.ts'
+export type { Clock } from './core/clock.ts'
+export { createHealth } from './core/create-health.ts'
+export type { Data } from './core/data.ts'
+export type { GroupOptions, ProbeOptions, Visibility } from './core/group-settings.ts'
+export type { CheckHandle, Checks, GroupInfo, Health, HealthOptions, HealthSource } from './core/health.ts'
+export type { Logger } from './core/logger.ts'
+export { type CheckResult, degraded, down, type Outcome, up } from './core/outcome.ts'
+export type {
+  ApplicationReport,
+  CheckDetails,
+  CheckReport,
+  Report,
+  ServiceInfo,
+  Snapshot,
+} from './core/report.ts'
+export { isHealthy, type Status, statuses } from './core/status.ts'
+export type { CheckRun, CheckTransition, HealthEvents, ProbeTransition, Transition } from './core/transitions.ts'
+export { CheckTimeoutError } from './errors/check-timeout-error.ts'
+export { ConfigurationError } from './errors/configuration-error.ts'
+export { DisposedError } from './errors/disposed-error.ts'
+export { StartupError } from './errors/startup-error.ts'
