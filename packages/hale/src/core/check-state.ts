@@ -176,6 +176,7 @@ export class CheckState {
   /** Called by the run. */
   settledLate(run: Run): void {
     this.#guard.settledLate(run)
+    this.#report = { ...this.#report, details: this.#details() }
     this.#around.changed(this, false)
   }
 

@@ -106,8 +106,7 @@ class Copier {
     let count = 0
     for (const [key, read] of entries) {
       if (this.#full(count++)) break
-      this.#left -= key.length
-      copied[key.length > limits.text ? `${key.slice(0, limits.text)}…` : key] = this.#property(read, depth)
+      copied[this.#text(key)] = this.#property(read, depth)
     }
     return copied
   }

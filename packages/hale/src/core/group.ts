@@ -68,18 +68,17 @@ export class Group {
   /** The report, at once when every member's result is fresh; else when all have answered or the budget is spent. */
   ask(): Report | Promise<Report> {
     const now = this.#clock.now()
-    if (now < this.#askAgainAt) return this.current(now)
-    if (this.policy.complete?.() === true) return this.current(now)
+    if (now < this.#askAgainAt || this.policy.complete?.() === true) return this.#answer(now)
     const runs = new Map<CheckState, Run>()
     for (const member of this.#members) {
       const run = member.ask(now)
       if (run !== undefined) runs.set(member, run)
     }
-    return runs.size === 0 ? this.current(now) : this.#wait(runs)
+    return runs.size === 0 ? this.#answer(now) : this.#wait(runs)
   }
 
-  /** The report of what is known now. */
-  current(now = this.#clock.now()): Report {
+  /** The report of what is known now; for who only looks. */
+  current(now: number): Report {
     if (this.#cached !== undefined && now < this.#cachedUntil) return this.#cached
     const report = this.#make(now, new Map())
     const { timed } = this.policy
@@ -91,14 +90,19 @@ export class Group {
       this.#cachedUntil = Math.min(this.#cachedUntil, staleAt > now ? staleAt : now + reportAgeMs)
     }
     this.#cached = report
-    this.#note(report)
     return report
   }
 
   /** Looks for a change of status without being asked, once every member has something to say. */
   evaluate(): void {
     for (const member of this.#members) if (member.enabled && !member.hasResult) return
-    this.current()
+    this.#answer(this.#clock.now())
+  }
+
+  #answer(now: number): Report {
+    const report = this.current(now)
+    this.#note(report)
+    return report
   }
 
   #wait(runs: ReadonlyMap<CheckState, Run>): Promise<Report> {
@@ -109,7 +113,7 @@ export class Group {
         if (answered) return
         answered = true
         cancelBudget()
-        resolve(left === 0 ? this.current() : this.#withoutLate(runs))
+        resolve(left === 0 ? this.#answer(this.#clock.now()) : this.#withoutLate(runs))
       }
       const cancelBudget = this.#clock.after(this.policy.budgetMs, answer)
       const settled = (): void => {
@@ -124,9 +128,9 @@ export class Group {
     const { budgetMs } = this.policy
     const late = new Map<CheckState, CheckReport>()
     for (const [member, run] of runs) if (member.isWaitingFor(run)) late.set(member, member.unanswered(budgetMs))
-    if (late.size === 0) return this.current()
-    const key = [...late.keys()].map((member) => member.name).join()
     const now = this.#clock.now()
+    if (late.size === 0) return this.#answer(now)
+    const key = [...late.keys()].map((member) => member.name).join()
     if (this.#late?.key === key && now < this.#late.until) return this.#late.report
     const report = this.#make(now, late)
     this.#late = { key, report, until: now + reportAgeMs }

@@ -73,7 +73,7 @@ export class Registry implements HealthSource, AsyncDisposable {
     const answer = (this.#groups.get(name) ?? this.#single.get(name))?.ask()
     // Startup may become complete by the very answer that was waited for.
     if (name !== 'startup' || !(answer instanceof Promise)) return answer
-    return answer.then((report) => (this.#lifecycle.started ? this.#known('startup').current() : report))
+    return answer.then((report) => (this.#lifecycle.started ? this.#known('startup').ask() : report))
   }
 
   hasCheck(name: string): boolean {

@@ -1,0 +1,103 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { expect, test, vi } from 'vitest'
+import { Events } from './events.ts'
+import type { CheckRun, CheckTransition } from './transitions.ts'
+
+const result = {
+  name: 'db',
+  status: 'DOWN',
+  error: 'connection refused',
+  since: 5,
+  critical: true,
+  enabled: true,
+  details: {
+    kind: 'dependency',
+    failureThreshold: 1,
+    successThreshold: 1,
+    consecutiveFailures: 1,
+    consecutiveSuccesses: 0,
+    outstandingRuns: 0,
+    tags: [],
+  },
+} as const
+const transition: CheckTransition = { check: 'db', from: 'UP', to: 'DOWN', at: 5, result }
+const run: CheckRun = { check: 'db', result: { status: 'UP', durationMs: 1, at: 5 } }
+
+test('keeps the last transitions, the newest last, in a new list each time', () => {
+  const events = new Events(2, undefined)
+  const before = events.history
+  for (const at of [1, 2, 3]) events.transition({ ...transition, at })
+  expect(before).toEqual([])
+  expect(events.history.map(({ at }) => at)).toEqual([2, 3])
+})
+
+test('keeps none when told so', () => {
+  const events = new Events(0, undefined)
+  events.transition(transition)
+  expect(events.history).toEqual([])
+})
+
+test('tells listeners until they stop; the same one added twice is called twice', () => {
+  const events = new Events(1, undefined)
+  const listener = vi.fn()
+  const stop = events.on('transition', listener)
+  events.on('transition', listener)
+  events.transition(transition)
+  stop()
+  stop()
+  events.transition(transition)
+  events.run(run)
+  expect(listener).toHaveBeenCalledTimes(3)
+})
+
+test('a listener that throws hurts neither the others nor the caller, and is logged', () => {
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+  const events = new Events(1, logger)
+  const other = vi.fn()
+  events.on('run', () => {
+    throw new Error('listener')
+  })
+  events.on('run', other)
+  events.run(run)
+  expect(other).toHaveBeenCalledWith(run)
+  expect(logger.error).toHaveBeenCalledWith('a listener of "run" threw', { err: new Error('listener') })
+})
+
+test('logs a transition once, at the level of its end, with the raw error', () => {
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+  const events = new Events(1, logger)
+  const raw = new Error('connect ECONNREFUSED 10.0.0.7:5432')
+  events.transition(transition, raw)
+  events.transition({ ...transition, from: 'DOWN', to: 'UP', result: { ...result, status: 'UP' } })
+  events.transition({ ...transition, to: 'UNKNOWN' })
+  expect(logger.error.mock.calls).toEqual([
+    ['check db UP → DOWN: connection refused', { check: 'db', from: 'UP', to: 'DOWN', err: raw }],
+  ])
+  expect(logger.info).toHaveBeenCalledOnce()
+  expect(logger.warn).toHaveBeenCalledOnce()
+})
+
+test('a logger that throws hurts nobody', () => {
+  const fail = (): never => {
+    throw new Error('disk full')
+  }
+  const events = new Events(1, { info: fail, warn: fail, error: fail })
+  events.on('transition', fail)
+  expect(() => events.transition(transition)).not.toThrow()
+})
+
+test('publishes runs and transitions on diagnostics_channel', () => {
+  const seen: unknown[] = []
+  const listener = (message: unknown): void => {
+    seen.push(message)
+  }
+  subscribe('hale:check', listener)
+  subscribe('hale:transition', listener)
+  const events = new Events(1, undefined)
+  events.run(run)
+  events.transition(transition)
+  unsubscribe('hale:check', listener)
+  unsubscribe('hale:transition', listener)
+  events.run(run)
+  expect(seen).toEqual([run, transition])
+})

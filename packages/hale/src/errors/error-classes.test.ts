@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { CheckTimeoutError } from './check-timeout-error.ts'
+import { ConfigurationError } from './configuration-error.ts'
+import { DisposedError } from './disposed-error.ts'
+import { StartupError } from './startup-error.ts'
+
+const each = [
+  { error: new CheckTimeoutError(250), name: 'CheckTimeoutError', code: 'HALE_CHECK_TIMEOUT' },
+  { error: new ConfigurationError('x', ['y: z']), name: 'ConfigurationError', code: 'HALE_CONFIGURATION' },
+  { error: new DisposedError(), name: 'DisposedError', code: 'HALE_DISPOSED' },
+  { error: new StartupError('load models', undefined), name: 'StartupError', code: 'HALE_STARTUP' },
+]
+
+describe('error classes', () => {
+  it.each(each)('$name is an Error with a stable name and code', ({ error, name, code }) => {
+    expect(error).toBeInstanceOf(Error)
+    expect({ name: error.name, code: error.code }).toEqual({ name, code })
+    expect(error.stack).toContain('error-classes.test.ts')
+  })
+
+  it('have a code each', () => {
+    expect(new Set(each.map(({ code }) => code)).size).toBe(each.length)
+  })
+
+  it('CheckTimeoutError says how long the run was allowed, with its unit', () => {
+    expect(new CheckTimeoutError(250)).toMatchObject({ message: 'timed out after 250 ms', timeoutMs: 250 })
+  })
+
+  it.each([new Error('refused'), 'a string', undefined, null])('StartupError keeps %s as its cause', (thrown) => {
+    const error = new StartupError('load models', thrown)
+    expect(error.cause).toBe(thrown)
+    expect(error.task).toBe('load models')
+    expect(error.message).toBe('startup task "load models" failed')
+  })
+
+  it('DisposedError says that the registry is gone', () => {
+    expect(new DisposedError().message).toBe('this health registry has been disposed')
+  })
+})

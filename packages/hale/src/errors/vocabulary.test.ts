@@ -1,0 +1,141 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { textOfCode } from './vocabulary.ts'
+
+const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  socket: {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    ECONNABORTED: 'connection aborted',
+    EPIPE: 'connection closed',
+    ETIMEDOUT: 'connection timed out',
+    EHOSTUNREACH: 'host unreachable',
+    ENETUNREACH: 'network unreachable',
+    EMFILE: 'too many open files',
+    ENOENT: 'not found',
+    EACCES: 'permission denied',
+    ENOSPC: 'no space left',
+    EROFS: 'read-only file system',
+  },
+  DNS: {
+    ENOTFOUND: 'host name not found',
+    EAI_AGAIN: 'name resolution failed',
+    ESERVFAIL: 'name resolution failed',
+    ETIMEOUT: 'name resolution timed out',
+    ENODATA: 'host name has no such record',
+  },
+  TLS: {
+    CERT_HAS_EXPIRED: 'certificate expired',
+    CERT_NOT_YET_VALID: 'certificate not yet valid',
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate not trusted',
+    SELF_SIGNED_CERT_IN_CHAIN: 'certificate not trusted',
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate not trusted',
+    ERR_TLS_CERT_ALTNAME_INVALID: 'certificate does not match the host name',
+    ERR_TLS_HANDSHAKE_TIMEOUT: 'TLS handshake timed out',
+    EPROTO: 'TLS handshake failed',
+    ERR_SSL_WRONG_VERSION_NUMBER: 'TLS handshake failed',
+    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: 'TLS handshake failed',
+    ERR_OSSL_EVP_UNSUPPORTED: 'TLS handshake failed',
+  },
+  undici: {
+    UND_ERR_CONNECT_TIMEOUT: 'connection timed out',
+    UND_ERR_HEADERS_TIMEOUT: 'timed out waiting for an answer',
+    UND_ERR_BODY_TIMEOUT: 'timed out waiting for an answer',
+    UND_ERR_SOCKET: 'connection closed',
+    UND_ERR_CLOSED: 'client closed',
+  },
+  PostgreSQL: {
+    '08000': 'connection failed',
+    '08006': 'connection failed',
+    '08P01': 'connection failed',
+    '28000': 'authentication failed',
+    '28P01': 'authentication failed',
+    '3D000': 'database not found',
+    '40001': 'transaction rolled back',
+    '40P01': 'transaction rolled back',
+    '42P01': 'query rejected',
+    '42501': 'permission denied',
+    '53300': 'too many connections',
+    '53400': 'insufficient resources',
+    '57014': 'query cancelled',
+    '57P01': 'database shutting down',
+    '57P03': 'database starting up or shutting down',
+    '57000': 'operator intervention',
+    '58030': 'database system error',
+    XX000: 'database internal error',
+    '25006': 'database is read-only',
+  },
+  SQLite: {
+    SQLITE_BUSY: 'database locked',
+    SQLITE_BUSY_SNAPSHOT: 'database locked',
+    SQLITE_LOCKED_SHAREDCACHE: 'database locked',
+    SQLITE_CANTOPEN: 'database cannot be opened',
+    SQLITE_CANTOPEN_ISDIR: 'database cannot be opened',
+    SQLITE_IOERR: 'input/output error',
+    SQLITE_IOERR_SHORT_READ: 'input/output error',
+    SQLITE_NOTADB: 'database corrupt',
+    SQLITE_CORRUPT_VTAB: 'database corrupt',
+    SQLITE_READONLY_DBMOVED: 'database is read-only',
+    SQLITE_FULL: 'no space left',
+  },
+}
+
+const unknown = [
+  '',
+  ' ',
+  'econnrefused',
+  'ECONNREFUSED ',
+  ' ECONNREFUSED',
+  'ECONNREFUSED\n',
+  'constructor',
+  'toString',
+  '__proto__',
+  'hasOwnProperty',
+  'ERR_SSL_',
+  'ERR_SSL_lower',
+  'ERR_SSL_X\n',
+  `ERR_SSL_${'A'.repeat(65)}`,
+  'ERR_INVALID_ARG_TYPE',
+  'SQLITE_',
+  'SQLITE_ERROR',
+  'SQLITE_NOSUCH_THING',
+  'SQLITE_busy',
+  'SQLITE_BUSY_SNAPSHOT\n',
+  '0800',
+  '080000',
+  '08abc',
+  '28P01\n',
+  'XXXXX',
+  '99999',
+  '00000',
+  '23505',
+  'ABORT_ERR',
+]
+
+describe('textOfCode', () => {
+  for (const [family, codes] of Object.entries(families)) {
+    it.each(Object.entries(codes))(`explains ${family} %s as "%s"`, (code, text) => {
+      expect(textOfCode(code)).toBe(text)
+    })
+  }
+
+  it.each(unknown.map((code) => [JSON.stringify(code), code] as const))('knows nothing of %s', (_shown, code) => {
+    expect(textOfCode(code)).toBeUndefined()
+  })
+
+  it('says nothing that depends on what it was given', () => {
+    fc.assert(
+      fc.property(fc.string(), (code) => {
+        const text = textOfCode(code)
+        expect(text === undefined || /^[A-Za-z/ -]{1,50}$/.test(text)).toBe(true)
+      }),
+    )
+  })
+
+  it('answers a hostile code of a megabyte as quickly as any other', () => {
+    const hostile = [`ERR_SSL_${'A'.repeat(1e6)}`, `SQLITE_${'A_'.repeat(5e5)}`, 'A'.repeat(1e6), '0'.repeat(1e6)]
+    const begun = performance.now()
+    for (const code of hostile) expect(textOfCode(code)).toBeUndefined()
+    expect(performance.now() - begun).toBeLessThan(500)
+  })
+})
