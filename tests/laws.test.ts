@@ -1,0 +1,285 @@
+import { describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { check, createHealth, down, selfCheck, up } from 'hale'
+import { createHandler, type HealthResponse } from 'hale/http'
+import { type FakeClock, fakeClock } from 'hale/testing'
+
+/** The laws of the design, one test or more each; each breaks when its law does. */
+
+const hang = (): Promise<never> => new Promise(() => {})
+
+function get(url: string, method = 'GET') {
+  return { method, url, headers: {} }
+}
+
+async function answerOf(answer: Promise<HealthResponse> | HealthResponse | undefined): Promise<HealthResponse> {
+  const response = await answer
+  if (response === undefined) throw new Error('not a health endpoint')
+  return response
+}
+
+async function within<T>(clock: FakeClock, ms: number, promise: Promise<T>): Promise<T> {
+  await clock.advance(ms)
+  return Promise.race([promise, Promise.reject(new Error(`no answer within ${ms} ms`))])
+}
+
+test('1. a probe always answers inside its budget, with what is known of the rest', async () => {
+  const clock = fakeClock()
+  const health = createHealth({
+    clock,
+    checks: { well: check(() => up('fine')), hanging: check(hang), endless: check(hang, { timeoutMs: 60_000 }) },
+  })
+  const handle = createHandler(health)
+  const response = await within(clock, 800, answerOf(handle(get('/health/ready'))))
+  expect(response.status).toBe(503)
+  expect(JSON.parse(response.body).details).toMatchObject({
+    well: { status: 'UP', message: 'fine' },
+    hanging: { status: 'DOWN', error: 'timed out after 500 ms' },
+    endless: { status: 'DOWN', error: 'no answer within 800 ms' },
+  })
+})
+
+test('2. a thousand concurrent probes of every kind run a check once', async () => {
+  const clock = fakeClock()
+  const run = vi.fn(() => new Promise<void>((resolve) => clock.after(20, resolve)))
+  const health = createHealth({ clock, checks: { db: check(run) }, groups: { pay: { members: ['db'] } } })
+  const open = createHandler(health, { visibility: 'debug', detailsAs: 'list' })
+  const terse = createHandler(health, { visibility: 'status' })
+  const paths = ['/health/ready', '/health/pay', '/health/db', '/health?deep=true', '/readyz', '/health/ready?format=html']
+  const answers = Array.from({ length: 1000 }, (_, index) =>
+    answerOf((index % 2 === 0 ? open : terse)(get(paths[index % paths.length] ?? ''))),
+  )
+  await clock.advance(20)
+  const codes = await Promise.all(answers.map(async (answer) => (await answer).status))
+  expect(codes.every((code) => code === 200)).toBe(true)
+  expect(run).toHaveBeenCalledTimes(1)
+  await answerOf(open(get('/health/ready')))
+  expect(run).toHaveBeenCalledTimes(1)
+})
+
+describe('3. a hanging check cannot pile up', () => {
+  test('one more after ten seconds, never more than three, then one a minute', async () => {
+    const clock = fakeClock()
+    const startedAt: number[] = []
+    const run = (): Promise<never> => {
+      startedAt.push(clock.now())
+      return hang()
+    }
+    const health = createHealth({ clock, checks: { db: check(run) } })
+    for (let second = 0; second < 300; second++) {
+      void health.readiness()
+      await clock.advance(1000)
+    }
+    const gaps = startedAt.slice(1).map((at, index) => at - (startedAt[index] ?? 0))
+    expect(gaps.slice(0, 2).every((gap) => gap >= 10_000 && gap < 12_000)).toBe(true)
+    expect(gaps.slice(2).every((gap) => gap >= 60_000 && gap < 62_000)).toBe(true)
+    expect(health.snapshot().checks.db.details.outstandingRuns).toBe(3)
+  })
+
+  test('a dependency that recovers is seen even when the lost runs never settle', async () => {
+    const clock = fakeClock()
+    let works = false
+    const health = createHealth({ clock, checks: { db: check(() => (works ? up() : hang())) } })
+    for (let second = 0; second < 40; second++) {
+      void health.readiness()
+      await clock.advance(1000)
+    }
+    works = true
+    await clock.advance(60_000)
+    expect((await health.readiness()).checks.db.status).toBe('UP')
+    await clock.advance(1000)
+    const again = health.check('db').report().checkedAt
+    await health.readiness()
+    expect(health.check('db').report().checkedAt).toBeGreaterThan(again ?? 0)
+  })
+
+  test('a client that goes away changes nothing: the run goes on and serves the next', async () => {
+    const clock = fakeClock()
+    const run = vi.fn(() => new Promise<void>((resolve) => clock.after(100, resolve)))
+    const health = createHealth({ clock, checks: { db: check(run) } })
+    void createHandler(health)(get('/health/ready'))
+    await clock.advance(100)
+    expect(health.ask('readiness')).not.toBeInstanceOf(Promise)
+    expect(run).toHaveBeenCalledTimes(1)
+  })
+
+  test('ten thousand probes of a hanging check leave nothing behind', async () => {
+    const clock = fakeClock()
+    const health = createHealth({ clock, checks: { db: check(hang) } })
+    for (let probe = 0; probe < 10_000; probe++) void health.readiness()
+    await clock.advance(800)
+    expect(clock.pending).toBe(0)
+  })
+})
+
+describe('4. a dependency cannot restart the process', () => {
+  test('it does not compile into liveness, and throws at creation', () => {
+    // @ts-expect-error: that is the law
+    const dangerous = check(() => {}, { probes: ['liveness'] })
+    expect(() => createHealth({ checks: { db: dangerous } })).toThrow(/restarts the process whenever the dependency fails/)
+    expectTypeOf(check(() => {}, { probes: ['liveness'], dangerouslyRestartOnFailure: true })).not.toBeNever()
+  })
+
+  test('liveness stays 200 while every dependency is down', async () => {
+    const health = createHealth({ clock: fakeClock(), checks: { db: check(() => down()), api: check(() => down()) } })
+    const handle = createHandler(health)
+    expect((await answerOf(handle(get('/health/ready')))).status).toBe(503)
+    expect((await answerOf(handle(get('/health/live')))).status).toBe(200)
+    expect((await answerOf(handle(get('/health')))).status).toBe(200)
+  })
+})
+
+test('5. nothing private leaves, at any visibility, in any format, in any place of what is thrown', async () => {
+  const secret = 'hunter2'
+  const url = `postgres://app:${secret}@10.1.2.3:5432/orders`
+  const error = Object.assign(new Error(`connect to ${url} failed`, { cause: new Error(url) }), {
+    code: secret,
+    config: { password: secret },
+    address: '10.1.2.3',
+  })
+  error.name = secret
+  error.stack = `${url}\n at /srv/app/secret.js`
+  const thrown = [error, new AggregateError([error], url), { message: url, toString: () => url }, url, [url]]
+  const checks = Object.fromEntries(
+    thrown.map((value, index) => [`check${index}`, check(() => Promise.reject(value))]),
+  )
+  const health = createHealth({ clock: fakeClock(), checks: { ...checks, data: check(() => up('ok', { last: error })) } })
+  health.startupTask('migrate', Promise.reject(error))
+  await health.readiness()
+  const handle = createHandler(health, { visibility: 'debug' })
+  const seen: string[] = []
+  for (const path of ['/health', '/health/ready', '/health/startup', ...Object.keys(checks).map((name) => `/health/${name}`)]) {
+    for (const format of ['json', 'html']) {
+      const { body, headers } = await answerOf(handle(get(`${path}?format=${format}`)))
+      seen.push(body, JSON.stringify(headers))
+    }
+  }
+  seen.push(JSON.stringify(await health.readiness()), JSON.stringify(health.snapshot()))
+  for (const text of seen) {
+    for (const leak of [secret, '10.1.2.3', 'postgres:', 'secret.js', 'stack']) expect(text).not.toContain(leak)
+  }
+})
+
+describe('6. a probe reads, never writes', () => {
+  const run = vi.fn()
+  const health = createHealth({ clock: fakeClock(), checks: { db: check(run) } })
+  const handle = createHandler(health)
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'CONNECT', 'get', 'X'])('%s is 405, and runs nothing', async (method) => {
+    const { status, headers } = await answerOf(handle(get('/health/ready', method)))
+    expect(status).toBe(405)
+    expect(headers.Allow).toBe('GET, HEAD, OPTIONS')
+    expect(run).not.toHaveBeenCalled()
+  })
+
+  test('OPTIONS answers like HEAD, with Allow and no content', async () => {
+    const head = await answerOf(handle(get('/health/ready', 'HEAD')))
+    const options = await answerOf(handle(get('/health/ready', 'OPTIONS')))
+    expect(head.body + options.body).toBe('')
+    expect(options.status).toBe(head.status)
+    expect(options.headers).toEqual({ ...head.headers, 'Content-Length': '0', Allow: 'GET, HEAD, OPTIONS' })
+  })
+
+  test('an unknown name allocates nothing that stays', () => {
+    const heapAfter = (probes: number): number => {
+      for (let probe = 0; probe < probes; probe++) handle(get(`/health/unknown-${probe}?deep=${probe}`))
+      globalThis.gc?.()
+      return process.memoryUsage().heapUsed
+    }
+    heapAfter(20_000)
+    const before = heapAfter(1000)
+    expect(heapAfter(200_000) - before).toBeLessThan(8_000_000)
+  })
+})
+
+test('7. a check cannot hurt the process', async () => {
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  process.on('uncaughtException', unhandled)
+  const circular: Record<string, unknown> = {}
+  circular.self = circular
+  const health = createHealth({
+    clock: fakeClock(),
+    checks: {
+      constructor: check(() => up()),
+      toString: check(() => {
+        throw undefined
+      }),
+      rejects: check(() => Promise.reject()),
+      circular: check(() => up('ok', circular)),
+      getter: check(() => up('ok', Object.defineProperty({}, 'x', { enumerable: true, get: () => { throw new Error() } }))),
+      bigint: check(() => up('ok', { big: 10n ** 40n })),
+      huge: check(() => up('ok', { text: 'x'.repeat(10_000_000) })),
+      hostile: check(() => Promise.reject(new Proxy({}, { get: () => { throw new Error() } }))),
+    },
+  })
+  const { body, status } = await answerOf(createHandler(health)(get('/health/ready')))
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', unhandled)
+  process.off('uncaughtException', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+  expect(status).toBe(503)
+  expect(body.length).toBeLessThan(8000)
+  const { details } = JSON.parse(body)
+  expect(details.constructor).toMatchObject({ status: 'UP' })
+  expect(details.toString).toMatchObject({ status: 'DOWN', error: 'check failed' })
+  expect(details.rejects).toMatchObject({ status: 'DOWN', error: 'check failed' })
+  expect(details.hostile).toMatchObject({ status: 'DOWN', error: 'check failed' })
+  expect(details.circular).toMatchObject({ status: 'UP', data: { self: '[circular]' }, data_note: 'circular' })
+  expect(details.getter).toMatchObject({ status: 'UP', data: { x: '[unreadable]' } })
+  expect(details.bigint).toMatchObject({ data: { big: (10n ** 40n).toString() } })
+  expect(details.huge).toMatchObject({ data_note: 'cut to its bounds' })
+})
+
+test('8. disposing ends everything that was started, and nothing is installed unasked', async () => {
+  const listeners = (): number => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)
+  const before = listeners()
+  const clock = fakeClock()
+  const health = createHealth({ clock, checks: { a: check(hang, { intervalMs: 1000 }), b: check(hang) } })
+  createHandler(health)
+  void health.readiness()
+  expect(listeners()).toBe(before)
+  await health[Symbol.asyncDispose]()
+  expect(clock.pending).toBe(0)
+})
+
+describe('9. the cost of a probe does not grow with the number of checks', () => {
+  test('a body is rendered once per snapshot and second, whoever asks how often', async () => {
+    const clock = fakeClock()
+    const checks = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`c${index}`, check(() => {}, { intervalMs: 60_000 })]))
+    const health = createHealth({ clock, checks })
+    const render = vi.fn(() => '{}')
+    const handle = createHandler(health, { formats: [{ name: 'counted', mediaType: 'application/json', render }] })
+    await answerOf(handle(get('/health/ready')))
+    for (let probe = 0; probe < 1000; probe++) handle(get('/health/ready', probe % 2 === 0 ? 'GET' : 'HEAD'))
+    expect(render).toHaveBeenCalledTimes(1)
+    await clock.advance(1000)
+    for (let probe = 0; probe < 1000; probe++) handle(get('/health/ready'))
+    expect(render).toHaveBeenCalledTimes(2)
+  })
+
+  test('the liveness body carries no clock and is made once', async () => {
+    const clock = fakeClock()
+    const health = createHealth({ clock, service: { name: 'orders', version: '1.2.3' }, checks: {} })
+    const handle = createHandler(health)
+    const first = await answerOf(handle(get('/health/live')))
+    await clock.advance(3_600_000)
+    expect(await answerOf(handle(get('/health/live')))).toBe(first)
+    expect(first.body).toBe('{"status":"UP","service":"orders","details":{"application":{"status":"UP","version":"1.2.3"}}}')
+  })
+})
+
+test('10. liveness stays 200 while draining; readiness turns 503 at once', async () => {
+  const clock = fakeClock()
+  const loop = selfCheck(() => {}, { probes: ['liveness'] })
+  const health = createHealth({ clock, checks: { loop, db: check(() => {}) } })
+  const handle = createHandler(health)
+  expect((await answerOf(handle(get('/health/ready')))).status).toBe(200)
+  health.drain('SIGTERM')
+  const draining = handle(get('/health/ready')) as HealthResponse
+  expect(draining.status).toBe(503)
+  expect(JSON.parse(draining.body).details.application).toMatchObject({
+    status: 'OUT_OF_SERVICE',
+    message: 'draining: SIGTERM',
+  })
+  expect((await answerOf(handle(get('/health/live')))).status).toBe(200)
+})
