@@ -1,1 +1,263 @@
-export {}
+import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
+import { degraded, down, type Outcome, up } from '../core/outcome.ts'
+import { durationText } from '../core/text.ts'
+import { kindOf, type NumberRule, Problems } from '../errors/problems.ts'
+
+/** What the check needs of an answer; `Response` has it. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: { get(name: string): string | null }
+  readonly body: { getReader(): HttpBodyReader } | null
+}
+
+/** The reader of a body; that of a web stream is one. */
+export interface HttpBodyReader {
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
+  cancel(): Promise<void>
+}
+
+/** What the check asks `fetch` with. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD'
+  readonly headers: Record<string, string>
+  readonly redirect: 'manual'
+  readonly signal: AbortSignal
+}
+
+/** Options of `http`. Durations are milliseconds. */
+export interface HttpCheckOptions extends DependencyCheckOptions {
+  /** @default 'GET' */
+  readonly method?: 'GET' | 'HEAD'
+  /**
+   * The status that is well: a number, a list, or a function that says so.
+   * @default any 2xx
+   */
+  readonly expectedStatus?: number | readonly number[] | ((status: number) => boolean)
+  /** Sent with the request, and with redirects to the same origin. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** What the body must hold: a string, a match, or a function that says whether it is well. */
+  readonly expectBody?: string | RegExp | ((text: string) => boolean)
+  /**
+   * How many bytes of a body are read. A longer one is DOWN with `expectBody`, else the rest is left.
+   * @default 65536
+   */
+  readonly maxBodyBytes?: number
+  /** An answer that takes longer, body included, is DEGRADED. Less than `timeoutMs`. */
+  readonly degradedAfterMs?: number
+  /**
+   * Makes the request, for a proxy, a client certificate or an authority of one's own.
+   * @default the global fetch
+   */
+  readonly fetch?: (url: string, request: HttpRequest) => Promise<HttpAnswer>
+}
+
+type Target = string | URL
+
+const mostRedirects = 3
+
+/**
+ * Does an HTTP endpoint answer well? Takes a URL or a function that returns the current one. Credentials in it become
+ * an `Authorization` header and are shown nowhere. Redirects are followed to the same origin only, three at most.
+ *
+ * UP `HTTP 200`. DEGRADED `HTTP 200, slower than 300 ms` with `degradedAfterMs`. DOWN `HTTP 500`,
+ * `redirected to another host`, `too many redirects`, `answer not as expected`, `answer larger than 65536 bytes`, or
+ * a text of the fixed vocabulary (`connection refused`, `host name not found`, `certificate expired` …). No data.
+ *
+ * @example
+ * ```ts
+ * import { createHealth } from 'hale'
+ * import { http } from 'hale/checks/http'
+ *
+ * const health = createHealth({
+ *   checks: {
+ *     payments: http('https://payments.internal/health', { critical: false, degradedAfterMs: 300 }),
+ *   },
+ * })
+ * ```
+ */
+export function http(
+  url: Target | (() => Target | PromiseLike<Target>),
+  options: HttpCheckOptions = {},
+): CheckDefinition<'readiness'> {
+  const problems = new Problems()
+  const given = problems.object('options', options) as HttpCheckOptions
+  const { method, expectedStatus, headers, expectBody, maxBodyBytes, degradedAfterMs, fetch, ...rest } = given
+  const target = typeof url === 'function' ? undefined : requestTarget(url)
+  if (typeof url !== 'function' && target === undefined) {
+    problems.add('url', `expected an http: or https: URL, got ${kindOf(url)}`)
+  }
+  if (fetch !== undefined && typeof fetch !== 'function')
+    problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
+  const settings: Settings = {
+    method: problems.oneOf('method', method, ['GET', 'HEAD']) ?? 'GET',
+    headers: validHeaders(headers, problems),
+    isExpectedStatus: statusRule(expectedStatus, problems),
+    isExpectedBody: bodyRule(expectBody, problems),
+    maxBodyBytes: problems.number('maxBodyBytes', maxBodyBytes, 65_536, { integer: true, unit: 'bytes' }),
+    degradedAfterMs: degradedAfterMs ?? Infinity,
+    // Looked up at each run: instrumentation replaces the global one later.
+    fetch: fetch ?? ((to, request) => globalThis.fetch(to, request)),
+  }
+  if (degradedAfterMs !== undefined) checkDegradedAfter(degradedAfterMs, rest.timeoutMs, problems)
+  if (method === 'HEAD' && expectBody !== undefined) {
+    problems.add('expectBody', "an answer to HEAD has no body; use method: 'GET'")
+  }
+  const run = async (context: CheckContext): Promise<Outcome> => {
+    const current = target ?? requestTarget(await (url as () => Target | PromiseLike<Target>)())
+    return current === undefined ? down('not an http: or https: URL') : ask(current, settings, context)
+  }
+  return { ...check(run, rest), problems: problems.found }
+}
+
+interface Settings {
+  readonly method: 'GET' | 'HEAD'
+  readonly headers: Readonly<Record<string, string>>
+  readonly isExpectedStatus: (status: number) => boolean
+  readonly isExpectedBody: ((text: string) => boolean) | undefined
+  readonly maxBodyBytes: number
+  readonly degradedAfterMs: number
+  readonly fetch: NonNullable<HttpCheckOptions['fetch']>
+}
+
+/** A URL without credentials, since fetch refuses them, and the header they became. */
+interface RequestTarget {
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+}
+
+async function ask(
+  target: RequestTarget,
+  settings: Settings,
+  { signal, now }: CheckContext,
+): Promise<Outcome> {
+  const { method, maxBodyBytes, isExpectedBody, degradedAfterMs } = settings
+  const headers = {
+    'user-agent': 'hale',
+    'cache-control': 'no-cache',
+    ...target.headers,
+    ...settings.headers,
+  }
+  const startedAt = now()
+  let { url } = target
+  for (let redirects = 0; ; redirects++) {
+    const answer = await settings.fetch(url.href, { method, headers, redirect: 'manual', signal })
+    const { status } = answer
+    const expected = settings.isExpectedStatus(status)
+    // Read even when nobody looks at it: only after its body can a connection serve the next request.
+    const { text, whole } = await readBody(answer, maxBodyBytes, expected && isExpectedBody !== undefined)
+    if (expected) {
+      if (isExpectedBody !== undefined) {
+        if (!whole) return down(`answer larger than ${maxBodyBytes} bytes`)
+        if (!isExpectedBody(text)) return down('answer not as expected')
+      }
+      if (now() - startedAt <= degradedAfterMs) return up(`HTTP ${status}`)
+      return degraded(`HTTP ${status}, slower than ${durationText(degradedAfterMs)}`)
+    }
+    const location = answer.headers.get('location')
+    if (![301, 302, 303, 307, 308].includes(status) || location === null) return down(`HTTP ${status}`)
+    if (!URL.canParse(location, url.href)) return down('redirected to an invalid URL')
+    const next = new URL(location, url)
+    // Elsewhere it would be another service that is asked, and with this one's credentials.
+    if (next.origin !== url.origin) return down('redirected to another host')
+    if (redirects === mostRedirects) return down('too many redirects')
+    url = withoutCredentials(next)
+  }
+}
+
+async function readBody(
+  answer: HttpAnswer,
+  most: number,
+  keep: boolean,
+): Promise<{ text: string; whole: boolean }> {
+  const reader = answer.body?.getReader()
+  if (reader === undefined) return { text: '', whole: true }
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return { text: text + decoder.decode(), whole: true }
+      bytes += value?.byteLength ?? 0
+      if (bytes > most) return { text, whole: false }
+      if (keep) text += decoder.decode(value, { stream: true })
+    }
+  } finally {
+    // Closes the connection of a body that was not read to its end; says nothing after one that was.
+    reader.cancel().catch(() => {})
+  }
+}
+
+function requestTarget(value: unknown): RequestTarget | undefined {
+  if (typeof value !== 'string' && !(value instanceof URL)) return undefined
+  if (!URL.canParse(String(value))) return undefined
+  const url = new URL(value)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
+  if (url.username === '' && url.password === '') return { url, headers: {} }
+  const bytes = new TextEncoder().encode(`${decoded(url.username)}:${decoded(url.password)}`)
+  const authorization = `Basic ${btoa(String.fromCharCode(...bytes))}`
+  return { url: withoutCredentials(url), headers: { authorization } }
+}
+
+function withoutCredentials(url: URL): URL {
+  url.username = ''
+  url.password = ''
+  return url
+}
+
+// A lone % is allowed in a URL, and is meant as it stands.
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function statusRule(expected: unknown, problems: Problems): (status: number) => boolean {
+  if (expected === undefined) return (status) => status >= 200 && status <= 299
+  if (typeof expected === 'function') return (status) => Boolean(expected(status))
+  const list: readonly unknown[] = Array.isArray(expected) ? expected : [expected]
+  const rule: NumberRule = { min: 200, max: 599, integer: true }
+  for (const [index, status] of list.entries()) {
+    problems.number(
+      Array.isArray(expected) ? `expectedStatus[${index}]` : 'expectedStatus',
+      status ?? null,
+      0,
+      rule,
+    )
+  }
+  if (list.length === 0) problems.add('expectedStatus', 'expected at least one status, got an empty list')
+  return (status) => list.includes(status)
+}
+
+function bodyRule(expected: unknown, problems: Problems): ((text: string) => boolean) | undefined {
+  if (expected === undefined) return undefined
+  if (typeof expected === 'string') return (text) => text.includes(expected)
+  if (typeof expected === 'function') return (text) => Boolean(expected(text))
+  // Without g and y, which would make every other answer begin where the last match ended.
+  if (expected instanceof RegExp) {
+    const pattern = new RegExp(expected.source, expected.flags.replace(/[gy]/g, ''))
+    return (text) => pattern.test(text)
+  }
+  problems.add('expectBody', `expected a string, a regular expression or a function, got ${kindOf(expected)}`)
+  return undefined
+}
+
+// In lower case, so that one of the application's takes the place of one of the check's.
+function validHeaders(given: unknown, problems: Problems): Readonly<Record<string, string>> {
+  const headers = problems.object('headers', given)
+  try {
+    return Object.fromEntries(new Headers(headers as Record<string, string>))
+  } catch {
+    problems.add('headers', 'expected valid header names and values')
+    return {}
+  }
+}
+
+function checkDegradedAfter(value: unknown, timeoutMs: unknown = 500, problems: Problems): void {
+  const checked = problems.number('degradedAfterMs', value, -1, { min: 1, unit: 'milliseconds' })
+  if (typeof timeoutMs === 'number' && checked >= timeoutMs) {
+    problems.add('degradedAfterMs', `expected less than timeoutMs (${timeoutMs}), got ${checked}`)
+  }
+}

@@ -1,1 +1,261 @@
-export {}
+import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
+import { degraded, down, type Outcome, up } from '../core/outcome.ts'
+import { kindOf, Problems } from '../errors/problems.ts'
+
+/** A pg `Client`, PGlite, or anything else that takes the text of a query. */
+export interface PostgresConnection {
+  query(sql: string): PromiseLike<unknown>
+}
+
+/** What a pg `Pool` hands out. */
+export interface PostgresPoolClient extends PostgresConnection {
+  release(destroy?: boolean): void
+  on?(event: 'error', listener: () => void): unknown
+  removeListener?(event: 'error', listener: () => void): unknown
+}
+
+/** A pg `Pool`. */
+export interface PostgresPool {
+  readonly totalCount: number
+  readonly idleCount: number
+  readonly waitingCount: number
+  readonly ending?: boolean
+  readonly options?: { readonly max?: number | undefined; connectionTimeoutMillis?: number | undefined }
+  connect(): Promise<PostgresPoolClient>
+}
+
+/** The `sql` function of postgres.js. */
+export interface PostgresJs {
+  unsafe(sql: string): PromiseLike<unknown>
+}
+
+/** A client that the application has, known by its structure. */
+export type PostgresClient = PostgresPool | PostgresConnection | PostgresJs
+
+/** Options of `postgres`. Durations are milliseconds. */
+export interface PostgresCheckOptions extends DependencyCheckOptions {
+  /**
+   * What is asked. It must read and never write.
+   * @default 'SELECT 1'
+   */
+  readonly query?: string
+  /**
+   * What a pg pool without a free connection counts as: the server may be well all the same.
+   * @default 'DEGRADED'
+   */
+  readonly saturatedAs?: 'DEGRADED' | 'DOWN'
+  /**
+   * How long the pool may be saturated without one success before that is DOWN.
+   * @default 30000
+   */
+  readonly saturatedForMs?: number
+}
+
+const freePollMs = 20
+
+// What pg and pg-pool say without a code. Whole messages, so that nothing else is taken for one of them.
+const texts: Readonly<Record<string, string>> = {
+  'Connection terminated unexpectedly': 'connection closed',
+  'Connection terminated': 'connection closed',
+  'Connection terminated due to connection timeout': 'connection timed out',
+  'timeout expired': 'connection timed out',
+  'Query read timeout': 'query timed out',
+  'Client has encountered a connection error and is not queryable': 'connection closed',
+  'Client was closed and is not queryable': 'client closed',
+  'Cannot use a pool after calling end on the pool': 'pool closed',
+  'The server does not support SSL connections': 'TLS not supported by the server',
+}
+const queueTimeout = 'timeout exceeded when trying to connect'
+
+/**
+ * Does PostgreSQL answer a query? Takes the pg `Pool` or `Client`, the postgres.js `sql` function or the PGlite that
+ * the application has, or a function that returns the current one, for clients that do not reconnect by themselves.
+ *
+ * UP `connected`. DEGRADED `no free connection` while a pg pool is saturated, DOWN past `saturatedForMs`. DOWN with a
+ * text of the fixed vocabulary otherwise (`connection refused`, `authentication failed`, `timed out after 500 ms` …).
+ * Data of a pool: `connections`, `idle` and `waiting` as numbers.
+ *
+ * A pool lends one free connection for each run and has it back, destroyed when the run timed out on it. A pool
+ * without a free one is not asked: a probe must not stand in the queue of those who do the work.
+ *
+ * @example
+ * ```ts
+ * import { createHealth } from 'hale'
+ * import { postgres } from 'hale/checks/postgres'
+ * import pg from 'pg'
+ *
+ * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+ * const health = createHealth({ checks: { database: postgres(pool, { timeoutMs: 300 }) } })
+ * ```
+ */
+export function postgres(
+  client: PostgresClient | (() => PostgresClient | PromiseLike<PostgresClient>),
+  options: PostgresCheckOptions = {},
+): CheckDefinition<'readiness'> {
+  const problems = new Problems()
+  const given = problems.object('options', options) as PostgresCheckOptions
+  const { query = 'SELECT 1', saturatedAs, saturatedForMs, ...rest } = given
+  if (problems.string('query', query) === '')
+    problems.add('query', 'expected an SQL query, got an empty string')
+  const saturation = new Saturation(
+    problems.oneOf('saturatedAs', saturatedAs, ['DEGRADED', 'DOWN']) ?? 'DEGRADED',
+    problems.number('saturatedForMs', saturatedForMs, 30_000, { unit: 'milliseconds' }),
+  )
+  if (!isClient(client) && typeof client !== 'function') {
+    problems.add(
+      'client',
+      `expected a pg Pool or Client, or a function that returns one, got ${kindOf(client)}`,
+    )
+  }
+  const run = async (context: CheckContext): Promise<Outcome> => {
+    const current = isClient(client) ? client : await client()
+    try {
+      if (isPool(current)) return await askPool(current, query, context, saturation)
+      // A run that is not answered stays unsettled, so that the engine's overlap guard bounds what waits in the
+      // client's own queue. Settling at the abort would put one more query there with each probe.
+      await ('unsafe' in current ? current.unsafe(query) : current.query(query))
+      return up('connected')
+    } catch (error) {
+      const text = knownText(error)
+      if (text === undefined) throw error
+      return down(text)
+    }
+  }
+  return { ...check(run, rest), problems: problems.found }
+}
+
+async function askPool(
+  pool: PostgresPool,
+  query: string,
+  context: CheckContext,
+  saturation: Saturation,
+): Promise<Outcome> {
+  if (pool.ending === true) return down('pool closed')
+  if (!(await hasFreeConnection(pool, context))) return saturation.outcome(pool, context)
+  try {
+    await lend(await connectWithin(pool, context.timeoutMs), query, context.signal)
+  } catch (error) {
+    if (messageOf(error) === queueTimeout) return saturation.outcome(pool, context)
+    throw error
+  }
+  saturation.end()
+  return up('connected', countsOf(pool))
+}
+
+/** Whether a pool without a free connection has been so for long. */
+class Saturation {
+  readonly #as: 'DEGRADED' | 'DOWN'
+  readonly #forMs: number
+  #since: number | undefined
+
+  constructor(as: 'DEGRADED' | 'DOWN', forMs: number) {
+    this.#as = as
+    this.#forMs = forMs
+  }
+
+  outcome(pool: PostgresPool, { now }: CheckContext): Outcome {
+    this.#since ??= now()
+    const tooLong = now() - this.#since >= this.#forMs
+    const say = tooLong || this.#as === 'DOWN' ? down : degraded
+    return say('no free connection', countsOf(pool))
+  }
+
+  end(): void {
+    this.#since = undefined
+  }
+}
+
+// A pool in full use gives connections back within milliseconds: one look at a bad moment says nothing, so it is
+// given half of the time. Polled rather than queued for, since pg-pool offers no way out of its queue.
+async function hasFreeConnection(pool: PostgresPool, { signal, timeoutMs }: CheckContext): Promise<boolean> {
+  for (let left = timeoutMs / 2; !isFree(pool); left -= freePollMs) {
+    if (left <= 0 || signal.aborted) return false
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, Math.min(freePollMs, left)).unref()
+    })
+  }
+  return true
+}
+
+function isFree({ totalCount, idleCount, waitingCount, options }: PostgresPool): boolean {
+  if (idleCount > waitingCount) return true
+  return options?.max === undefined ? waitingCount === 0 : totalCount < options.max
+}
+
+/**
+ * The pool has no timeout of its own for connecting by default, and no way to give up: a server that accepts and
+ * never answers would keep one of its slots for each probe, for ever. pg-pool reads the option while `connect` is
+ * called, so it is set for just that moment, in which no code of the application runs.
+ */
+function connectWithin(pool: PostgresPool, timeoutMs: number): Promise<PostgresPoolClient> {
+  const { options } = pool
+  const own = options?.connectionTimeoutMillis
+  if (options === undefined || (own !== undefined && own > 0 && own <= timeoutMs)) return pool.connect()
+  try {
+    options.connectionTimeoutMillis = timeoutMs
+    return pool.connect()
+  } finally {
+    options.connectionTimeoutMillis = own
+  }
+}
+
+async function lend(client: PostgresPoolClient, query: string, signal: AbortSignal): Promise<void> {
+  let lent = true
+  const giveBack = (destroy: boolean): void => {
+    if (lent) client.release(destroy)
+    lent = false
+  }
+  if (signal.aborted) {
+    giveBack(false)
+    throw signal.reason
+  }
+  // Destroying rejects the query, and with it the run.
+  const abort = (): void => giveBack(true)
+  signal.addEventListener('abort', abort, { once: true })
+  // The pool does not listen while a client is lent: a connection that breaks now would kill the process.
+  client.on?.('error', ignore)
+  try {
+    await client.query(query)
+    giveBack(false)
+  } catch (error) {
+    // What the server refuses with severity ERROR leaves the connection as good as it was.
+    giveBack((error as { severity?: unknown } | undefined)?.severity !== 'ERROR')
+    throw error
+  } finally {
+    signal.removeEventListener('abort', abort)
+    client.removeListener?.('error', ignore)
+  }
+}
+
+function ignore(): void {}
+
+function countsOf({ totalCount, idleCount, waitingCount }: PostgresPool): object {
+  return { connections: totalCount, idle: idleCount, waiting: waitingCount }
+}
+
+function knownText(error: unknown): string | undefined {
+  const message = messageOf(error)
+  if (message.startsWith('SASL: ')) return 'authentication failed'
+  return Object.hasOwn(texts, message) ? texts[message] : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error && typeof error.message === 'string' ? error.message : ''
+}
+
+function isClient(value: unknown): value is PostgresClient {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  return isPool(value) || hasMethod(value, 'query') || hasMethod(value, 'unsafe')
+}
+
+function isPool(value: object): value is PostgresPool {
+  const { totalCount, idleCount, waitingCount } = value as Partial<PostgresPool>
+  return (
+    hasMethod(value, 'connect') &&
+    [totalCount, idleCount, waitingCount].every((count) => typeof count === 'number')
+  )
+}
+
+function hasMethod(value: object, name: string): boolean {
+  return typeof (value as Readonly<Record<string, unknown>>)[name] === 'function'
+}

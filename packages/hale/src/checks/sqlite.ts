@@ -1,1 +1,225 @@
-export {}
+import { stat } from 'node:fs/promises'
+import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
+import { down, type Outcome, up } from '../core/outcome.ts'
+import { kindOf, Problems } from '../errors/problems.ts'
+
+/** The database object of better-sqlite3, libsql, `libsql/promise`, node:sqlite or bun:sqlite. */
+export interface SqliteDatabase {
+  prepare(sql: string): SqliteStatement | PromiseLike<SqliteStatement>
+}
+
+/** What `prepare` makes. */
+export interface SqliteStatement {
+  get(): unknown
+}
+
+/** The client of @libsql/client. */
+export interface SqliteClient {
+  execute(sql: string): PromiseLike<unknown>
+}
+
+/** Options of `sqlite`. */
+export interface SqliteCheckOptions extends DependencyCheckOptions {
+  /**
+   * What is asked. It must read and never write, and be quick: most drivers block the event loop meanwhile.
+   * @default 'SELECT 1 FROM sqlite_master LIMIT 1'
+   */
+  readonly query?: string
+}
+
+type Database = SqliteDatabase | SqliteClient
+
+// `SELECT 1` reads nothing: it succeeds on a locked, corrupt or overwritten file. The schema's table is in every
+// database, on its first page; reading one row of it takes the shared lock and costs the same at any size. The old
+// name sqlite_master, because PRAGMA and the new one are not known to every server of libsql.
+const defaultQuery = 'SELECT 1 FROM sqlite_master LIMIT 1'
+const lockPollMs = 20
+
+/** Primary result codes, for node:sqlite, whose errors carry nothing but the number. */
+const resultCodes: Readonly<Record<number, string>> = {
+  3: 'SQLITE_PERM',
+  5: 'SQLITE_BUSY',
+  6: 'SQLITE_LOCKED',
+  7: 'SQLITE_NOMEM',
+  8: 'SQLITE_READONLY',
+  10: 'SQLITE_IOERR',
+  11: 'SQLITE_CORRUPT',
+  13: 'SQLITE_FULL',
+  14: 'SQLITE_CANTOPEN',
+  23: 'SQLITE_AUTH',
+  26: 'SQLITE_NOTADB',
+}
+
+/**
+ * Can the SQLite database be read? Takes the database that the application has open (better-sqlite3, libsql,
+ * node:sqlite, bun:sqlite, the client of @libsql/client), or a function that returns the current one.
+ *
+ * UP `readable`. DOWN `database locked`, `database corrupt`, `database closed`, `database file deleted` (an open
+ * database reads on from a file that has been deleted, and all it writes is lost) or another text of the fixed
+ * vocabulary. No data.
+ *
+ * Synchronous drivers block the event loop for as long as the query takes, about 50 µs. They do not block it while
+ * the database is locked: the driver's busy timeout is set aside for the query, and the check waits without it, for
+ * up to half of `timeoutMs`.
+ *
+ * @example
+ * ```ts
+ * import { createHealth } from 'hale'
+ * import { sqlite } from 'hale/checks/sqlite'
+ * import Database from 'libsql'
+ *
+ * const database = new Database('orders.db', {})
+ * const health = createHealth({ checks: { database: sqlite(database) } })
+ * ```
+ */
+export function sqlite(
+  database: Database | (() => Database | PromiseLike<Database>),
+  options: SqliteCheckOptions = {},
+): CheckDefinition<'readiness'> {
+  const problems = new Problems()
+  const { query = defaultQuery, ...rest } = problems.object('options', options) as SqliteCheckOptions
+  if (problems.string('query', query) === '')
+    problems.add('query', 'expected an SQL query, got an empty string')
+  if (!isDatabase(database) && typeof database !== 'function') {
+    problems.add(
+      'database',
+      `expected an open SQLite database, or a function that returns one, got ${kindOf(database)}`,
+    )
+  }
+  const wasDeleted = deletionWatch()
+  const run = async (context: CheckContext): Promise<Outcome> => {
+    const current = isDatabase(database) ? database : await database()
+    if (isClosed(current)) return down('database closed')
+    if (await wasDeleted(current)) return down('database file deleted')
+    await readPatiently(current, query, context)
+    return up('readable')
+  }
+  return { ...check(run, rest), problems: problems.found }
+}
+
+async function readPatiently(
+  database: Database,
+  query: string,
+  { signal, timeoutMs }: CheckContext,
+): Promise<void> {
+  for (let left = timeoutMs / 2; ; left -= lockPollMs) {
+    try {
+      await read(database, query)
+      return
+    } catch (error) {
+      if (left <= 0 || signal.aborted || !isBusy(error)) throw coded(error)
+    }
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, Math.min(lockPollMs, left)).unref()
+    })
+  }
+}
+
+function read(database: Database, query: string): unknown {
+  if ('execute' in database) return database.execute(query)
+  const own = prepare(database, 'PRAGMA busy_timeout')
+  if (own !== undefined && 'then' in own)
+    return Promise.resolve(database.prepare(query)).then((made) => made.get())
+  return readWithoutWaiting(database, query, timeoutOf(own))
+}
+
+/**
+ * better-sqlite3 waits for a lock for up to 5 s by default, and the whole process with it. The timeout belongs to
+ * the connection; it is put back before any other code can run.
+ */
+function readWithoutWaiting(database: SqliteDatabase, query: string, ownTimeoutMs: number): unknown {
+  const ask = (sql: string): unknown => (database.prepare(sql) as SqliteStatement).get()
+  if (ownTimeoutMs === 0) return ask(query)
+  ask('PRAGMA busy_timeout = 0')
+  try {
+    return ask(query)
+  } finally {
+    ask(`PRAGMA busy_timeout = ${ownTimeoutMs}`)
+  }
+}
+
+function prepare(database: SqliteDatabase, sql: string): ReturnType<SqliteDatabase['prepare']> | undefined {
+  try {
+    return database.prepare(sql)
+  } catch {
+    // Where the pragma is not to be had there is nothing to set aside.
+    return undefined
+  }
+}
+
+function timeoutOf(statement: SqliteStatement | undefined): number {
+  try {
+    const timeoutMs = Number((statement?.get() as { timeout?: unknown } | undefined)?.timeout)
+    return Number.isInteger(timeoutMs) ? timeoutMs : 0
+  } catch {
+    return 0
+  }
+}
+
+/**
+ * Tells whether the file of a database is gone. A file counts as deleted only after it has been seen: a remote
+ * database names a file of its server.
+ */
+function deletionWatch(): (database: Database) => Promise<boolean> {
+  let watched: Database | undefined
+  let path = ''
+  let seen = false
+  return async (database) => {
+    if (database !== watched) {
+      path = await pathOf(database)
+      watched = database
+      seen = false
+    }
+    if (path === '') return false
+    const there = await stat(path).then(
+      () => true,
+      (error: { code?: unknown }) => error.code !== 'ENOENT',
+    )
+    const deleted = seen && !there
+    seen ||= there
+    return deleted
+  }
+}
+
+async function pathOf(database: Database): Promise<string> {
+  const query = 'PRAGMA database_list'
+  try {
+    const found =
+      'execute' in database
+        ? ((await database.execute(query)) as { rows?: readonly unknown[] }).rows?.[0]
+        : await (await database.prepare(query)).get()
+    const file = (found as { file?: unknown } | undefined)?.file
+    return typeof file === 'string' ? file : ''
+  } catch {
+    // Some servers of libsql allow no PRAGMA.
+    return ''
+  }
+}
+
+function isDatabase(value: unknown): value is Database {
+  if (typeof value !== 'object' || value === null) return false
+  const { prepare, execute } = value as { prepare?: unknown; execute?: unknown }
+  return typeof prepare === 'function' || typeof execute === 'function'
+}
+
+/** better-sqlite3 and libsql say `open`, node:sqlite `isOpen`, @libsql/client `closed`. */
+function isClosed(database: object): boolean {
+  const { open, isOpen, closed } = database as { open?: unknown; isOpen?: unknown; closed?: unknown }
+  return open === false || isOpen === false || closed === true
+}
+
+function isBusy(error: unknown): boolean {
+  const { code, message } = coded(error) as { code?: unknown; message?: unknown }
+  // better-sqlite3 refuses while an iterator of the application is open, which tells nothing about the database.
+  if (typeof message === 'string' && message.includes('busy executing a query')) return true
+  return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)(_|$)/.test(code)
+}
+
+/** The error with a code that the vocabulary knows, where its driver gives none. */
+function coded(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return {}
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  if (code !== 'ERR_SQLITE_ERROR' || typeof errcode !== 'number') return error
+  // Extended codes keep the primary one in their low byte.
+  return Object.assign(new Error('SQLite failed', { cause: error }), { code: resultCodes[errcode & 0xff] })
+}

@@ -11,10 +11,6 @@ function lifecycle(checksDone = true) {
 }
 
 function deferred() {
-  return Promise.withResolvers === undefined ? manual() : Promise.withResolvers<void>()
-}
-
-function manual() {
   let resolve = (): void => {}
   let reject = (_: unknown): void => {}
   const promise = new Promise<void>((yes, no) => {

@@ -1,7 +1,7 @@
 /**
  * The fixed texts for error codes: whatever is thrown leaves the process as one of these or not at all.
- * Sources: libuv's error names, Node's DNS and TLS codes (OpenSSL verify results), undici, PostgreSQL appendix A
- * (SQLSTATE), SQLite result codes.
+ * Sources: libuv's error names, Node's DNS and TLS codes (OpenSSL verify results), undici and llhttp, postgres.js,
+ * PostgreSQL appendix A (SQLSTATE), SQLite result codes.
  */
 const codes: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -62,6 +62,13 @@ const codes: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'connection closed',
   UND_ERR_DESTROYED: 'client closed',
   UND_ERR_CLOSED: 'client closed',
+  UND_ERR_HEADERS_OVERFLOW: 'answer is not valid HTTP',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'answer is not valid HTTP',
+
+  CONNECTION_CLOSED: 'connection closed',
+  CONNECTION_DESTROYED: 'client closed',
+  CONNECTION_ENDED: 'client closed',
+  CONNECT_TIMEOUT: 'connection timed out',
 
   '28000': 'authentication failed',
   '28P01': 'authentication failed',
@@ -107,6 +114,8 @@ export function textOfCode(code: string): string | undefined {
   if (Object.hasOwn(codes, code)) return codes[code]
   // OpenSSL's own codes are many (ERR_SSL_WRONG_VERSION_NUMBER …) and say no more to an operator than this.
   if (/^ERR_(SSL|OSSL|TLS)_[A-Z0-9_]{1,64}$/.test(code)) return 'TLS handshake failed'
+  // llhttp's codes: whoever answered does not speak HTTP, or speaks it badly.
+  if (/^HPE_[A-Z_]{1,40}$/.test(code)) return 'answer is not valid HTTP'
   // Extended SQLite codes: SQLITE_IOERR_READ, SQLITE_BUSY_SNAPSHOT …
   const sqlite = /^(SQLITE_[A-Z]+)_[A-Z_]{1,40}$/.exec(code)?.[1]
   if (sqlite !== undefined) return codes[sqlite]

@@ -6,6 +6,11 @@ export interface HealthRequest {
   readonly url?: string | undefined
   /** Header names in lower case. */
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
+  /**
+   * Names and values in turn, as received; looked at instead of `headers` when present. Node builds `headers` when it
+   * is first touched, which costs a probe more than everything else here.
+   */
+  readonly rawHeaders?: readonly string[]
   /** For visibility by address, where the adapter knows it. */
   readonly socket?: { readonly remoteAddress?: string | undefined }
 }
@@ -18,8 +23,16 @@ export interface HealthResponse {
   readonly body: string
 }
 
-/** One value of a header; the first when it was sent twice. */
+/** One value of a header by its name in lower case; the first when it was sent twice. */
 export function header(request: HealthRequest, name: string): string | undefined {
+  const { rawHeaders } = request
+  if (rawHeaders !== undefined) {
+    for (let index = 0; index < rawHeaders.length; index += 2) {
+      const candidate = rawHeaders[index] as string
+      if (candidate.length === name.length && candidate.toLowerCase() === name) return rawHeaders[index + 1]
+    }
+    return undefined
+  }
   const value = request.headers[name]
   return typeof value === 'object' ? value[0] : value
 }

@@ -2,7 +2,6 @@ import type { Visibility } from '../core/group-settings.ts'
 import type { HealthSource } from '../core/health.ts'
 import type { Report } from '../core/report.ts'
 import { type HealthRequest, type HealthResponse, header } from './exchange.ts'
-import type { Format } from './format.ts'
 import { type HandlerOptions, handlerSettings } from './handler-settings.ts'
 import { negotiate } from './negotiate.ts'
 import { answeringFailed, methodNotAllowed, tooManyRequests } from './problem.ts'
@@ -34,7 +33,7 @@ export type HealthHandler = (request: HealthRequest) => HealthResponse | Promise
 export function createHandler(health: HealthSource, options: HandlerOptions = {}): HealthHandler {
   const settings = handlerSettings(options)
   const routes = new Routes(health, settings.basePath, settings.aliases)
-  const renderer = new Renderer(health)
+  const renderers = settings.formats.map((format) => new Renderer(health, format))
   const policy = new VisibilityPolicy(settings)
   const bucket = settings.rateLimit && new TokenBucket(health.clock, settings.rateLimit)
   const visibilityOf = new Map(health.groups.map(({ name, visibility }) => [name, visibility]))
@@ -47,15 +46,15 @@ export function createHandler(health: HealthSource, options: HandlerOptions = {}
     const wait = name === 'liveness' ? 0 : (bucket?.take() ?? 0)
     if (wait > 0) return tooManyRequests(wait)
     const visibility = policy.of(request, visibilityOf.get(name))
-    const format = chooseFormat(request, parameters?.get('format'), settings.formats)
+    const renderer = choose(request, parameters?.get('format'), renderers)
     const report = health.ask(name)
-    if (report instanceof Promise) return report.then((it) => render(it, visibility, format, method), failed)
-    return report && render(report, visibility, format, method)
+    if (report instanceof Promise) return report.then((it) => render(renderer, it, visibility, method), failed)
+    return report && render(renderer, report, visibility, method)
   }
 
-  function render(report: Report, visibility: Visibility, format: Format, method: string): HealthResponse {
+  function render(renderer: Renderer, report: Report, visibility: Visibility, method: string): HealthResponse {
     try {
-      return renderer.response(report, visibility, format, method)
+      return renderer.response(report, visibility, method)
     } catch (error) {
       return failed(error)
     }
@@ -80,9 +79,9 @@ export function createHandler(health: HealthSource, options: HandlerOptions = {}
   }
 }
 
-function chooseFormat(request: HealthRequest, wanted: string | null | undefined, formats: readonly Format[]): Format {
-  const named = wanted == null ? undefined : formats.find((format) => format.name === wanted)
-  return named ?? negotiate(header(request, 'accept'), formats)
+function choose(request: HealthRequest, wanted: string | null | undefined, renderers: readonly Renderer[]): Renderer {
+  const named = wanted == null ? undefined : renderers.find(({ name }) => name === wanted)
+  return named ?? negotiate(header(request, 'accept'), renderers)
 }
 
 function isTrue(value: string | null | undefined): boolean {

@@ -1,12 +1,15 @@
-import type { Format } from './format.ts'
+/** What can be chosen. */
+interface Representation {
+  readonly mediaType: string
+}
 
 /**
  * Chooses the format by `Accept` (RFC 9110, 12.5.1): the most specific range decides each format's quality, the
  * highest quality wins, and among equals the first of the list. Whatever cannot be served gets the first: a probe
  * never fails on negotiation.
  */
-export function negotiate(accept: string | undefined, formats: readonly Format[]): Format {
-  const first = formats[0] as Format
+export function negotiate<R extends Representation>(accept: string | undefined, formats: readonly R[]): R {
+  const first = formats[0] as R
   if (accept === undefined || accept === '*/*' || formats.length === 1) return first
   const ranges = parseAccept(accept)
   let best = first
@@ -38,7 +41,7 @@ function parseAccept(accept: string): readonly MediaRange[] {
   })
 }
 
-function qualityOf(format: Format, ranges: readonly MediaRange[]): number {
+function qualityOf(format: Representation, ranges: readonly MediaRange[]): number {
   const type = format.mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const family = `${type.split('/', 1)[0]}/*`
   for (const wanted of [type, family, '*/*']) {

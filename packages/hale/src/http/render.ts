@@ -6,8 +6,6 @@ import type { Transition } from '../core/transitions.ts'
 import { answer, asOptions, type HealthResponse, withoutBody } from './exchange.ts'
 import type { Format } from './format.ts'
 
-type StatusCodes = { readonly [S in Status]?: number } | undefined
-
 interface Rendering {
   readonly get: HealthResponse
   readonly head: HealthResponse
@@ -18,55 +16,49 @@ interface Rendering {
 const retryAfterSeconds = '5'
 
 /**
- * Renders reports, each once: a registry returns the same object while nothing in it has changed, so renderings are
- * kept with the report and go with it.
+ * Renders reports in one format, each once: a registry returns the same object while nothing in it has changed, so
+ * renderings are kept with the report and go with it.
  */
 export class Renderer {
+  readonly name: string
+  readonly mediaType: string
   readonly #health: HealthSource
-  readonly #statusCodes: ReadonlyMap<string, StatusCodes>
-  readonly #kept = new WeakMap<Report, Map<string, Rendering>>()
+  readonly #format: Format
+  readonly #statusCodes: ReadonlyMap<string, { readonly [S in Status]?: number }>
+  readonly #kept: { readonly [V in Visibility]: WeakMap<Report, Rendering> } = {
+    status: new WeakMap(),
+    components: new WeakMap(),
+    debug: new WeakMap(),
+  }
 
-  constructor(health: HealthSource) {
+  constructor(health: HealthSource, format: Format) {
+    this.name = format.name
+    this.mediaType = format.mediaType
     this.#health = health
-    this.#statusCodes = new Map(health.groups.map(({ name, statusCodes }) => [name, statusCodes]))
+    this.#format = format
+    this.#statusCodes = new Map(health.groups.map(({ name, statusCodes = {} }) => [name, statusCodes]))
   }
 
   /** The answer of a known report to GET, HEAD or OPTIONS. */
-  response(report: Report, visibility: Visibility, format: Format, method: string): HealthResponse {
-    const rendering = this.#rendering(report, visibility, format)
+  response(report: Report, visibility: Visibility, method: string): HealthResponse {
+    const kept = this.#kept[visibility].get(report)
+    const { transitions } = this.#health
+    const rendering =
+      kept !== undefined && kept.transitions === transitions ? kept : this.#render(report, visibility, transitions)
     if (method === 'GET') return rendering.get
     return method === 'HEAD' ? rendering.head : rendering.options
   }
 
-  #rendering(report: Report, visibility: Visibility, format: Format): Rendering {
-    let renderings = this.#kept.get(report)
-    if (renderings === undefined) {
-      renderings = new Map()
-      this.#kept.set(report, renderings)
-    }
-    const key = format.name + visibility
-    const kept = renderings.get(key)
-    const { transitions } = this.#health
-    if (kept !== undefined && kept.transitions === transitions) return kept
-    const get = this.#render(report, visibility, format, transitions)
-    const rendering = { get, head: withoutBody(get), options: asOptions(get), transitions }
-    renderings.set(key, rendering)
-    return rendering
-  }
-
-  #render(
-    report: Report,
-    visibility: Visibility,
-    format: Format,
-    transitions: readonly Transition[],
-  ): HealthResponse {
+  #render(report: Report, visibility: Visibility, transitions: readonly Transition[]): Rendering {
+    const { mediaType, headers } = this.#format
     const shown = visibility === 'status' ? [] : transitions
-    const body = format.render(report, { service: this.#health.service, visibility, transitions: shown })
+    const body = this.#format.render(report, { service: this.#health.service, visibility, transitions: shown })
     const code = this.#statusCode(report)
-    return answer(code, format.mediaType, body, {
-      ...format.headers,
-      ...(code === 503 && { 'Retry-After': retryAfterSeconds }),
-    })
+    const retry = code === 503 && { 'Retry-After': retryAfterSeconds }
+    const get = answer(code, mediaType, body, { ...headers, ...retry })
+    const rendering = { get, head: withoutBody(get), options: asOptions(get), transitions }
+    this.#kept[visibility].set(report, rendering)
+    return rendering
   }
 
   #statusCode({ name, kind, status }: Report): number {

@@ -1,0 +1,19 @@
+import express, { type Express } from 'express'
+import type { Health } from 'hale'
+import { healthMiddleware } from 'hale/express'
+import type { Database } from './database.ts'
+import { bodyOf } from './health.ts'
+
+/** The application: the health endpoints first, since probes need nothing of what follows. */
+export function createApp(health: Health, database: Database, externalApiTimeoutMs: number): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(healthMiddleware(health, { body: (report) => bodyOf(report, externalApiTimeoutMs) }))
+  app.get('/', async (_, response) => {
+    response.json({ message: 'Hello from the example service.', visits: await database.countVisit() })
+  })
+  app.use((_, response) => {
+    response.status(404).json({ error: 'Not found.' })
+  })
+  return app
+}

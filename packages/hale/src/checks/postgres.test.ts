@@ -1,0 +1,343 @@
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import {
+  PLANTED_PASSWORD,
+  type PostgresServer,
+  postgresProgram,
+  startPostgres,
+} from '../../../../tests/servers/postgres.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { systemClock } from '../core/clock.ts'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type PostgresCheckOptions, type PostgresClient, postgres } from './postgres.ts'
+
+const pools: pg.Pool[] = []
+
+function poolOf(url: string, config: pg.PoolConfig = {}): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, ...config })
+  pool.on('error', () => {})
+  pools.push(pool)
+  return pool
+}
+
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map((pool) => pool.end()))
+})
+
+function asked(
+  client: PostgresClient | (() => PostgresClient),
+  options?: PostgresCheckOptions,
+  clock = systemClock,
+) {
+  const health = createHealth({ checks: { database: postgres(client, options) }, clock })
+  return { health, run: () => health.check('database').run() }
+}
+
+/** Waits until there are no more than so many, since a closed socket is seen by the other side a little later. */
+function eventually(count: () => number | Promise<number>) {
+  return expect.poll(count, { timeout: 5_000, interval: 20 })
+}
+
+whenOwned(postgresProgram, 'postgres with a real server', () => {
+  let server: PostgresServer
+  let observer: pg.Client
+  beforeAll(async () => {
+    server = await startPostgres({ maxConnections: 12 })
+  })
+  afterAll(() => server.close())
+
+  async function observe(): Promise<() => Promise<number>> {
+    observer = new pg.Client({ connectionString: server.url })
+    await observer.connect()
+    return async () => {
+      const { rows } = await observer.query(
+        "select count(*)::int as n from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+      )
+      return rows[0].n
+    }
+  }
+
+  describe('keeps the contract of checks', () => {
+    let pool: pg.Pool
+    let counted: (() => Promise<number>) | undefined
+    beforeAll(() => {
+      pool = new pg.Pool({ connectionString: server.url, max: 4 })
+      pool.on('error', () => {})
+    })
+    afterAll(async () => {
+      await observer?.end()
+      await pool.end()
+    })
+    const cases = checkContract({
+      create: () => postgres(pool, { timeoutMs: 300 }),
+      secrets: [PLANTED_PASSWORD, '127.0.0.1', 'postgres://'],
+      faults: {
+        'a frozen server': {
+          inject: () => server.stop(),
+          heal: () => server.cont(),
+          expect: { text: /timed out/ },
+        },
+        'a killed server': {
+          inject: () => server.kill(),
+          heal: () => server.restart(),
+          expect: { text: /^connection (refused|closed|reset)$/ },
+        },
+      },
+      connections: async () => {
+        counted ??= await observe()
+        return counted()
+      },
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  test('a frozen server eats no connection of the pool, however long it is probed', {
+    timeout: 60_000,
+  }, async () => {
+    const pool = poolOf(server.url, { max: 5 })
+    const { run } = asked(pool, { timeoutMs: 20 })
+    expect(await run()).toMatchObject({
+      status: 'UP',
+      message: 'connected',
+      data: { connections: 1, idle: 1, waiting: 0 },
+    })
+    server.stop()
+    try {
+      let most = 0
+      for (let probe = 0; probe < 300; probe++) {
+        expect((await run()).status).toBe('DOWN')
+        most = Math.max(most, pool.totalCount + pool.waitingCount)
+      }
+      // The one that is aborted and the one after it.
+      expect(most).toBeLessThanOrEqual(2)
+      expect(pool.options.connectionTimeoutMillis).toBeUndefined()
+    } finally {
+      server.cont()
+    }
+    await expect.poll(async () => (await run()).status, { timeout: 5_000 }).toBe('UP')
+    await eventually(() => pool.totalCount).toBeLessThanOrEqual(1)
+    expect(pool.waitingCount).toBe(0)
+    await expect(Promise.all(Array.from({ length: 5 }, () => pool.query('select 1')))).resolves.toHaveLength(
+      5,
+    )
+  })
+
+  test('a pool in full use is DEGRADED, gets no waiter and recovers with the first free connection', async () => {
+    const pool = poolOf(server.url, { max: 2 })
+    const { run } = asked(pool, { timeoutMs: 100 })
+    const lent = [await pool.connect(), await pool.connect()]
+    const saturated = {
+      status: 'DEGRADED',
+      message: 'no free connection',
+      data: { connections: 2, idle: 0, waiting: 0 },
+    }
+    for (let probe = 0; probe < 5; probe++) expect(await run()).toMatchObject(saturated)
+    expect(pool.waitingCount).toBe(0)
+    const waiter = pool.query('select 1')
+    expect(await run()).toMatchObject({ status: 'DEGRADED', data: { waiting: 1 } })
+    for (const client of lent) client.release()
+    await waiter
+    expect(await run()).toMatchObject({ status: 'UP', data: { connections: 2, idle: 2, waiting: 0 } })
+  })
+
+  test('waits a moment for a connection that is about to come free', async () => {
+    const pool = poolOf(server.url, { max: 1 })
+    const client = await pool.connect()
+    const { run } = asked(pool, { timeoutMs: 5_000 })
+    const report = run()
+    setTimeout(() => client.release(), 50)
+    expect((await report).status).toBe('UP')
+  })
+
+  test('a pool that stays saturated is DOWN past saturatedForMs, counted from the last success', async () => {
+    const pool = poolOf(server.url, { max: 1 })
+    let skewMs = 0
+    const clock = { ...systemClock, now: () => systemClock.now() + skewMs }
+    const { run } = asked(pool, { timeoutMs: 50 }, clock)
+    for (let round = 0; round < 2; round++) {
+      const client = await pool.connect()
+      expect((await run()).status).toBe('DEGRADED')
+      skewMs += 29_000
+      expect((await run()).status).toBe('DEGRADED')
+      skewMs += 1_000
+      expect(await run()).toMatchObject({ status: 'DOWN', error: 'no free connection', data: { idle: 0 } })
+      client.release()
+      await eventually(async () => Number((await run()).status === 'UP')).toBe(1)
+    }
+    const client = await pool.connect()
+    expect((await asked(pool, { timeoutMs: 50, saturatedAs: 'DOWN' }).run()).status).toBe('DOWN')
+    expect((await asked(pool, { timeoutMs: 50, saturatedForMs: 0 }).run()).status).toBe('DOWN')
+    client.release()
+  })
+
+  test.for([
+    ['a wrong password', { password: 'wrong-Secret-0815' }, undefined, 'authentication failed', '28P01'],
+    ['an unknown database', { database: 'nowhere-4712' }, undefined, 'database not found', '3D000'],
+    ['a server without TLS', { ssl: true }, undefined, 'TLS not supported by the server', undefined],
+    ['a password that is none', { password: undefined }, undefined, 'authentication failed', undefined],
+    ['a query that is refused', {}, 'SELECT secret FROM nowhere_4713', 'query rejected', '42P01'],
+  ] as const)('%s is DOWN with a safe text', async ([, config, query, error, errorCode]) => {
+    const { host, port, user, password, database } = server
+    const pool = new pg.Pool({ host, port, user, password, database, ...config } as pg.PoolConfig)
+    pools.push(pool.on('error', () => {}))
+    const report = await asked(pool, { timeoutMs: 2_000, ...(query !== undefined && { query }) }).run()
+    expect(report).toMatchObject({ status: 'DOWN', error, ...(errorCode !== undefined && { errorCode }) })
+    expect(JSON.stringify(report)).not.toMatch(/Secret-|471|nowhere/)
+  })
+
+  test('a query that is refused costs no connection', async () => {
+    const pool = poolOf(server.url)
+    const { run } = asked(pool, { query: 'SELECT 1 FROM nowhere' })
+    await run()
+    const before = await pool.query('select pg_backend_pid() as pid')
+    for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('DOWN')
+    const after = await pool.query('select pg_backend_pid() as pid')
+    expect(after.rows).toEqual(before.rows)
+  })
+
+  test('a server that takes no more connections is DOWN, and UP again with the first that it takes', async () => {
+    const others: pg.Client[] = []
+    try {
+      const full = async () => {
+        const client = new pg.Client({ connectionString: server.url })
+        client.on('error', () => {})
+        return client.connect().then(
+          () => others.push(client) && false,
+          (error: { code?: string }) => error.code === '53300',
+        )
+      }
+      while (!(await full())) expect(others.length).toBeLessThan(20)
+      const { run } = asked(poolOf(server.url), { timeoutMs: 2_000 })
+      expect(await run()).toMatchObject({ status: 'DOWN', error: 'too many connections' })
+      await others.pop()?.end()
+      await expect.poll(async () => (await run()).status, { timeout: 5_000 }).toBe('UP')
+    } finally {
+      await Promise.all(others.map((client) => client.end()))
+    }
+  })
+
+  test('a backend that is ended while it is lent does not end the process', async () => {
+    const pool = poolOf(server.url)
+    const { run } = asked(pool, { query: 'SELECT pg_terminate_backend(pg_backend_pid())', timeoutMs: 2_000 })
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'database shutting down', errorCode: '57P01' })
+    await eventually(() => pool.totalCount).toBe(0)
+  })
+
+  test('a single client is asked as it is, and a function gives the one that took its place', async () => {
+    let client = new pg.Client({ connectionString: server.url })
+    client.on('error', () => {})
+    await client.connect()
+    const { run } = asked(() => client, { timeoutMs: 2_000 })
+    expect(await run()).toMatchObject({ status: 'UP', message: 'connected' })
+    await client.end()
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'client closed' })
+    client = new pg.Client({ connectionString: server.url })
+    await client.connect()
+    expect((await run()).status).toBe('UP')
+    await client.end()
+  })
+
+  test('queries do not pile up in a single client whose server is frozen', async () => {
+    const client = new pg.Client({ connectionString: server.url })
+    await client.connect()
+    let queries = 0
+    const query = (sql: string) => client.query(sql).finally(() => queries++)
+    const { run, health } = asked({ query }, { timeoutMs: 20 })
+    server.stop()
+    try {
+      for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('DOWN')
+      expect(health.check('database').report().details.outstandingRuns).toBe(1)
+    } finally {
+      server.cont()
+    }
+    await expect.poll(async () => (await run()).status, { timeout: 5_000 }).toBe('UP')
+    expect(queries).toBeLessThan(5)
+    await client.end()
+  })
+})
+
+describe('postgres without a server', () => {
+  test('a port that refuses is DOWN', async () => {
+    const pool = poolOf(`postgres://hale:hidden@127.0.0.1:${await closedPort()}/x`)
+    expect(await asked(pool).run()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
+  })
+
+  test('a host that does not exist is DOWN', async () => {
+    const pool = poolOf('postgres://hale:hidden@nonexistent.invalid/x')
+    const { status, error } = await asked(pool, { timeoutMs: 5_000 }).run()
+    expect([status, error]).toEqual([
+      'DOWN',
+      expect.stringMatching(/^(host name not found|name resolution failed)$/),
+    ])
+  })
+
+  test('a port that accepts and never answers costs one connection at a time', async () => {
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    const pool = poolOf(`postgres://hale:hidden@127.0.0.1:${silent.port}/x`, { max: 3 })
+    const { run } = asked(pool, { timeoutMs: 20 })
+    for (let probe = 0; probe < 100; probe++) {
+      expect((await run()).status).toBe('DOWN')
+      expect(pool.totalCount).toBeLessThanOrEqual(2)
+    }
+    await eventually(() => pool.totalCount).toBe(0)
+    await eventually(() => silent.open).toBe(0)
+  })
+
+  test('the pool’s own shorter timeout is kept, and told as it is', async () => {
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    const url = `postgres://hale:hidden@127.0.0.1:${silent.port}/x`
+    const pool = poolOf(url, { connectionTimeoutMillis: 30 })
+    expect(await asked(pool, { timeoutMs: 5_000 }).run()).toMatchObject({ error: 'connection timed out' })
+  })
+
+  test('a pool that has been ended is DOWN', async () => {
+    const pool = poolOf('postgres://127.0.0.1/x')
+    pools.pop()
+    await pool.end()
+    expect(await asked(pool).run()).toMatchObject({ status: 'DOWN', error: 'pool closed' })
+  })
+
+  test('a pool that says that its queue timed out is saturated', async () => {
+    const pool = {
+      totalCount: 1,
+      idleCount: 0,
+      waitingCount: 0,
+      connect: () => Promise.reject(new Error('timeout exceeded when trying to connect')),
+    }
+    expect(await asked(pool).run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
+  })
+
+  test('postgres.js and PGlite are known by their structure', async () => {
+    const texts: string[] = []
+    const sql = Object.assign(() => {}, { unsafe: async (text: string) => void texts.push(text) })
+    const lite = { query: async (text: string) => void texts.push(text) }
+    expect(await asked(sql).run()).toMatchObject({ status: 'UP', message: 'connected' })
+    expect((await asked(lite, { query: 'SELECT 2' }).run()).status).toBe('UP')
+    expect((await asked(() => sql).run()).status).toBe('UP')
+    expect(texts).toEqual(['SELECT 1', 'SELECT 2', 'SELECT 1'])
+  })
+
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const options = { query: '', saturatedAs: 'UP', saturatedForMs: -1, timeoutMS: 3 } as object
+    const make = () =>
+      createHealth({ checks: { database: postgres('postgres://hidden' as unknown as pg.Pool, options) } })
+    expect(make).toThrow(/checks\.database\.client: expected a pg Pool or Client.* a string of 17 characters/)
+    for (const field of ['query', 'saturatedAs', 'saturatedForMs', 'timeoutMS'])
+      expect(make).toThrow(`checks.database.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+    expect(() =>
+      createHealth({ checks: { database: postgres({} as pg.Pool, null as unknown as object) } }),
+    ).toThrow('2 problems')
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(postgres).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    expectTypeOf<pg.Pool>().toExtend<PostgresClient>()
+    expectTypeOf<pg.Client>().toExtend<PostgresClient>()
+    // @ts-expect-error a dependency cannot restart the process
+    postgres(new pg.Pool(), { probes: ['liveness'] })
+  })
+})

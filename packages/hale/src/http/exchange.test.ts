@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { allowed, answer, asOptions, header, withoutBody } from './exchange.ts'
+
+describe('header', () => {
+  it.each([
+    [{}, undefined],
+    [{ accept: 'text/html' }, 'text/html'],
+    [{ accept: '' }, ''],
+    [{ accept: ['a/b', 'c/d'] }, 'a/b'],
+    [{ accept: [] }, undefined],
+    [{ accept: undefined }, undefined],
+    [{ Accept: 'text/html' }, undefined],
+  ])('reads %j', (headers: { [name: string]: string | string[] | undefined }, expected) => {
+    expect(header({ headers }, 'accept')).toBe(expected)
+  })
+})
+
+describe('answer', () => {
+  it('has the headers that every answer has', () => {
+    expect(answer(200, 'application/json', '{}')).toEqual({
+      status: 200,
+      headers: {
+        'Content-Type': 'application/json',
+        'Content-Length': '2',
+        'Cache-Control': 'no-store',
+        'X-Content-Type-Options': 'nosniff',
+        Vary: 'Accept',
+      },
+      body: '{}',
+    })
+  })
+
+  it('adds headers of its own', () => {
+    expect(answer(503, 'text/plain', 'x', { 'Retry-After': '5' }).headers['Retry-After']).toBe('5')
+  })
+
+  it.each(['', 'ok', 'größer', '健康', '👩‍⚕️', '\u0000', '\ud800', 'a\udfffb'])('counts the bytes of %j', (body) => {
+    expect(answer(200, 'text/plain', body).headers['Content-Length']).toBe(String(Buffer.byteLength(body)))
+  })
+
+  it('counts the bytes of any text as node:http sends it', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (body) => {
+        expect(answer(200, 'text/plain', body).headers['Content-Length']).toBe(String(Buffer.from(body).length))
+      }),
+    )
+  })
+})
+
+describe('withoutBody and asOptions', () => {
+  const get = answer(503, 'application/json', '{"status":"DOWN"}', { 'Retry-After': '5' })
+
+  it('HEAD has every header of the GET and no body', () => {
+    expect(withoutBody(get)).toEqual({ status: 503, headers: get.headers, body: '' })
+  })
+
+  it('OPTIONS has the status of the GET, no content, and what is allowed', () => {
+    const { status, headers, body } = asOptions(get)
+    expect({ status, body }).toEqual({ status: 503, body: '' })
+    expect(headers).toMatchObject({ 'Content-Length': '0', Allow: allowed, 'Retry-After': '5', 'Cache-Control': 'no-store' })
+  })
+
+  it('leave the response that they are made of alone', () => {
+    const before = structuredClone(get)
+    withoutBody(get)
+    asOptions(get)
+    expect(get).toEqual(before)
+  })
+
+  it('allowed names what a probe may do: read', () => {
+    expect(allowed.split(', ')).toEqual(['GET', 'HEAD', 'OPTIONS'])
+  })
+})
