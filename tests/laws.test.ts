@@ -1,7 +1,7 @@
-import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { check, createHealth, down, selfCheck, up } from 'hale'
 import { createHandler, type HealthResponse } from 'hale/http'
 import { type FakeClock, fakeClock } from 'hale/testing'
+import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 
 /** The laws of the design, one test or more each; each breaks when its law does. */
 
@@ -11,7 +11,9 @@ function get(url: string, method = 'GET') {
   return { method, url, headers: {} }
 }
 
-async function answerOf(answer: Promise<HealthResponse> | HealthResponse | undefined): Promise<HealthResponse> {
+async function answerOf(
+  answer: Promise<HealthResponse> | HealthResponse | undefined,
+): Promise<HealthResponse> {
   const response = await answer
   if (response === undefined) throw new Error('not a health endpoint')
   return response
@@ -26,7 +28,11 @@ test('1. a probe always answers inside its budget, with what is known of the res
   const clock = fakeClock()
   const health = createHealth({
     clock,
-    checks: { well: check(() => up('fine')), hanging: check(hang), endless: check(hang, { timeoutMs: 60_000 }) },
+    checks: {
+      well: check(() => up('fine')),
+      hanging: check(hang),
+      endless: check(hang, { timeoutMs: 60_000 }),
+    },
   })
   const handle = createHandler(health)
   const response = await within(clock, 800, answerOf(handle(get('/health/ready'))))
@@ -44,7 +50,14 @@ test('2. a thousand concurrent probes of every kind run a check once', async () 
   const health = createHealth({ clock, checks: { db: check(run) }, groups: { pay: { members: ['db'] } } })
   const open = createHandler(health, { visibility: 'debug', detailsAs: 'list' })
   const terse = createHandler(health, { visibility: 'status' })
-  const paths = ['/health/ready', '/health/pay', '/health/db', '/health?deep=true', '/readyz', '/health/ready?format=html']
+  const paths = [
+    '/health/ready',
+    '/health/pay',
+    '/health/db',
+    '/health?deep=true',
+    '/readyz',
+    '/health/ready?format=html',
+  ]
   const answers = Array.from({ length: 1000 }, (_, index) =>
     answerOf((index % 2 === 0 ? open : terse)(get(paths[index % paths.length] ?? ''))),
   )
@@ -115,12 +128,17 @@ describe('4. a dependency cannot restart the process', () => {
   test('it does not compile into liveness, and throws at creation', () => {
     // @ts-expect-error: that is the law
     const dangerous = check(() => {}, { probes: ['liveness'] })
-    expect(() => createHealth({ checks: { db: dangerous } })).toThrow(/restarts the process whenever the dependency fails/)
+    expect(() => createHealth({ checks: { db: dangerous } })).toThrow(
+      /restarts the process whenever the dependency fails/,
+    )
     expectTypeOf(check(() => {}, { probes: ['liveness'], dangerouslyRestartOnFailure: true })).not.toBeNever()
   })
 
   test('liveness stays 200 while every dependency is down', async () => {
-    const health = createHealth({ clock: fakeClock(), checks: { db: check(() => down()), api: check(() => down()) } })
+    const health = createHealth({
+      clock: fakeClock(),
+      checks: { db: check(() => down()), api: check(() => down()) },
+    })
     const handle = createHandler(health)
     expect((await answerOf(handle(get('/health/ready')))).status).toBe(503)
     expect((await answerOf(handle(get('/health/live')))).status).toBe(200)
@@ -142,12 +160,20 @@ test('5. nothing private leaves, at any visibility, in any format, in any place 
   const checks = Object.fromEntries(
     thrown.map((value, index) => [`check${index}`, check(() => Promise.reject(value))]),
   )
-  const health = createHealth({ clock: fakeClock(), checks: { ...checks, data: check(() => up('ok', { last: error })) } })
+  const health = createHealth({
+    clock: fakeClock(),
+    checks: { ...checks, data: check(() => up('ok', { last: error })) },
+  })
   health.startupTask('migrate', Promise.reject(error))
   await health.readiness()
   const handle = createHandler(health, { visibility: 'debug' })
   const seen: string[] = []
-  for (const path of ['/health', '/health/ready', '/health/startup', ...Object.keys(checks).map((name) => `/health/${name}`)]) {
+  for (const path of [
+    '/health',
+    '/health/ready',
+    '/health/startup',
+    ...Object.keys(checks).map((name) => `/health/${name}`),
+  ]) {
     for (const format of ['json', 'html']) {
       const { body, headers } = await answerOf(handle(get(`${path}?format=${format}`)))
       seen.push(body, JSON.stringify(headers))
@@ -155,7 +181,8 @@ test('5. nothing private leaves, at any visibility, in any format, in any place 
   }
   seen.push(JSON.stringify(await health.readiness()), JSON.stringify(health.snapshot()))
   for (const text of seen) {
-    for (const leak of [secret, '10.1.2.3', 'postgres:', 'secret.js', 'stack']) expect(text).not.toContain(leak)
+    for (const leak of [secret, '10.1.2.3', 'postgres:', 'secret.js', 'stack'])
+      expect(text).not.toContain(leak)
   }
 })
 
@@ -164,12 +191,15 @@ describe('6. a probe reads, never writes', () => {
   const health = createHealth({ clock: fakeClock(), checks: { db: check(run) } })
   const handle = createHandler(health)
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'CONNECT', 'get', 'X'])('%s is 405, and runs nothing', async (method) => {
-    const { status, headers } = await answerOf(handle(get('/health/ready', method)))
-    expect(status).toBe(405)
-    expect(headers.Allow).toBe('GET, HEAD, OPTIONS')
-    expect(run).not.toHaveBeenCalled()
-  })
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'CONNECT', 'get', 'X'])(
+    '%s is 405, and runs nothing',
+    async (method) => {
+      const { status, headers } = await answerOf(handle(get('/health/ready', method)))
+      expect(status).toBe(405)
+      expect(headers.Allow).toBe('GET, HEAD, OPTIONS')
+      expect(run).not.toHaveBeenCalled()
+    },
+  )
 
   test('OPTIONS answers like HEAD, with Allow and no content', async () => {
     const head = await answerOf(handle(get('/health/ready', 'HEAD')))
@@ -206,10 +236,31 @@ test('7. a check cannot hurt the process', async () => {
       }),
       rejects: check(() => Promise.reject()),
       circular: check(() => up('ok', circular)),
-      getter: check(() => up('ok', Object.defineProperty({}, 'x', { enumerable: true, get: () => { throw new Error() } }))),
+      getter: check(() =>
+        up(
+          'ok',
+          Object.defineProperty({}, 'x', {
+            enumerable: true,
+            get: () => {
+              throw new Error()
+            },
+          }),
+        ),
+      ),
       bigint: check(() => up('ok', { big: 10n ** 40n })),
       huge: check(() => up('ok', { text: 'x'.repeat(10_000_000) })),
-      hostile: check(() => Promise.reject(new Proxy({}, { get: () => { throw new Error() } }))),
+      hostile: check(() =>
+        Promise.reject(
+          new Proxy(
+            {},
+            {
+              get: () => {
+                throw new Error()
+              },
+            },
+          ),
+        ),
+      ),
     },
   })
   const { body, status } = await answerOf(createHandler(health)(get('/health/ready')))
@@ -224,14 +275,19 @@ test('7. a check cannot hurt the process', async () => {
   expect(details.toString).toMatchObject({ status: 'DOWN', error: 'check failed' })
   expect(details.rejects).toMatchObject({ status: 'DOWN', error: 'check failed' })
   expect(details.hostile).toMatchObject({ status: 'DOWN', error: 'check failed' })
-  expect(details.circular).toMatchObject({ status: 'UP', data: { self: '[circular]' }, data_note: 'circular' })
+  expect(details.circular).toMatchObject({
+    status: 'UP',
+    data: { self: '[circular]' },
+    data_note: 'circular',
+  })
   expect(details.getter).toMatchObject({ status: 'UP', data: { x: '[unreadable]' } })
   expect(details.bigint).toMatchObject({ data: { big: (10n ** 40n).toString() } })
   expect(details.huge).toMatchObject({ data_note: 'cut to its bounds' })
 })
 
 test('8. disposing ends everything that was started, and nothing is installed unasked', async () => {
-  const listeners = (): number => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)
+  const listeners = (): number =>
+    process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)
   const before = listeners()
   const clock = fakeClock()
   const health = createHealth({ clock, checks: { a: check(hang, { intervalMs: 1000 }), b: check(hang) } })
@@ -245,10 +301,14 @@ test('8. disposing ends everything that was started, and nothing is installed un
 describe('9. the cost of a probe does not grow with the number of checks', () => {
   test('a body is rendered once per snapshot and second, whoever asks how often', async () => {
     const clock = fakeClock()
-    const checks = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`c${index}`, check(() => {}, { intervalMs: 60_000 })]))
+    const checks = Object.fromEntries(
+      Array.from({ length: 500 }, (_, index) => [`c${index}`, check(() => {}, { intervalMs: 60_000 })]),
+    )
     const health = createHealth({ clock, checks })
     const render = vi.fn(() => '{}')
-    const handle = createHandler(health, { formats: [{ name: 'counted', mediaType: 'application/json', render }] })
+    const handle = createHandler(health, {
+      formats: [{ name: 'counted', mediaType: 'application/json', render }],
+    })
     await answerOf(handle(get('/health/ready')))
     for (let probe = 0; probe < 1000; probe++) handle(get('/health/ready', probe % 2 === 0 ? 'GET' : 'HEAD'))
     expect(render).toHaveBeenCalledTimes(1)
@@ -264,7 +324,9 @@ describe('9. the cost of a probe does not grow with the number of checks', () =>
     const first = await answerOf(handle(get('/health/live')))
     await clock.advance(3_600_000)
     expect(await answerOf(handle(get('/health/live')))).toBe(first)
-    expect(first.body).toBe('{"status":"UP","service":"orders","details":{"application":{"status":"UP","version":"1.2.3"}}}')
+    expect(first.body).toBe(
+      '{"status":"UP","service":"orders","details":{"application":{"status":"UP","version":"1.2.3"}}}',
+    )
   })
 })
 

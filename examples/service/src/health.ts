@@ -1,4 +1,4 @@
-import { createHealth, type Health, type Report, selfCheck, up } from 'hale'
+import { type CheckReport, createHealth, type Health, type Report, selfCheck, up } from 'hale'
 import { http } from 'hale/checks/http'
 import { faults, withFaults } from 'hale/testing'
 import type { Database } from './database.ts'
@@ -40,17 +40,17 @@ export function bodyOf(report: Report, externalApiTimeoutMs: number): object {
   }
   const details = Object.values(report.checks).map((check): Entry => {
     const { name, status, durationMs = 0 } = check
-    const text = textOf(name, check.error ?? check.message ?? '', externalApiTimeoutMs)
+    const text = textOf(check, externalApiTimeoutMs)
     const answer = { name, status, ...(check.error === undefined ? { message: text } : { error: text }) }
     return name === 'ApplicationCore' ? answer : { ...answer, response_time_ms: Math.round(durationMs) }
   })
   return { status: report.status, timestamp: Math.floor((report.timestamp ?? 0) / 1000), details }
 }
 
-function textOf(name: string, text: string, externalApiTimeoutMs: number): string {
-  if (text.startsWith('Simulated ')) return text
-  if (name === 'Database') return text === 'connected' ? 'Connected successfully to the database.' : text
-  if (name !== 'ExternalServiceAPI') return text
+function textOf({ name, message, error }: CheckReport, externalApiTimeoutMs: number): string {
+  const text = error ?? message ?? ''
+  if (name === 'Database') return error ?? 'Connected successfully to the database.'
+  if (name !== 'ExternalServiceAPI' || text.startsWith('Simulated ')) return text
   const status = /^HTTP (\d+)$/.exec(text)?.[1]
   if (status?.startsWith('2')) return `External API reachable (HTTP ${status}).`
   if (status !== undefined) return `External API returned non-2xx status: ${status}.`

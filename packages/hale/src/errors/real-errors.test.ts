@@ -8,6 +8,7 @@ import Database from 'libsql'
 import { Client } from 'pg'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Authority, type Certificate, createAuthority } from '../../../../tests/servers/certificates.ts'
+import { freePort } from '../../../../tests/servers/free-port.ts'
 import { safeFailure } from './safe-message.ts'
 
 // What the drivers and Node themselves throw, on loopback: constructed errors would prove what we believe of them.
@@ -31,14 +32,6 @@ async function listening(server: Server): Promise<number> {
     return new Promise((resolve) => server.close(resolve))
   })
   return (server.address() as AddressInfo).port
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 function failureOf(socket: Socket, settled: 'connect' | 'secureConnect' | 'never' = 'connect'): Promise<unknown> {
@@ -67,11 +60,11 @@ function shown(thrown: unknown): string {
 
 describe('errors of node:net and node:fs', () => {
   it('a port that nobody listens on', async () => {
-    expect(shown(await failureOf(netConnect(await closedPort(), '127.0.0.1')))).toBe('connection refused')
+    expect(shown(await failureOf(netConnect(await freePort(), '127.0.0.1')))).toBe('connection refused')
   })
 
   it('a name of several addresses, none of which listens', async () => {
-    const socket = netConnect({ port: await closedPort(), host: 'localhost', autoSelectFamily: true })
+    const socket = netConnect({ port: await freePort(), host: 'localhost', autoSelectFamily: true })
     expect(shown(await failureOf(socket))).toBe('connection refused')
   })
 
@@ -172,7 +165,7 @@ describe('errors of node:tls', () => {
 
 describe('errors of HTTP clients', () => {
   it('fetch: nobody listens', async () => {
-    const port = await closedPort()
+    const port = await freePort()
     expect(shown(await thrownBy(() => fetch(`http://127.0.0.1:${port}/?key=hunter2`)))).toBe('connection refused')
     expect(shown(await thrownBy(() => fetch(`http://localhost:${port}/`)))).toBe('connection refused')
   })
@@ -214,7 +207,7 @@ describe('errors of drivers', () => {
   }
 
   it('pg: nobody listens', async () => {
-    const client = clientOf(await closedPort())
+    const client = clientOf(await freePort())
     expect(shown(await thrownBy(() => client.connect()))).toBe('connection refused')
   })
 

@@ -1,0 +1,233 @@
+import { execFileSync } from 'node:child_process'
+import { symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { boundaries } from '../tools/gates/boundaries.mjs'
+import { checksTable } from '../tools/gates/checks-table.mjs'
+import { docExamples } from '../tools/gates/doc-examples.mjs'
+import { packedPackage } from '../tools/gates/package.mjs'
+import { style } from '../tools/gates/style.mjs'
+import { types } from '../tools/gates/types.mjs'
+import { typescript7 } from '../tools/gates/typescript-7.mjs'
+import { unused } from '../tools/gates/unused.mjs'
+import { GATES } from '../tools/gates.mjs'
+import { inProject } from '../tools/project.mjs'
+import { temporaryTree } from './temporary-tree.ts'
+
+/** The project's own configuration, so that what is proved is what runs. */
+function withConfiguration(root: string, ...names: string[]): string {
+  for (const name of names) symlinkSync(inProject(name), join(root, name))
+  return root
+}
+
+const source = (path: string) => `packages/hale/src/${path}`
+
+describe('every gate', () => {
+  test.for(GATES.map(({ name, gate }) => [name, gate] as const))(
+    '%s fails where there is nothing',
+    async ([, gate]) => {
+      const { seen, problems } = await gate(temporaryTree({}))
+      expect(seen).toBe(0)
+      expect(problems[0]).toMatch(/^saw no .+: an empty gate proves nothing$/)
+    },
+  )
+})
+
+describe('a planted violation is caught by', () => {
+  test('style', async () => {
+    const tooLong = Array.from({ length: 301 }, (_, line) => `export const line${line} = ${line}`).join('\n')
+    const root = withConfiguration(
+      temporaryTree({
+        [source('core/loud.ts')]: "export function loud(value: any): void {\n  console.log('x', value)\n}\n",
+        [source('core/long.ts')]: `${tooLong}\n`,
+        [source('core/crooked.ts')]: 'export const a = "b";\n',
+      }),
+      'biome.json',
+    )
+    const { seen, problems } = await style(root)
+    expect(seen).toBe(4)
+    for (const rule of [
+      'noExplicitAny',
+      'noConsole',
+      'noExcessiveLinesPerFile',
+      'crooked.ts: not formatted',
+    ]) {
+      expect(problems.join()).toContain(rule)
+    }
+  })
+
+  test('boundaries', async () => {
+    const root = temporaryTree({
+      [source('core/a.ts')]: "import '../http/b.ts'\nimport './c.ts'\nimport 'node:fs'\n",
+      [source('core/c.ts')]: "import './a.ts'\nimport './absent.ts'\n",
+      [source('http/b.ts')]: "import 'left-pad'\nexport const b = 1\n",
+      [source('checks/one.ts')]: "import './two.ts'\nimport 'node:net'\n",
+      [source('checks/two.ts')]: "import '../testing/clock.ts'\n",
+      [source('testing/clock.ts')]: "import 'node:timers'\nexport const clock = 1\n",
+      [source('adapters/d.ts')]:
+        "import type { X } from 'types-only'\nimport { y } from 'left-pad'\nexport const d: X = y\n",
+      [source('misc/e.ts')]: 'export const e = 1\n',
+      'examples/one/src/main.ts':
+        "import { b } from '../../../packages/hale/src/http/b.ts'\nexport const x = b\n",
+      'node_modules/left-pad/package.json': { name: 'left-pad', version: '1.0.0', main: 'index.js' },
+      'node_modules/left-pad/index.js': '',
+      'node_modules/types-only/package.json': { name: 'types-only', version: '1.0.0', main: 'index.js' },
+      'node_modules/types-only/index.js': '',
+      'package.json': { name: 'root', dependencies: { 'left-pad': '1.0.0', 'types-only': '1.0.0' } },
+    })
+    const { seen, problems } = await boundaries(root)
+    expect(seen).toBe(8)
+    const found = problems.map((problem) => problem.replaceAll(source(''), '')).sort()
+    expect(found).toEqual([
+      'adapters-import-packages-for-their-types-only: adapters/d.ts → node_modules/left-pad/index.js',
+      'checks-imports-only-core-errors: checks/one.ts → checks/two.ts',
+      'checks-imports-only-core-errors: checks/two.ts → testing/clock.ts',
+      'core-imports-only-core-errors: core/a.ts → http/b.ts',
+      'every-import-resolves: core/c.ts → ./absent.ts',
+      'hale-only-by-its-public-sub-paths: examples/one/src/main.ts → http/b.ts',
+      'library-imports-no-package: http/b.ts → node_modules/left-pad/index.js',
+      'misc has no rule: add it to tools/gates/boundary-rules.mjs',
+      'no-cycle: core/a.ts → core/c.ts → core/a.ts',
+      'only-checks-adapters-testing-import-node: core/a.ts → fs',
+    ])
+  })
+
+  test('unused', async () => {
+    const root = temporaryTree({
+      'package.json': { name: 'root', private: true, workspaces: ['packages/*'] },
+      'knip.json': { workspaces: { 'packages/*': { project: ['src/**/*.ts'] } } },
+      'packages/hale/package.json': {
+        name: 'hale',
+        main: './src/index.ts',
+        dependencies: { 'left-pad': '1.0.0' },
+      },
+      [source('index.ts')]: "import { used } from './used.ts'\nexport const x = used\n",
+      [source('used.ts')]: 'export const used = 1\nexport const idle = 2\n',
+      [source('forgotten.ts')]: 'export const forgotten = 1\n',
+    })
+    const { problems } = await unused(root)
+    for (const name of ['left-pad', 'idle', 'forgotten.ts']) expect(problems[0]).toContain(name)
+    expect(problems[0]).not.toContain(' used ')
+  })
+
+  test('types', async () => {
+    const root = temporaryTree({
+      'tsconfig.tests.json': {
+        compilerOptions: { strict: true, noEmit: true, types: [], lib: ['es2023'], skipLibCheck: true },
+        include: ['tests'],
+      },
+      'tests/wrong.test.ts': "export const n: number = 'text'\n",
+    })
+    const { seen, problems } = await types(root)
+    expect(seen).toBe(1)
+    expect(problems).toEqual([expect.stringContaining('tests/wrong.test.ts(1,14): error TS2322')])
+  })
+
+  test('typescript-7', async () => {
+    const root = temporaryTree({
+      'packages/hale/tsconfig.json': { compilerOptions: { strict: true, types: [] }, include: ['src'] },
+      [source('wrong.ts')]: "export const n: number = 'text'\n",
+    })
+    const { seen, problems } = await typescript7(root)
+    expect(seen).toBe(1)
+    expect(problems).toEqual([expect.stringContaining('TS2322')])
+  })
+
+  test('doc-examples', async () => {
+    const root = temporaryTree({
+      'node_modules/hale/package.json': {
+        name: 'hale',
+        type: 'module',
+        exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
+      },
+      'node_modules/hale/dist/index.d.ts':
+        'export declare function check(name: string): number\nexport interface Health { readonly ready: boolean }\n',
+      [source('check.ts')]: [
+        '/**',
+        ' * ```ts',
+        ' * const short: number = check(String(health.ready))',
+        " * check('right'); check(1)",
+        ' * ```',
+        ' * @example',
+        ' * check(2)',
+        ' */',
+        'export const x = 1',
+      ].join('\n'),
+      'docs/page.md': [
+        '```ts',
+        "check('not imported')",
+        '```',
+        '```ts ignore',
+        '```',
+        '```ts ignore: shows an error',
+        'no!',
+        '```',
+      ].join('\n'),
+      'README.md':
+        "```ts\nimport { check } from 'hale'\nconst pool = check('its own pool')\nexport const n: number = pool\n```\n",
+    })
+    const { seen, problems } = await docExamples(root)
+    expect(seen).toBe(3)
+    expect(problems).toEqual([
+      `${source('check.ts')}:6 an @example without a \`\`\`ts fence is not checked`,
+      expect.stringMatching(/^docs\/page.md:4 `ignore` is no reason/),
+      `${source('check.ts')}:4 Argument of type 'number' is not assignable to parameter of type 'string'.`,
+      "docs/page.md:2 Cannot find name 'check'.",
+    ])
+  })
+
+  test('checks-table', async () => {
+    const root = temporaryTree({
+      [source('checks/http.ts')]: '',
+      [source('checks/http.test.ts')]: '',
+      [source('checks/dns.ts')]: '',
+      'packages/hale/package.json': { exports: { './checks/http': './x.js', './checks/tcp': './y.js' } },
+      'docs/checks.md':
+        '| import from | asks |\n|---|---|\n| `hale/checks/http` | … |\n| [`hale/checks/tls`](#tls) | … |\n',
+    })
+    const { seen, problems } = await checksTable(root)
+    expect(seen).toBe(4)
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['dns', 'tcp', 'tls'])
+  })
+
+  test('package', async () => {
+    const root = temporaryTree({
+      'packages/hale/package.json': {
+        name: 'hale',
+        version: '1.0.0',
+        license: 'MIT',
+        type: 'module',
+        files: ['dist'],
+        exports: {
+          '.': { types: './dist/index.d.ts', default: './dist/index.js' },
+          './broken': { types: './dist/index.d.ts', default: './dist/broken.js' },
+          './absent': './dist/absent.js',
+        },
+        optionalDependencies: {},
+      },
+      'packages/hale/README.md': '# hale\n',
+      'packages/hale/LICENSE': 'MIT\n',
+      'packages/hale/dist/index.js': 'export const a = 1\n',
+      'packages/hale/dist/index.d.ts': 'export declare const a: number\n',
+      'packages/hale/dist/broken.js': "throw new Error('cannot load')\n",
+      'packages/hale/dist/left.test.js': '',
+    })
+    writeFileSync(join(root, 'packages/hale/dist/where.js'), `export const where = '${root}'\n`)
+    const { seen, problems } = await packedPackage(root)
+    expect(seen).toBe(8)
+    const all = problems.join('\n')
+    expect(all).toContain('dist/left.test.js does not belong in the package')
+    expect(all).toContain('dist/where.js names a directory of the machine that built it')
+    expect(all).toContain('import of hale/broken: cannot load')
+    expect(all).toContain('require of hale/broken: cannot load')
+    expect(all).toMatch(/import of hale\/absent: Cannot find module/)
+    expect(all).toMatch(/publint: .*absent/)
+    expect(all).toContain('attw: ')
+  })
+})
+
+test('the gates command names what failed and exits non-zero', () => {
+  const run = () =>
+    execFileSync(process.execPath, [inProject('tools/gates.mjs'), 'no-such-gate'], { stdio: 'pipe' })
+  expect(run).toThrow('no such gate; there are style, boundaries')
+})
