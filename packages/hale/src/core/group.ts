@@ -1,5 +1,6 @@
 import type { CheckState } from './check-state.ts'
 import type { Clock } from './clock.ts'
+import { deadline } from './deadline.ts'
 import type { ApplicationReport, CheckReport, Report } from './report.ts'
 import type { Run } from './run.ts'
 import { contribution, type Status, worse } from './status.ts'
@@ -119,7 +120,7 @@ export class Group {
         cancelBudget()
         resolve(left === 0 ? this.#answer(this.#clock.now()) : this.#withoutLate(runs))
       }
-      const cancelBudget = this.#clock.after(this.policy.budgetMs, answer)
+      const cancelBudget = deadline(this.#clock, this.policy.budgetMs, answer)
       const settled = (): void => {
         if (--left === 0) answer()
       }

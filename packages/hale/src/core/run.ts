@@ -1,6 +1,7 @@
 import { CheckTimeoutError } from '../errors/check-timeout-error.ts'
 import type { CheckFunction } from './check.ts'
 import type { Clock } from './clock.ts'
+import { deadline } from './deadline.ts'
 import { fromResolved, fromThrown, type SafeOutcome } from './outcome.ts'
 import { isHealthy } from './status.ts'
 import { durationText } from './text.ts'
@@ -46,7 +47,7 @@ export class Run {
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve
     })
-    this.#cancelTimeout = settings.clock.after(settings.timeoutMs, () => this.#timeOut())
+    this.#cancelTimeout = deadline(settings.clock, settings.timeoutMs, () => this.#timeOut())
   }
 
   /** Apart from the constructor, since a function may settle the run before the caller holds it. */
