@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { boundaries } from '../tools/gates/boundaries.mjs'
 import { checksTable } from '../tools/gates/checks-table.mjs'
 import { docExamples } from '../tools/gates/doc-examples.mjs'
@@ -13,6 +13,9 @@ import { unused } from '../tools/gates/unused.mjs'
 import { GATES } from '../tools/gates.mjs'
 import { inProject } from '../tools/project.mjs'
 import { temporaryTree } from './temporary-tree.ts'
+
+// Gates start compilers and npm, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 /** The project's own configuration, so that what is proved is what runs. */
 function withConfiguration(root: string, ...names: string[]): string {

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { install, isInstalled } from '../tools/install.mjs'
 import { nodeProblem } from '../tools/required-node.mjs'
 import { temporaryTree } from './temporary-tree.ts'
+
+// npm takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const packageOf = (version: string) => ({ name: 'tree', version })
 const lockOf = (version: string) => ({

@@ -1,12 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { inProject } from '../tools/project.mjs'
 import { sourceAliases } from '../tools/vitest/hale-source.mjs'
 import { temporaryTree } from './temporary-tree.ts'
 
-const TESTS = `import { describe, expect, test } from 'vitest'
+// Each test starts a vitest of its own.
+vi.setConfig({ testTimeout: 60_000 })
+
+const TESTS = `import { test } from 'vitest'
 test('passes', () => {})
 test('needs a server', (context) => context.skip('redis is not here: apt install redis-server'))
 test.skip('without a reason', () => {})

@@ -21,7 +21,10 @@ export interface Database {
 }
 
 /** PostgreSQL when `DATABASE_URL` is set, else an embedded SQLite database in a file. */
-export function openDatabase({ databaseUrl, databaseFile }: Pick<Settings, 'databaseUrl' | 'databaseFile'>): Database {
+export function openDatabase({
+  databaseUrl,
+  databaseFile,
+}: Pick<Settings, 'databaseUrl' | 'databaseFile'>): Database {
   return databaseUrl === undefined ? openSqlite(databaseFile ?? defaultFile()) : openPostgres(databaseUrl)
 }
 

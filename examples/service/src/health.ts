@@ -35,7 +35,11 @@ interface Entry {
 /** The body that this service has promised its clients, in place of hale's own. */
 export function bodyOf(report: Report, externalApiTimeoutMs: number): object {
   if (report.name === 'liveness') {
-    const application = { name: 'Application', status: report.status, message: 'Application process is running.' }
+    const application = {
+      name: 'Application',
+      status: report.status,
+      message: 'Application process is running.',
+    }
     return { status: report.status, details: [application] }
   }
   const details = Object.values(report.checks).map((check): Entry => {

@@ -16,7 +16,10 @@ try {
   process.on('SIGTERM', stop).on('SIGINT', stop)
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
-  const mend = code === 'EADDRINUSE' ? '\nSet APP_PORT to another port, such as APP_PORT=5001, or 0 for any free one.' : ''
+  const mend =
+    code === 'EADDRINUSE'
+      ? '\nSet APP_PORT to another port, such as APP_PORT=5001, or 0 for any free one.'
+      : ''
   console.error(`The service could not start: ${message}${mend}`)
   process.exitCode = 1
 }

@@ -18,7 +18,12 @@ export function readSettings(environment: Environment): Settings {
   const problems: string[] = []
   const value = (name: string): string | undefined => environment[name]?.trim() || undefined
 
-  function number(name: string, fallback: number, fits: (given: number) => boolean, expected: string): number {
+  function number(
+    name: string,
+    fallback: number,
+    fits: (given: number) => boolean,
+    expected: string,
+  ): number {
     const given = value(name)
     if (given === undefined || fits(Number(given))) return Number(given ?? fallback)
     problems.push(`${name}: expected ${expected}`)
@@ -39,15 +44,26 @@ export function readSettings(environment: Environment): Settings {
   }
 
   const settings = {
-    port: number('APP_PORT', 5000, (port) => Number.isInteger(port) && port >= 0 && port < 65_536, 'a port, 0 to 65535'),
+    port: number(
+      'APP_PORT',
+      5000,
+      (port) => Number.isInteger(port) && port >= 0 && port < 65_536,
+      'a port, 0 to 65535',
+    ),
     simulateDbUp: flag('SIMULATE_DB_UP'),
     simulateExternalApiUp: flag('SIMULATE_EXTERNAL_API_UP'),
     externalApiUrl: url('EXTERNAL_DEPENDENCY_API_URL', ['http:', 'https:']),
     externalApiTimeoutMs:
-      number('EXTERNAL_API_TIMEOUT', 1, (seconds) => seconds > 0 && seconds <= 60, 'seconds, above 0 and at most 60') * 1000,
+      number(
+        'EXTERNAL_API_TIMEOUT',
+        1,
+        (seconds) => seconds > 0 && seconds <= 60,
+        'seconds, above 0 and at most 60',
+      ) * 1000,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     databaseFile: value('DATABASE_FILE'),
   }
-  if (problems.length > 0) throw new Error(`The environment needs mending:\n${problems.map((it) => `  - ${it}`).join('\n')}`)
+  if (problems.length > 0)
+    throw new Error(`The environment needs mending:\n${problems.map((it) => `  - ${it}`).join('\n')}`)
   return settings
 }

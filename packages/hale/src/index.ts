@@ -25,10 +25,16 @@ export type {
   CheckReport,
   Report,
   ServiceInfo,
-  Snapshot,
 } from './core/report.ts'
+export type { Snapshot } from './core/snapshot.ts'
 export { isHealthy, type Status, statuses } from './core/status.ts'
-export type { CheckRun, CheckTransition, HealthEvents, ProbeTransition, Transition } from './core/transitions.ts'
+export type {
+  CheckRun,
+  CheckTransition,
+  HealthEvents,
+  ProbeTransition,
+  Transition,
+} from './core/transitions.ts'
 export { CheckTimeoutError } from './errors/check-timeout-error.ts'
 export { ConfigurationError } from './errors/configuration-error.ts'
 export { DisposedError } from './errors/disposed-error.ts'

@@ -66,7 +66,16 @@ describe.each(implementations)('healthMiddleware in %s', (_name, implementation)
       response.status(201).send(`application ${request.url}`)
     })
     const url = await listening(app)
-    for (const path of ['/', '/orders', '/healthy', '/HEALTH', '/health/nobody', '/health//live', '/health%2flive', '/%']) {
+    for (const path of [
+      '/',
+      '/orders',
+      '/healthy',
+      '/HEALTH',
+      '/health/nobody',
+      '/health//live',
+      '/health%2flive',
+      '/%',
+    ]) {
       const response = await fetch(url + path)
       expect(response.status, path).toBe(201)
       expect(await response.text()).toBe(`application ${path}`)
@@ -90,7 +99,10 @@ describe.each(implementations)('healthMiddleware in %s', (_name, implementation)
   })
 
   it('answers at its mount point itself with the base path "/"', async () => {
-    const app = implementation().use('/status', healthMiddleware(healthy(), { basePath: '/', aliases: false }))
+    const app = implementation().use(
+      '/status',
+      healthMiddleware(healthy(), { basePath: '/', aliases: false }),
+    )
     const url = await listening(app)
     for (const path of ['/status', '/status/', '/status?deep=true', '/status/ready', '/status/database']) {
       expect(await statusOf(url + path), path).toBe(200)
@@ -151,8 +163,11 @@ describe.each(implementations)('healthMiddleware in %s', (_name, implementation)
   })
 
   it('knows where the request comes from', async () => {
-    const visibility = ({ socket }: { socket?: { remoteAddress?: string | undefined } }): 'debug' | 'status' =>
-      socket?.remoteAddress === '127.0.0.1' ? 'debug' : 'status'
+    const visibility = ({
+      socket,
+    }: {
+      socket?: { remoteAddress?: string | undefined }
+    }): 'debug' | 'status' => (socket?.remoteAddress === '127.0.0.1' ? 'debug' : 'status')
     const url = await listening(implementation().use(healthMiddleware(healthy(), { visibility })))
     expect(await (await fetch(`${url}/health`)).json()).toHaveProperty('transitions')
   })
@@ -179,7 +194,10 @@ describe.each(implementations)('healthMiddleware in %s', (_name, implementation)
     app.use(healthMiddleware(health))
     const url = await listening(app)
     const response = await fetch(`${url}/health/ready`)
-    expect({ status: response.status, body: await response.text() }).toEqual({ status: 504, body: 'too late' })
+    expect({ status: response.status, body: await response.text() }).toEqual({
+      status: 504,
+      body: 'too late',
+    })
     const ended = new Promise<void>((resolve) => health.on('run', () => resolve()))
     release()
     await ended

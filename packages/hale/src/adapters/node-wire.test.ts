@@ -57,7 +57,10 @@ function parse(received: string): readonly Parsed[] {
     const end = rest.indexOf('\r\n\r\n')
     const [line = '', ...fields] = rest.subarray(0, end).toString().split('\r\n')
     const headers = Object.fromEntries(
-      fields.map((field) => [field.slice(0, field.indexOf(':')).toLowerCase(), field.slice(field.indexOf(':') + 1).trim()]),
+      fields.map((field) => [
+        field.slice(0, field.indexOf(':')).toLowerCase(),
+        field.slice(field.indexOf(':') + 1).trim(),
+      ]),
     )
     const length = Number(headers['content-length'] ?? 0)
     const body = rest.subarray(end + 4, end + 4 + length)
@@ -89,16 +92,47 @@ describe('what probers send', () => {
   it.each([
     ['check_http: HTTP/1.0 without Host', ['GET /health HTTP/1.0']],
     ['kubelet', ['GET /health HTTP/1.1', host, 'User-Agent: kube-probe/1.34', 'Accept: */*', close]],
-    ['Consul', ['GET /health HTTP/1.1', host, 'User-Agent: Consul Health Check', 'Accept: text/plain, text/*, */*', close]],
+    [
+      'Consul',
+      [
+        'GET /health HTTP/1.1',
+        host,
+        'User-Agent: Consul Health Check',
+        'Accept: text/plain, text/*, */*',
+        close,
+      ],
+    ],
     ['a proxy: absolute form', ['GET http://10.0.0.7:9000/health HTTP/1.1', host, close]],
-    ['a client that offers HTTP/2', ['GET /health HTTP/1.1', host, 'Connection: Upgrade, HTTP2-Settings, close', 'Upgrade: h2c', 'HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA']],
-    ['a cache', ['GET /health HTTP/1.1', host, 'If-None-Match: *', 'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT', close]],
+    [
+      'a client that offers HTTP/2',
+      [
+        'GET /health HTTP/1.1',
+        host,
+        'Connection: Upgrade, HTTP2-Settings, close',
+        'Upgrade: h2c',
+        'HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA',
+      ],
+    ],
+    [
+      'a cache',
+      [
+        'GET /health HTTP/1.1',
+        host,
+        'If-None-Match: *',
+        'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT',
+        close,
+      ],
+    ],
     ['a download', ['GET /health HTTP/1.1', host, 'Range: bytes=0-1', close]],
     ['escapes', ['GET /h%65alth?x=%zz HTTP/1.1', host, close]],
   ])('%s is answered with 200 and JSON', async (_who, lines) => {
     const { status, headers, body } = await one(await served(healthy()), ...lines)
     expect(status).toBe(200)
-    expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store', vary: 'Accept' })
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      vary: 'Accept',
+    })
     expect(headers).not.toHaveProperty('x-powered-by')
     expect(JSON.parse(body).status).toBe('UP')
   })
@@ -125,14 +159,17 @@ describe('what probers send', () => {
     expect(received).toMatch(/\r\nContent-Length: 0\r\n/)
   })
 
-  it.each(['/health', '/health/ready', '/nothing'])('HEAD %s has the length of the GET and no content', async (path) => {
-    const server = await served(failing())
-    const get = await one(server, `GET ${path} HTTP/1.1`, host, close)
-    const received = await exchange(server, `HEAD ${path} HTTP/1.1`, host, close, '', '')
-    expect(received.endsWith('\r\n\r\n')).toBe(true)
-    expect(received).toContain(`\r\nContent-Length: ${get.headers['content-length']}\r\n`)
-    expect(received).toContain(`HTTP/1.1 ${get.status} `)
-  })
+  it.each(['/health', '/health/ready', '/nothing'])(
+    'HEAD %s has the length of the GET and no content',
+    async (path) => {
+      const server = await served(failing())
+      const get = await one(server, `GET ${path} HTTP/1.1`, host, close)
+      const received = await exchange(server, `HEAD ${path} HTTP/1.1`, host, close, '', '')
+      expect(received.endsWith('\r\n\r\n')).toBe(true)
+      expect(received).toContain(`\r\nContent-Length: ${get.headers['content-length']}\r\n`)
+      expect(received).toContain(`HTTP/1.1 ${get.status} `)
+    },
+  )
 
   it.each(['/%', '/health/%e0%a4%a', '/health%2fready', '*', `/${'a'.repeat(10_000)}`])(
     'a path that is none of ours is answered with 404: %s',
@@ -182,15 +219,24 @@ describe('what attackers send', () => {
     expect((await one(server, 'GET /health HTTP/1.0')).status).toBe(200)
   })
 
-  it.each(['destroy', 'resetAndDestroy'] as const)('survives connections that only come and %s', async (how) => {
-    const server = await served(healthy())
-    for (let count = 0; count < 20; count++) (await connected(server))[how]()
-    expect((await one(server, 'GET /health HTTP/1.0')).status).toBe(200)
-  })
+  it.each(['destroy', 'resetAndDestroy'] as const)(
+    'survives connections that only come and %s',
+    async (how) => {
+      const server = await served(healthy())
+      for (let count = 0; count < 20; count++) (await connected(server))[how]()
+      expect((await one(server, 'GET /health HTTP/1.0')).status).toBe(200)
+    },
+  )
 })
 
 /** A check that settles when it is told to; counts its runs. */
-function held(): { health: HealthSource; started: Promise<void>; release: () => void; runs: () => number; ended: Promise<void> } {
+function held(): {
+  health: HealthSource
+  started: Promise<void>
+  release: () => void
+  runs: () => number
+  ended: Promise<void>
+} {
   let runs = 0
   let begin = (): void => {}
   let release = (): void => {}
@@ -216,7 +262,11 @@ describe('several requests', () => {
     const { health, started, release } = held()
     const received = exchange(
       await served(health),
-      ...['/health/ready', '/health', '/nothing', '/health/slow'].flatMap((path) => [`GET ${path} HTTP/1.1`, host, '']),
+      ...['/health/ready', '/health', '/nothing', '/health/slow'].flatMap((path) => [
+        `GET ${path} HTTP/1.1`,
+        host,
+        '',
+      ]),
       'HEAD /health/ready HTTP/1.1',
       host,
       close,
@@ -250,7 +300,9 @@ describe('several requests', () => {
       const { health, started, release, runs, ended } = held()
       const server = await served(health)
       const socket = await connected(server)
-      const gone = new Promise((resolve) => server.server.once('request', (request) => request.once('close', resolve)))
+      const gone = new Promise((resolve) =>
+        server.server.once('request', (request) => request.once('close', resolve)),
+      )
       socket.write(['GET /health/ready HTTP/1.1', host, '', ''].join('\r\n'))
       await started
       socket[how]()
@@ -265,7 +317,10 @@ describe('several requests', () => {
 
 describe('a check that hangs', () => {
   const hanging = (options: object): HealthSource =>
-    createHealth({ budgetMs: 80, checks: { hanging: check(() => new Promise(() => {}), options), well: check(() => {}) } })
+    createHealth({
+      budgetMs: 80,
+      checks: { hanging: check(() => new Promise(() => {}), options), well: check(() => {}) },
+    })
 
   it.each([
     ['its timeout, when that is below the budget', { timeoutMs: 50 }, 'timed out after 50 ms'],
@@ -276,7 +331,10 @@ describe('a check that hangs', () => {
     const { status, body } = await one(server, 'GET /health/ready HTTP/1.0')
     expect(performance.now() - begun).toBeLessThan(800)
     expect(status).toBe(503)
-    expect(JSON.parse(body).details).toMatchObject({ hanging: { status: 'DOWN', error }, well: { status: 'UP' } })
+    expect(JSON.parse(body).details).toMatchObject({
+      hanging: { status: 'DOWN', error },
+      well: { status: 'UP' },
+    })
   })
 
   it('does not hold up liveness', async () => {

@@ -43,7 +43,11 @@ function held(): { health: HealthSource; started: Promise<void>; release: () => 
     return done
   }
   const options = { timeoutMs: 10_000 }
-  return { health: createHealth({ budgetMs: 10_000, checks: { slow: check(run, options) } }), started, release }
+  return {
+    health: createHealth({ budgetMs: 10_000, checks: { slow: check(run, options) } }),
+    started,
+    release,
+  }
 }
 
 /** Whether it resolves while somebody would still wait for it. */
@@ -57,7 +61,10 @@ function promptly(work: Promise<unknown>): Promise<'resolved' | 'still open afte
 function request(url: string, agent: Agent): Promise<IncomingMessage> {
   opened.push(() => agent.destroy())
   return new Promise((resolve, reject) => {
-    get(url, { agent }, (response) => response.resume().on('end', () => resolve(response))).on('error', reject)
+    get(url, { agent }, (response) => response.resume().on('end', () => resolve(response))).on(
+      'error',
+      reject,
+    )
   })
 }
 
@@ -138,7 +145,10 @@ describe('serveHealth', () => {
     [{ port: null }, 'port: expected a whole number between 0 and 65535, got null'],
     [{ port: 0, host: 5 }, 'host: expected a string, got 5'],
     [{ port: 0, prot: 1 }, 'prot: unknown option; did you mean port?'],
-    [{ port: 0, basePath: 'health' }, "basePath: expected a path such as '/health', or '/' to serve at the root"],
+    [
+      { port: 0, basePath: 'health' },
+      "basePath: expected a path such as '/health', or '/' to serve at the root",
+    ],
   ])('rejects %j as wrongly configured', async (options, problem) => {
     const server = serveHealth(healthy(), options as ServeOptions)
     await expect(server).rejects.toBeInstanceOf(ConfigurationError)
@@ -164,7 +174,9 @@ describe('serveHealth', () => {
 
   it('survives an error of the listening socket, such as accept with too many files open', async () => {
     const { server, url } = await served(healthy())
-    expect(() => server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }))).not.toThrow()
+    expect(() =>
+      server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' })),
+    ).not.toThrow()
     expect((await fetch(`${url}/health`)).status).toBe(200)
   })
 })
@@ -281,7 +293,9 @@ describe('healthListener', () => {
         return 'status'
       },
     })
-    const url = await beside((server) => server.on('request', (request, response) => answerHealth(request, response)))
+    const url = await beside((server) =>
+      server.on('request', (request, response) => answerHealth(request, response)),
+    )
     expect(await (await fetch(`${url}/health`)).text()).toBe('{"status":"UP"}')
     expect(seen).toEqual(['127.0.0.1'])
   })

@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { HealthSource } from '../core/health.ts'
 import { Problems } from '../errors/problems.ts'
-import { createHandler } from '../http/handle.ts'
-import type { HandlerOptions } from '../http/handler-settings.ts'
+import { forMethod } from '../http/exchange.ts'
+import { createHandler, handlerOf } from '../http/handle.ts'
+import { type HandlerOptions, readHandlerOptions } from '../http/handler-settings.ts'
 import { answerNode, send } from '../http/node-exchange.ts'
 import { notFound } from '../http/problem.ts'
 
@@ -42,30 +43,31 @@ export interface HealthServer extends AsyncDisposable {
  * ```
  */
 export async function serveHealth(health: HealthSource, options: ServeOptions): Promise<HealthServer> {
-  const { port, host, ...handlerOptions } = options
   const problems = new Problems()
+  const settings = readHandlerOptions(options ?? null, problems, ['port', 'host'])
+  const { port, host } = problems.found.length > 0 && !isObject(options) ? noAddress : options
   if (port === undefined) problems.add('port', 'missing; 0 takes any free one')
   problems.number('port', port, 0, { integer: true, max: 65_535 })
   problems.string('host', host)
   problems.throwIfAny('serveHealth')
-  const listener = healthListener(health, handlerOptions)
+  const handle = handlerOf(health, settings)
   const server = createServer((request, response) => {
-    if (!listener(request, response)) send(response, notFound)
+    if (!answerNode(handle, request, response)) send(response, forMethod(notFound, request.method ?? 'GET'))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+  await listening(server, port, host)
+  // Such as too many open files: the next connection may be accepted again, and the service goes on.
+  server.on('error', (error) => health.logger?.error('the health server reported an error', { err: error }))
   const address = server.address() as AddressInfo
-  const close = (): Promise<void> => closed(server)
+  const close = closer(server)
   return { url: urlOf(address), port: address.port, server, close, [Symbol.asyncDispose]: close }
 }
 
 /** Answers health requests of a `node:http` server: true when it did, else `next` is called when there is one. */
-export type HealthListener = (request: IncomingMessage, response: ServerResponse, next?: () => void) => boolean
+export type HealthListener = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next?: () => void,
+) => boolean
 
 /**
  * Makes a listener for a `node:http` or `node:https` server that has other things to answer.
@@ -91,12 +93,47 @@ export function healthListener(health: HealthSource, options?: HandlerOptions): 
   }
 }
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    // Closing a closed server is done already: disposing twice is no mistake.
-    server.close(() => resolve())
-    server.closeIdleConnections()
+const noAddress: { readonly port?: number; readonly host?: string } = {}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function listening(server: Server, port: number | undefined, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
   })
+}
+
+const lookAgainMs = 20
+const forceAfterMs = 5000
+
+/** What closes a server: at once for whoever waits for nothing, else as soon as the answer in flight has been sent. */
+function closer(server: Server): () => Promise<void> {
+  const silent = new Set<Socket>()
+  server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  return () =>
+    new Promise((resolve) => {
+      // A keep-alive connection is idle only after its answer, which Node does not tell of: look again for a while.
+      const looking = setInterval(() => server.closeIdleConnections(), lookAgainMs)
+      const forced = setTimeout(() => server.closeAllConnections(), forceAfterMs)
+      // Closing a closed server is done already: disposing twice is no mistake.
+      server.close(() => {
+        clearInterval(looking)
+        clearTimeout(forced)
+        resolve()
+      })
+      server.closeIdleConnections()
+      // Node counts a connection on which nothing was ever asked as busy.
+      for (const socket of silent) if (socket.bytesRead === 0) socket.destroy()
+    })
 }
 
 function urlOf({ address, port, family }: AddressInfo): string {

@@ -54,6 +54,18 @@ export interface HttpCheckOptions extends DependencyCheckOptions {
 type Target = string | URL
 
 const mostRedirects = 3
+// A cached answer would say nothing about the service behind the cache.
+const defaultHeaders = { 'user-agent': 'hale', 'cache-control': 'no-cache' }
+
+const ownOptions = [
+  'method',
+  'expectedStatus',
+  'headers',
+  'expectBody',
+  'maxBodyBytes',
+  'degradedAfterMs',
+  'fetch',
+]
 
 /**
  * Does an HTTP endpoint answer well? Takes a URL or a function that returns the current one. Credentials in it become
@@ -86,7 +98,7 @@ export function http(
   if (typeof url !== 'function' && target === undefined) {
     problems.add('url', `expected an http: or https: URL, got ${kindOf(url)}`)
   }
-  if (fetch !== undefined && typeof fetch !== 'function')
+  if (typeof (fetch ?? http) !== 'function')
     problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
   const settings: Settings = {
     method: problems.oneOf('method', method, ['GET', 'HEAD']) ?? 'GET',
@@ -106,7 +118,7 @@ export function http(
     const current = target ?? requestTarget(await (url as () => Target | PromiseLike<Target>)())
     return current === undefined ? down('not an http: or https: URL') : ask(current, settings, context)
   }
-  return { ...check(run, rest), problems: problems.found }
+  return { ...check(run, rest), ownOptions, problems: problems.found }
 }
 
 interface Settings {
@@ -125,18 +137,10 @@ interface RequestTarget {
   readonly headers: Readonly<Record<string, string>>
 }
 
-async function ask(
-  target: RequestTarget,
-  settings: Settings,
-  { signal, now }: CheckContext,
-): Promise<Outcome> {
+async function ask(target: RequestTarget, settings: Settings, context: CheckContext): Promise<Outcome> {
+  const { signal, now } = context
   const { method, maxBodyBytes, isExpectedBody, degradedAfterMs } = settings
-  const headers = {
-    'user-agent': 'hale',
-    'cache-control': 'no-cache',
-    ...target.headers,
-    ...settings.headers,
-  }
+  const headers = { ...defaultHeaders, ...target.headers, ...settings.headers }
   const startedAt = now()
   let { url } = target
   for (let redirects = 0; ; redirects++) {
@@ -189,20 +193,20 @@ async function readBody(
 }
 
 function requestTarget(value: unknown): RequestTarget | undefined {
-  if (typeof value !== 'string' && !(value instanceof URL)) return undefined
-  if (!URL.canParse(String(value))) return undefined
+  if (!(typeof value === 'string' || value instanceof URL) || !URL.canParse(String(value))) return undefined
   const url = new URL(value)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
-  if (url.username === '' && url.password === '') return { url, headers: {} }
-  const bytes = new TextEncoder().encode(`${decoded(url.username)}:${decoded(url.password)}`)
-  const authorization = `Basic ${btoa(String.fromCharCode(...bytes))}`
-  return { url: withoutCredentials(url), headers: { authorization } }
+  const credentials = `${decoded(url.username)}:${decoded(url.password)}`
+  if (credentials === ':') return { url, headers: {} }
+  const bytes = new TextEncoder().encode(credentials)
+  return {
+    url: withoutCredentials(url),
+    headers: { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` },
+  }
 }
 
 function withoutCredentials(url: URL): URL {
-  url.username = ''
-  url.password = ''
-  return url
+  return Object.assign(url, { username: '', password: '' })
 }
 
 // A lone % is allowed in a URL, and is meant as it stands.
@@ -219,14 +223,7 @@ function statusRule(expected: unknown, problems: Problems): (status: number) => 
   if (typeof expected === 'function') return (status) => Boolean(expected(status))
   const list: readonly unknown[] = Array.isArray(expected) ? expected : [expected]
   const rule: NumberRule = { min: 200, max: 599, integer: true }
-  for (const [index, status] of list.entries()) {
-    problems.number(
-      Array.isArray(expected) ? `expectedStatus[${index}]` : 'expectedStatus',
-      status ?? null,
-      0,
-      rule,
-    )
-  }
+  for (const status of list) problems.number('expectedStatus', status ?? null, 0, rule)
   if (list.length === 0) problems.add('expectedStatus', 'expected at least one status, got an empty list')
   return (status) => list.includes(status)
 }

@@ -53,7 +53,7 @@ export interface PostgresCheckOptions extends DependencyCheckOptions {
 
 const freePollMs = 20
 
-// What pg and pg-pool say without a code. Whole messages, so that nothing else is taken for one of them.
+// What pg, pg-pool and PGlite say without a code. Whole messages, so that nothing else is taken for one of them.
 const texts: Readonly<Record<string, string>> = {
   'Connection terminated unexpectedly': 'connection closed',
   'Connection terminated': 'connection closed',
@@ -62,10 +62,13 @@ const texts: Readonly<Record<string, string>> = {
   'Query read timeout': 'query timed out',
   'Client has encountered a connection error and is not queryable': 'connection closed',
   'Client was closed and is not queryable': 'client closed',
+  'PGlite is closed': 'client closed',
   'Cannot use a pool after calling end on the pool': 'pool closed',
   'The server does not support SSL connections': 'TLS not supported by the server',
 }
 const queueTimeout = 'timeout exceeded when trying to connect'
+
+const ownOptions = ['query', 'saturatedAs', 'saturatedForMs']
 
 /**
  * Does PostgreSQL answer a query? Takes the pg `Pool` or `Client`, the postgres.js `sql` function or the PGlite that
@@ -73,10 +76,9 @@ const queueTimeout = 'timeout exceeded when trying to connect'
  *
  * UP `connected`. DEGRADED `no free connection` while a pg pool is saturated, DOWN past `saturatedForMs`. DOWN with a
  * text of the fixed vocabulary otherwise (`connection refused`, `authentication failed`, `timed out after 500 ms` …).
- * Data of a pool: `connections`, `idle` and `waiting` as numbers.
- *
- * A pool lends one free connection for each run and has it back, destroyed when the run timed out on it. A pool
- * without a free one is not asked: a probe must not stand in the queue of those who do the work.
+ * Data of a pool: `connections`, `idle` and `waiting` as numbers. A pool lends a free connection for each run, which
+ * is destroyed when the run times out on it; without a free one it is not asked, since a probe must not stand in the
+ * queue of those who do the work.
  *
  * @example
  * ```ts
@@ -95,22 +97,18 @@ export function postgres(
   const problems = new Problems()
   const given = problems.object('options', options) as PostgresCheckOptions
   const { query = 'SELECT 1', saturatedAs, saturatedForMs, ...rest } = given
-  if (problems.string('query', query) === '')
-    problems.add('query', 'expected an SQL query, got an empty string')
+  if (problems.string('query', query) === '') problems.add('query', 'expected SQL, got an empty string')
   const saturation = new Saturation(
     problems.oneOf('saturatedAs', saturatedAs, ['DEGRADED', 'DOWN']) ?? 'DEGRADED',
     problems.number('saturatedForMs', saturatedForMs, 30_000, { unit: 'milliseconds' }),
   )
   if (!isClient(client) && typeof client !== 'function') {
-    problems.add(
-      'client',
-      `expected a pg Pool or Client, or a function that returns one, got ${kindOf(client)}`,
-    )
+    problems.add('client', `expected a pg Pool or Client, or a function for one, got ${kindOf(client)}`)
   }
   const run = async (context: CheckContext): Promise<Outcome> => {
     const current = isClient(client) ? client : await client()
     try {
-      if (isPool(current)) return await askPool(current, query, context, saturation)
+      if (isPool(current)) return await askPool(current, query, saturation, context)
       // A run that is not answered stays unsettled, so that the engine's overlap guard bounds what waits in the
       // client's own queue. Settling at the abort would put one more query there with each probe.
       await ('unsafe' in current ? current.unsafe(query) : current.query(query))
@@ -121,14 +119,18 @@ export function postgres(
       return down(text)
     }
   }
-  return { ...check(run, rest), problems: problems.found }
+  return { ...check(run, rest), ownOptions, problems: problems.found }
+}
+
+function isClient(value: unknown): value is PostgresClient {
+  return isPool(value) || hasMethod(value, 'query') || hasMethod(value, 'unsafe')
 }
 
 async function askPool(
   pool: PostgresPool,
   query: string,
-  context: CheckContext,
   saturation: Saturation,
+  context: CheckContext,
 ): Promise<Outcome> {
   if (pool.ending === true) return down('pool closed')
   if (!(await hasFreeConnection(pool, context))) return saturation.outcome(pool, context)
@@ -142,7 +144,6 @@ async function askPool(
   return up('connected', countsOf(pool))
 }
 
-/** Whether a pool without a free connection has been so for long. */
 class Saturation {
   readonly #as: 'DEGRADED' | 'DOWN'
   readonly #forMs: number
@@ -155,9 +156,8 @@ class Saturation {
 
   outcome(pool: PostgresPool, { now }: CheckContext): Outcome {
     this.#since ??= now()
-    const tooLong = now() - this.#since >= this.#forMs
-    const say = tooLong || this.#as === 'DOWN' ? down : degraded
-    return say('no free connection', countsOf(pool))
+    const failed = this.#as === 'DOWN' || now() - this.#since >= this.#forMs
+    return (failed ? down : degraded)('no free connection', countsOf(pool))
   }
 
   end(): void {
@@ -165,8 +165,8 @@ class Saturation {
   }
 }
 
-// A pool in full use gives connections back within milliseconds: one look at a bad moment says nothing, so it is
-// given half of the time. Polled rather than queued for, since pg-pool offers no way out of its queue.
+// One look at a bad moment says nothing, so a pool in full use is given half of the time to get a connection back.
+// Polled rather than queued for, since pg-pool offers no way out of its queue.
 async function hasFreeConnection(pool: PostgresPool, { signal, timeoutMs }: CheckContext): Promise<boolean> {
   for (let left = timeoutMs / 2; !isFree(pool); left -= freePollMs) {
     if (left <= 0 || signal.aborted) return false
@@ -239,23 +239,14 @@ function knownText(error: unknown): string | undefined {
   return Object.hasOwn(texts, message) ? texts[message] : undefined
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error && typeof error.message === 'string' ? error.message : ''
-}
+const messageOf = (error: unknown): string => (error instanceof Error ? String(error.message) : '')
 
-function isClient(value: unknown): value is PostgresClient {
-  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
-  return isPool(value) || hasMethod(value, 'query') || hasMethod(value, 'unsafe')
-}
-
-function isPool(value: object): value is PostgresPool {
+function isPool(value: unknown): value is PostgresPool {
+  if (!hasMethod(value, 'connect')) return false
   const { totalCount, idleCount, waitingCount } = value as Partial<PostgresPool>
-  return (
-    hasMethod(value, 'connect') &&
-    [totalCount, idleCount, waitingCount].every((count) => typeof count === 'number')
-  )
+  return [totalCount, idleCount, waitingCount].every((count) => typeof count === 'number')
 }
 
-function hasMethod(value: object, name: string): boolean {
-  return typeof (value as Readonly<Record<string, unknown>>)[name] === 'function'
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function'
 }

@@ -6,6 +6,10 @@ import { kindOf, Problems } from '../errors/problems.ts'
 /** The database object of better-sqlite3, libsql, `libsql/promise`, node:sqlite or bun:sqlite. */
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement | PromiseLike<SqliteStatement>
+  /** False once better-sqlite3 or libsql have been closed. */
+  readonly open?: boolean
+  /** False once node:sqlite has been closed. */
+  readonly isOpen?: boolean
 }
 
 /** What `prepare` makes. */
@@ -16,6 +20,7 @@ export interface SqliteStatement {
 /** The client of @libsql/client. */
 export interface SqliteClient {
   execute(sql: string): PromiseLike<unknown>
+  readonly closed?: boolean
 }
 
 /** Options of `sqlite`. */
@@ -37,6 +42,7 @@ const lockPollMs = 20
 
 /** Primary result codes, for node:sqlite, whose errors carry nothing but the number. */
 const resultCodes: Readonly<Record<number, string>> = {
+  1: 'SQLITE_ERROR',
   3: 'SQLITE_PERM',
   5: 'SQLITE_BUSY',
   6: 'SQLITE_LOCKED',
@@ -49,6 +55,8 @@ const resultCodes: Readonly<Record<number, string>> = {
   23: 'SQLITE_AUTH',
   26: 'SQLITE_NOTADB',
 }
+
+const ownOptions = ['query']
 
 /**
  * Can the SQLite database be read? Takes the database that the application has open (better-sqlite3, libsql,
@@ -78,13 +86,9 @@ export function sqlite(
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const { query = defaultQuery, ...rest } = problems.object('options', options) as SqliteCheckOptions
-  if (problems.string('query', query) === '')
-    problems.add('query', 'expected an SQL query, got an empty string')
+  if (problems.string('query', query) === '') problems.add('query', 'expected SQL, got an empty string')
   if (!isDatabase(database) && typeof database !== 'function') {
-    problems.add(
-      'database',
-      `expected an open SQLite database, or a function that returns one, got ${kindOf(database)}`,
-    )
+    problems.add('database', `expected an open database, or a function for one, got ${kindOf(database)}`)
   }
   const wasDeleted = deletionWatch()
   const run = async (context: CheckContext): Promise<Outcome> => {
@@ -94,7 +98,7 @@ export function sqlite(
     await readPatiently(current, query, context)
     return up('readable')
   }
-  return { ...check(run, rest), problems: problems.found }
+  return { ...check(run, rest), ownOptions, problems: problems.found }
 }
 
 async function readPatiently(
@@ -202,10 +206,9 @@ function isDatabase(value: unknown): value is Database {
   return typeof prepare === 'function' || typeof execute === 'function'
 }
 
-/** better-sqlite3 and libsql say `open`, node:sqlite `isOpen`, @libsql/client `closed`. */
-function isClosed(database: object): boolean {
-  const { open, isOpen, closed } = database as { open?: unknown; isOpen?: unknown; closed?: unknown }
-  return open === false || isOpen === false || closed === true
+function isClosed(database: Database): boolean {
+  if ('execute' in database) return database.closed === true
+  return database.open === false || database.isOpen === false
 }
 
 function isBusy(error: unknown): boolean {

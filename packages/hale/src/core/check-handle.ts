@@ -1,4 +1,4 @@
-import { Problems, kindOf } from '../errors/problems.ts'
+import { kindOf, Problems } from '../errors/problems.ts'
 import type { CheckState } from './check-state.ts'
 import type { Clock } from './clock.ts'
 import type { CheckHandle } from './health.ts'
@@ -13,7 +13,8 @@ export function checkHandle(check: CheckState, clock: Clock, remove: () => void)
     beat: () => check.beat(),
     set(outcome) {
       const problems = new Problems()
-      if (!isOutcome(outcome)) problems.add('outcome', `expected up(), degraded() or down(), got ${kindOf(outcome)}`)
+      if (!isOutcome(outcome))
+        problems.add('outcome', `expected up(), degraded() or down(), got ${kindOf(outcome)}`)
       problems.throwIfAny(`health.check('${check.name}').set`)
       check.set(outcome)
     },

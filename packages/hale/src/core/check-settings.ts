@@ -43,9 +43,16 @@ const optionsOf: Readonly<Record<CheckDefinition['kind'], readonly string[]>> = 
 const milliseconds = { min: 1, unit: 'milliseconds' }
 
 /** Validates one check; what is wrong goes to `problems`, under `path`. */
-export function checkSettings(path: string, definition: unknown, problems: Problems): CheckSettings | undefined {
+export function checkSettings(
+  path: string,
+  definition: unknown,
+  problems: Problems,
+): CheckSettings | undefined {
   if (!isDefinition(definition)) {
-    const mend = typeof definition === 'function' ? '; wrap it: check(fn)' : '; make it with check(fn), selfCheck(fn) or a factory'
+    const mend =
+      typeof definition === 'function'
+        ? '; wrap it: check(fn)'
+        : '; make it with check(fn), selfCheck(fn) or a factory'
     problems.add(path, `expected a check, got ${kindOf(definition)}${mend}`)
     return undefined
   }
@@ -54,7 +61,7 @@ export function checkSettings(path: string, definition: unknown, problems: Probl
     problems.add(path, `expected a function to run, got ${kindOf(definition.run)}`)
   }
   const options = problems.object(path, definition.options)
-  problems.knownKeys(path, options, optionsOf[definition.kind])
+  problems.knownKeys(path, options, [...(definition.ownOptions ?? []), ...optionsOf[definition.kind]])
   const number = (key: string, fallback: number, rule = {}): number =>
     problems.number(`${path}.${key}`, options[key], fallback, rule)
   const optional = (key: string, rule: object): number | undefined =>
@@ -88,7 +95,11 @@ export function checkSettings(path: string, definition: unknown, problems: Probl
 }
 
 function isDefinition(value: unknown): value is CheckDefinition {
-  return typeof value === 'object' && value !== null && Object.hasOwn(optionsOf, String((value as CheckDefinition).kind))
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.hasOwn(optionsOf, String((value as CheckDefinition).kind))
+  )
 }
 
 function probes(

@@ -43,7 +43,12 @@ export class CheckState {
   #stopRepeating: () => void = () => {}
   #cancelReenable: () => void = () => {}
 
-  constructor(name: string, settings: CheckSettings, execute: CheckFunction | undefined, around: CheckSurroundings) {
+  constructor(
+    name: string,
+    settings: CheckSettings,
+    execute: CheckFunction | undefined,
+    around: CheckSurroundings,
+  ) {
     this.name = name
     this.settings = settings
     this.#execute = execute
@@ -90,12 +95,20 @@ export class CheckState {
   /** The report as of now: a background result that is too old is UNKNOWN, never silently green. */
   report(now: number): CheckReport {
     if (now < this.staleAt()) return this.#report
-    return this.#overlay('UNKNOWN', `stale: no result for ${durationText(now - this.#lastResultAt)}`)
+    return this.#overlay(
+      'UNKNOWN',
+      `stale: no result for ${durationText(now - this.#lastResultAt)}`,
+      this.staleAt(),
+    )
   }
 
   /** The report for who could not wait any longer. */
   unanswered(budgetMs: number): CheckReport {
-    return { ...this.#overlay('DOWN', `no answer within ${durationText(budgetMs)}`), durationMs: budgetMs }
+    const error = `no answer within ${durationText(budgetMs)}`
+    return {
+      ...this.#overlay('DOWN', error, this.#run?.startedAt ?? this.#around.clock.now()),
+      durationMs: budgetMs,
+    }
   }
 
   /** Runs now, or joins the run under way; the overlap guard holds all the same. */
@@ -120,7 +133,8 @@ export class CheckState {
   disable(reason?: string, forMs?: number): void {
     if (this.#ended) return
     this.#cancelReenable()
-    this.#cancelReenable = forMs === undefined ? () => {} : this.#around.clock.after(forMs, () => this.enable())
+    this.#cancelReenable =
+      forMs === undefined ? () => {} : this.#around.clock.after(forMs, () => this.enable())
     this.#cancelRun(new Error('the check was disabled'))
     const why = boundText(reason)
     this.#begin({ ...this.#notRunYet(false), message: why === undefined ? 'disabled' : `disabled: ${why}` })
@@ -208,10 +222,11 @@ export class CheckState {
     this.#tell(from, thrown)
   }
 
-  /** What holds now, for reasons that no run has reported. */
-  #overlay(status: CheckReport['status'], error: string): CheckReport {
+  /** What holds for a reason that no run has reported; `from` is when that began, on the monotonic clock. */
+  #overlay(status: CheckReport['status'], error: string, from: number): CheckReport {
     const { name, critical, enabled, details } = this.#report
-    return { name, status, error, since: this.#around.clock.wallTime(), critical, enabled, details }
+    const { clock } = this.#around
+    return { name, status, error, since: clock.wallTime() - (clock.now() - from), critical, enabled, details }
   }
 
   /** Begins anew with a report that says so. */
@@ -228,7 +243,10 @@ export class CheckState {
     const result = this.#report
     this.#around.changed(this, result.status !== from)
     if (result.status === from) return
-    this.#around.events.transition({ check: this.name, from, to: result.status, at: result.since, result }, thrown)
+    this.#around.events.transition(
+      { check: this.name, from, to: result.status, at: result.since, result },
+      thrown,
+    )
   }
 
   #ageOf({ status }: SafeOutcome): number {
@@ -238,7 +256,9 @@ export class CheckState {
   }
 
   #notRunYet(enabled: boolean): CheckReport {
-    const text = enabled ? { error: this.settings.ttlMs === undefined ? 'has not run yet' : 'no heartbeat yet' } : { message: 'disabled' }
+    const text = enabled
+      ? { error: this.settings.ttlMs === undefined ? 'has not run yet' : 'no heartbeat yet' }
+      : { message: 'disabled' }
     const since = this.#around.clock.wallTime()
     const { critical } = this.settings
     return { name: this.name, status: 'UNKNOWN', ...text, since, critical, enabled, details: this.#details() }

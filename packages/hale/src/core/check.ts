@@ -105,10 +105,7 @@ export interface SelfCheckOptions<P extends ProbeName = ProbeName> extends Check
 
 /** Options of a heartbeat. It is passive: nothing runs, so timeouts, ages and intervals do not apply. */
 export interface HeartbeatOptions<P extends ProbeName = ProbeName>
-  extends Omit<
-    SelfCheckOptions<P>,
-    'timeoutMs' | 'overlapAfterMs' | 'retries' | 'maxAgeMs' | 'intervalMs'
-  > {
+  extends Omit<SelfCheckOptions<P>, 'timeoutMs' | 'overlapAfterMs' | 'retries' | 'maxAgeMs' | 'intervalMs'> {
   /** How long a beat lasts; past it the check is DOWN. */
   readonly ttlMs: number
 }
@@ -122,6 +119,8 @@ export interface CheckDefinition<P extends ProbeName = ProbeName> {
   readonly run?: CheckFunction
   /** As given: `createHealth` validates them, with the check's name in what it says. */
   readonly options: object
+  /** The options that the factory takes beside those of every check; for who misspells one. */
+  readonly ownOptions?: readonly string[]
   /** What the factory found wrong with its own options, each beginning with the field's name. */
   readonly problems?: readonly string[]
   readonly [probesOf]?: P
@@ -190,6 +189,8 @@ export function selfCheck<const P extends ProbeName = 'readiness'>(
  * health.check('consumer').beat()
  * ```
  */
-export function heartbeat<const P extends ProbeName = 'readiness'>(options: HeartbeatOptions<P>): CheckDefinition<P> {
+export function heartbeat<const P extends ProbeName = 'readiness'>(
+  options: HeartbeatOptions<P>,
+): CheckDefinition<P> {
   return { kind: 'heartbeat', options }
 }

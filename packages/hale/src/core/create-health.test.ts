@@ -44,7 +44,9 @@ describe('types', () => {
     // @ts-expect-error: there is no such group
     await expect(health.group('payment')).rejects.toThrow(/no group is named "payment"/)
     // @ts-expect-error: a member that is no check
-    expect(() => createHealth({ checks: { a: check(() => {}) }, groups: { g: { members: ['b'] } } })).toThrow(/members/)
+    expect(() => createHealth({ checks: { a: check(() => {}) }, groups: { g: { members: ['b'] } } })).toThrow(
+      /members/,
+    )
   })
 
   test('a dependency check in liveness or startup does not compile, and throws where types are not looked at', () => {

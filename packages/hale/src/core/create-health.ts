@@ -18,8 +18,9 @@ import { Registry } from './registry.ts'
  * report.checks.database.status // 'UP'
  * ```
  */
-export function createHealth<const C extends Checks, const G extends Groups<G, keyof C & string> = {}>(
-  options: HealthOptions<C, G>,
-): Health<C, G> {
+export function createHealth<
+  const C extends Checks,
+  const G extends Groups<G, keyof C & string> = Record<never, never>,
+>(options: HealthOptions<C, G>): Health<C, G> {
   return new Registry(healthSettings(options)) as unknown as Health<C, G>
 }

@@ -18,7 +18,14 @@ describe('what JSON cannot hold', () => {
       throw new Error('secret')
     },
   })
-  const hostile = new Proxy({}, { ownKeys: () => { throw new Error('secret') } })
+  const hostile = new Proxy(
+    {},
+    {
+      ownKeys: () => {
+        throw new Error('secret')
+      },
+    },
+  )
 
   test.each([
     ['a BigInt', 12345678901234567890n, '12345678901234567890', undefined],
@@ -57,7 +64,9 @@ describe('size', () => {
   const huge = {
     '10 MB of text': 'x'.repeat(10_000_000),
     'a million numbers': Array.from({ length: 1_000_000 }, (_, index) => index),
-    'a million keys': Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`key${index}`, index])),
+    'a million keys': Object.fromEntries(
+      Array.from({ length: 100_000 }, (_, index) => [`key${index}`, index]),
+    ),
     'a long key': { ['k'.repeat(1_000_000)]: 1 },
     'a thousand levels': Array.from({ length: 1000 }).reduce<unknown>((inner) => [inner], 1),
     'wide and deep': Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 'x'.repeat(100))),

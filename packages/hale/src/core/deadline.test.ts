@@ -39,7 +39,9 @@ test('an answer that arrived while the loop was blocked is no timeout', async ()
     { eval: true },
   )
   const port = await new Promise<number>((resolve) => elsewhere.once('message', resolve))
-  const ask = check(async ({ signal }) => void (await fetch(`http://127.0.0.1:${port}`, { signal })), { timeoutMs: 200 })
+  const ask = check(async ({ signal }) => void (await fetch(`http://127.0.0.1:${port}`, { signal })), {
+    timeoutMs: 200,
+  })
   const health = createHealth({ checks: { other: ask }, budgetMs: 300 })
   // A connection is open before the loop is blocked, as it would be in a service that has been running.
   await health.readiness()

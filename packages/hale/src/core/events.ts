@@ -73,9 +73,16 @@ export class Events {
     const { result } = transition
     const reason = 'error' in result && result.error !== undefined ? `: ${result.error}` : ''
     const level = isHealthy(to) ? 'info' : to === 'DOWN' ? 'error' : 'warn'
-    const details = { ...('check' in transition ? { check: transition.check } : { probe: transition.probe }), from, to }
+    const details = {
+      ...('check' in transition ? { check: transition.check } : { probe: transition.probe }),
+      from,
+      to,
+    }
     try {
-      this.#logger[level](`${subject} ${from} → ${to}${reason}`, thrown === undefined ? details : { ...details, err: thrown })
+      this.#logger[level](
+        `${subject} ${from} → ${to}${reason}`,
+        thrown === undefined ? details : { ...details, err: thrown },
+      )
     } catch {
       // A logger that throws has nowhere left to say so.
     }

@@ -57,13 +57,21 @@ export function groupSettings(
   const visibility = problems.oneOf(`${path}.visibility`, options.visibility, visibilities)
   return {
     members: isProbe ? [] : members(`${path}.members`, options.members, checkNames, problems),
-    budgetMs: problems.number(`${path}.budgetMs`, options.budgetMs, budgetMs, { min: 1, unit: 'milliseconds' }),
+    budgetMs: problems.number(`${path}.budgetMs`, options.budgetMs, budgetMs, {
+      min: 1,
+      unit: 'milliseconds',
+    }),
     statusCodes: statusCodes(`${path}.statusCodes`, options.statusCodes, problems),
     ...(visibility !== undefined && { visibility }),
   }
 }
 
-function members(path: string, value: unknown, checkNames: ReadonlySet<string>, problems: Problems): readonly string[] {
+function members(
+  path: string,
+  value: unknown,
+  checkNames: ReadonlySet<string>,
+  problems: Problems,
+): readonly string[] {
   if (!Array.isArray(value)) {
     problems.add(path, `expected a list of check names, got ${kindOf(value)}`)
     return []
@@ -71,19 +79,28 @@ function members(path: string, value: unknown, checkNames: ReadonlySet<string>, 
   for (const [index, member] of value.entries()) {
     if (typeof member === 'string' && checkNames.has(member)) continue
     const nearest = typeof member === 'string' ? nearestName(member, [...checkNames]) : undefined
-    const mend = nearest === undefined ? `known are ${[...checkNames].join(', ') || 'none'}` : `did you mean ${nearest}?`
+    const mend =
+      nearest === undefined ? `known are ${[...checkNames].join(', ') || 'none'}` : `did you mean ${nearest}?`
     problems.add(`${path}[${index}]`, `no check of this name; ${mend}`)
   }
   return value.filter((member) => checkNames.has(member))
 }
 
-function statusCodes(path: string, value: unknown, problems: Problems): GroupSettings['statusCodes'] & object {
+function statusCodes(
+  path: string,
+  value: unknown,
+  problems: Problems,
+): GroupSettings['statusCodes'] & object {
   const codes = problems.object(path, value)
   problems.knownKeys(path, codes, statuses)
   const valid: { [S in Status]?: number } = {}
   for (const status of statuses) {
     if (codes[status] === undefined) continue
-    valid[status] = problems.number(`${path}.${status}`, codes[status], 503, { min: 200, max: 599, integer: true })
+    valid[status] = problems.number(`${path}.${status}`, codes[status], 503, {
+      min: 200,
+      max: 599,
+      integer: true,
+    })
   }
   return valid
 }

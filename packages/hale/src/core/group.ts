@@ -34,7 +34,12 @@ export class Group {
   #late: { readonly key: string; readonly report: Report; readonly until: number } | undefined
 
   /** `reported` hears of each change of status. */
-  constructor(policy: GroupPolicy, clock: Clock, createdAt: number, reported: (report: Report, from: Status) => void) {
+  constructor(
+    policy: GroupPolicy,
+    clock: Clock,
+    createdAt: number,
+    reported: (report: Report, from: Status) => void,
+  ) {
     this.policy = policy
     this.#clock = clock
     this.#createdAt = createdAt
@@ -69,7 +74,11 @@ export class Group {
   /** The report, at once when every member's result is fresh; else when all have answered or the budget is spent. */
   ask(): Report | Promise<Report> {
     // Liveness without checks: nothing can change by time, so the clock is not even looked at.
-    if (this.#askAgainAt === Infinity && this.#cachedUntil === Infinity && this.#cached?.status === this.#status) {
+    if (
+      this.#askAgainAt === Infinity &&
+      this.#cachedUntil === Infinity &&
+      this.#cached?.status === this.#status
+    ) {
       return this.#cached
     }
     const now = this.#clock.now()
@@ -132,7 +141,8 @@ export class Group {
   #withoutLate(runs: ReadonlyMap<CheckState, Run>): Report {
     const { budgetMs } = this.policy
     const late = new Map<CheckState, CheckReport>()
-    for (const [member, run] of runs) if (member.isWaitingFor(run)) late.set(member, member.unanswered(budgetMs))
+    for (const [member, run] of runs)
+      if (member.isWaitingFor(run)) late.set(member, member.unanswered(budgetMs))
     const now = this.#clock.now()
     if (late.size === 0) return this.#answer(now)
     const key = [...late.keys()].map((member) => member.name).join()

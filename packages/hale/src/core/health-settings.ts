@@ -30,7 +30,15 @@ export interface HealthSettings {
 export function healthSettings(given: unknown): HealthSettings {
   const problems = new Problems()
   const options = problems.object('options', given)
-  problems.knownKeys('', options, ['service', 'checks', 'groups', 'budgetMs', 'clock', 'logger', 'transitionsKept'])
+  problems.knownKeys('', options, [
+    'service',
+    'checks',
+    'groups',
+    'budgetMs',
+    'clock',
+    'logger',
+    'transitionsKept',
+  ])
   const taken = new Map<string, string>()
   const checks = allChecks(options.checks, taken, problems)
   const budgetMs = problems.number('budgetMs', options.budgetMs, 800, { min: 1, unit: 'milliseconds' })
@@ -38,7 +46,10 @@ export function healthSettings(given: unknown): HealthSettings {
     service: service(options.service, problems),
     clock: withMethods<Clock>('clock', options.clock, ['now', 'wallTime', 'after'], problems) ?? systemClock,
     logger: withMethods<Logger>('logger', options.logger, ['info', 'warn', 'error'], problems),
-    transitionsKept: problems.number('transitionsKept', options.transitionsKept, 50, { integer: true, max: 10_000 }),
+    transitionsKept: problems.number('transitionsKept', options.transitionsKept, 50, {
+      integer: true,
+      max: 10_000,
+    }),
     checks,
     groups: allGroups(options.groups, taken, budgetMs, problems),
   }
@@ -47,7 +58,11 @@ export function healthSettings(given: unknown): HealthSettings {
 }
 
 /** Validates a check that is added later. */
-export function addedCheck(name: string, definition: unknown, taken: ReadonlyMap<string, string>): NamedCheck {
+export function addedCheck(
+  name: string,
+  definition: unknown,
+  taken: ReadonlyMap<string, string>,
+): NamedCheck {
   const problems = new Problems()
   const check = namedCheck(name, definition, taken, problems)
   problems.throwIfAny('health.add')
@@ -55,7 +70,8 @@ export function addedCheck(name: string, definition: unknown, taken: ReadonlyMap
 }
 
 function allChecks(value: unknown, taken: Map<string, string>, problems: Problems): readonly NamedCheck[] {
-  if (value === undefined) problems.add('checks', 'missing; give an object of checks by name, {} if there are none')
+  if (value === undefined)
+    problems.add('checks', 'missing; give an object of checks by name, {} if there are none')
   const definitions = plainObject('checks', value, problems)
   const checks: NamedCheck[] = []
   for (const [name, definition] of Object.entries(definitions)) {
@@ -87,7 +103,8 @@ function allGroups(
   const checkNames = new Set(taken.keys())
   const given = plainObject('groups', value, problems)
   const groups = new Map<string, GroupSettings>()
-  for (const probe of probeNames) groups.set(probe, groupSettings(probe, given[probe], checkNames, budgetMs, problems))
+  for (const probe of probeNames)
+    groups.set(probe, groupSettings(probe, given[probe], checkNames, budgetMs, problems))
   for (const [name, options] of Object.entries(given)) {
     if (groups.has(name)) continue
     validateName(pathOf('groups', name), name, taken, problems)
@@ -111,20 +128,35 @@ function plainObject(path: string, value: unknown, problems: Problems): Readonly
   const prototype: unknown = Object.getPrototypeOf(object)
   const plain = prototype === null || Object.getPrototypeOf(prototype as object) === null
   if (!plain || (prototype !== null && Object.hasOwn(prototype as object, 'kind'))) {
-    problems.add(path, 'expected a plain object; an entry named __proto__ sets the prototype, choose another name')
+    problems.add(
+      path,
+      'expected a plain object; an entry named __proto__ sets the prototype, choose another name',
+    )
   }
   return object
 }
 
-function withMethods<T>(path: string, value: unknown, methods: readonly string[], problems: Problems): T | undefined {
+function withMethods<T>(
+  path: string,
+  value: unknown,
+  methods: readonly string[],
+  problems: Problems,
+): T | undefined {
   if (value === undefined) return undefined
   const target = (typeof value === 'object' || typeof value === 'function') && value !== null ? value : {}
-  const missing = methods.filter((method) => typeof (target as Record<string, unknown>)[method] !== 'function')
+  const missing = methods.filter(
+    (method) => typeof (target as Record<string, unknown>)[method] !== 'function',
+  )
   if (missing.length === 0) return value as T
-  problems.add(path, `expected an object with the methods ${methods.join(', ')}; ${kindOf(value)} lacks ${missing.join(', ')}`)
+  problems.add(
+    path,
+    `expected an object with the methods ${methods.join(', ')}; ${kindOf(value)} lacks ${missing.join(', ')}`,
+  )
   return undefined
 }
 
 function pathOf(parent: string, name: string): string {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? `${parent}.${name}` : `${parent}[${JSON.stringify(name.slice(0, 80))}]`
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+    ? `${parent}.${name}`
+    : `${parent}[${JSON.stringify(name.slice(0, 80))}]`
 }

@@ -3,7 +3,8 @@ import type { Clock } from './clock.ts'
 import type { GroupOptions, ProbeOptions } from './group-settings.ts'
 import type { Logger } from './logger.ts'
 import type { Outcome } from './outcome.ts'
-import type { CheckReport, Report, ServiceInfo, Snapshot } from './report.ts'
+import type { CheckReport, Report, ServiceInfo } from './report.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { HealthEvents, Transition } from './transitions.ts'
 
 /** Checks by name. */
@@ -20,7 +21,9 @@ export type ProbeMembers<C extends Checks, P extends ProbeName> = {
 }[keyof C & string]
 
 /** The names of the checks that belong to a group. */
-export type GroupMembers<G> = G extends { readonly members: readonly (infer Name extends string)[] } ? Name : never
+export type GroupMembers<G> = G extends { readonly members: readonly (infer Name extends string)[] }
+  ? Name
+  : never
 
 /** Options of `createHealth`. */
 export interface HealthOptions<C extends Checks, G> {
@@ -99,7 +102,8 @@ export interface HealthSource {
 
 /** A registry of checks: what a service knows about its own health. Made by `createHealth`. */
 export interface Health<C extends Checks = Checks, G = { readonly [name: string]: GroupOptions }>
-  extends HealthSource, AsyncDisposable {
+  extends HealthSource,
+    AsyncDisposable {
   /** Restart me? Self checks only. */
   liveness(): Promise<Report<ProbeMembers<C, 'liveness'>>>
   /** Send me traffic? */

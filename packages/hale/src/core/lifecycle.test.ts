@@ -47,7 +47,11 @@ test('a failed task takes startup and readiness DOWN, with a safe text, and star
   const error = Object.assign(new Error('postgres://u:p@db'), { code: 'ECONNREFUSED' })
   const started = made.whenStarted
   made.task('migrate', Promise.reject(error))
-  await expect(started.call(made)).rejects.toMatchObject({ code: 'HALE_STARTUP', task: 'migrate', cause: error })
+  await expect(started.call(made)).rejects.toMatchObject({
+    code: 'HALE_STARTUP',
+    task: 'migrate',
+    cause: error,
+  })
   expect(made.startup()).toEqual({ status: 'DOWN', message: 'startup failed: migrate: connection refused' })
   expect(made.readiness()).toEqual(made.startup())
   expect(made.started).toBe(false)

@@ -57,7 +57,12 @@ export class Lifecycle {
 
   /** Completes startup when nothing is left of it. */
   considerStarted(): void {
-    if (this.started || this.#stopped || this.#tasks.some((task) => task.pending || task.failure !== undefined)) return
+    if (
+      this.started ||
+      this.#stopped ||
+      this.#tasks.some((task) => task.pending || task.failure !== undefined)
+    )
+      return
     if (!this.#startupChecksDone()) return
     this.started = true
     for (const { resolve } of this.#waiting.splice(0)) resolve()
@@ -112,7 +117,9 @@ export class Lifecycle {
 
   #rejectWaiting(): void {
     const failed = this.#tasks.find((task) => task.failure !== undefined)
-    const error = this.#stopped ? new DisposedError() : failed && new StartupError(failed.name, failed.failure?.thrown)
+    const error = this.#stopped
+      ? new DisposedError()
+      : failed && new StartupError(failed.name, failed.failure?.thrown)
     if (error === undefined) return
     for (const { reject } of this.#waiting.splice(0)) reject(error)
   }

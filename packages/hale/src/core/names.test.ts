@@ -15,18 +15,32 @@ test.each(['a', 'database', 'constructor', 'toString', 'hasOwnProperty', 'a.b-c_
   },
 )
 
-test.each(['', ' ', '9lives', '-a', '_a', '.', '..', 'a/b', 'a b', 'a\n', 'a\u0000', '__proto__', 'é', 'x'.repeat(65)])(
-  'rejects %j',
-  (name) => {
-    expect(problemsOf(name)).toHaveLength(1)
-  },
-)
+test.each([
+  '',
+  ' ',
+  '9lives',
+  '-a',
+  '_a',
+  '.',
+  '..',
+  'a/b',
+  'a b',
+  'a\n',
+  'a\u0000',
+  '__proto__',
+  'é',
+  'x'.repeat(65),
+])('rejects %j', (name) => {
+  expect(problemsOf(name)).toHaveLength(1)
+})
 
 test.each([...reservedNames])('rejects the reserved name %s', (name) => {
   expect(problemsOf(name)[0]).toMatch(/reserved; choose another, such as "/)
 })
 
 test('says who has a name that is taken, and how to mend one', () => {
-  expect(problemsOf('db', new Map([['db', 'a group']]))).toEqual(['checks: the name is taken by a group; choose another'])
+  expect(problemsOf('db', new Map([['db', 'a group']]))).toEqual([
+    'checks: the name is taken by a group; choose another',
+  ])
   expect(problemsOf('my db/1')[0]).toMatch(/such as "my-db-1"$/)
 })

@@ -18,7 +18,12 @@ export const reservedNames: ReadonlySet<string> = new Set([
 ])
 
 /** Adds a problem when a check or group cannot have this name. `taken` says who has it already. */
-export function validateName(path: string, name: string, taken: ReadonlyMap<string, string>, problems: Problems): void {
+export function validateName(
+  path: string,
+  name: string,
+  taken: ReadonlyMap<string, string>,
+  problems: Problems,
+): void {
   if (name === '') {
     problems.add(path, 'the name is empty; names are letters, digits, "_", "." and "-"')
   } else if (!pattern.test(name)) {
@@ -34,6 +39,9 @@ export function validateName(path: string, name: string, taken: ReadonlyMap<stri
 }
 
 function mend(name: string): string {
-  const mended = name.replace(/[^A-Za-z0-9_.-]+/g, '-').replace(/^[^A-Za-z]+|-+$/g, '').slice(0, 64)
+  const mended = name
+    .replace(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/^[^A-Za-z]+|-+$/g, '')
+    .slice(0, 64)
   return mended === '' || reservedNames.has(mended) ? 'choose another' : `such as "${mended}"`
 }

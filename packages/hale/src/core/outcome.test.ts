@@ -3,7 +3,11 @@ import { degraded, down, fromResolved, fromThrown, isOutcome, up } from './outco
 
 test('texts of up and degraded are messages, that of down is an error', () => {
   expect(fromResolved(up('connected'))).toEqual({ status: 'UP', message: 'connected' })
-  expect(fromResolved(degraded('slow', { lag: 5 }))).toEqual({ status: 'DEGRADED', message: 'slow', data: { lag: 5 } })
+  expect(fromResolved(degraded('slow', { lag: 5 }))).toEqual({
+    status: 'DEGRADED',
+    message: 'slow',
+    data: { lag: 5 },
+  })
   expect(fromResolved(down('refused'))).toEqual({ status: 'DOWN', error: 'refused' })
   expect(fromResolved(up())).toEqual({ status: 'UP' })
 })
@@ -16,7 +20,14 @@ test.each([[undefined], [null], [false], [0], ['DOWN'], [{ status: 'DOWN' }], [[
 )
 
 test('a proxy whose traps throw is UP: the function did resolve', () => {
-  const hostile = new Proxy({}, { get: () => { throw new Error('no') } })
+  const hostile = new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('no')
+      },
+    },
+  )
   expect(fromResolved(hostile)).toEqual({ status: 'UP' })
 })
 
@@ -27,11 +38,18 @@ test('outcomes of another copy of the package are known by their registered symb
 })
 
 test('says what was done to data that was too much', () => {
-  expect(fromResolved(up('ok', 'x'.repeat(1e7)))).toMatchObject({ status: 'UP', dataNote: 'cut to its bounds' })
+  expect(fromResolved(up('ok', 'x'.repeat(1e7)))).toMatchObject({
+    status: 'UP',
+    dataNote: 'cut to its bounds',
+  })
 })
 
 test('whatever is thrown becomes a text of the vocabulary', () => {
   const error = Object.assign(new Error('password=hunter2'), { code: 'ECONNREFUSED', host: 'db.internal' })
-  expect(fromThrown(error)).toEqual({ status: 'DOWN', error: 'connection refused', errorCode: 'ECONNREFUSED' })
+  expect(fromThrown(error)).toEqual({
+    status: 'DOWN',
+    error: 'connection refused',
+    errorCode: 'ECONNREFUSED',
+  })
   expect(fromThrown(undefined)).toEqual({ status: 'DOWN', error: 'check failed' })
 })

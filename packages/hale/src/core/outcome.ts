@@ -31,7 +31,12 @@ export function down(error?: string, data?: unknown): Outcome {
 }
 
 function outcome(status: Outcome['status'], text: string | undefined, data: unknown): Outcome {
-  return { [brand]: true, status, ...(text !== undefined && { text }), ...(data !== undefined && { data }) } as Outcome
+  return {
+    [brand]: true,
+    status,
+    ...(text !== undefined && { text }),
+    ...(data !== undefined && { data }),
+  } as Outcome
 }
 
 /** Whether a value was made by `up`, `degraded` or `down`. */

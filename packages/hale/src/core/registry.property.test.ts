@@ -43,7 +43,13 @@ class Model {
   }
 
   probe(): void {
-    if (!this.enabled || this.running !== undefined || this.now < this.#freshUntil || this.now < this.#blockedUntil()) return
+    if (
+      !this.enabled ||
+      this.running !== undefined ||
+      this.now < this.#freshUntil ||
+      this.now < this.#blockedUntil()
+    )
+      return
     if (this.lost.length >= 3) this.lost.shift()
     this.runs++
     const as = this.behaviour
@@ -106,7 +112,10 @@ class Model {
     this.#freshUntil = this.now + (status === 'UP' ? maxAge.up : maxAge.down)
     this.#failures = status === 'UP' ? 0 : this.#failures + 1
     this.#successes = status === 'UP' ? this.#successes + 1 : 0
-    const enough = status === 'UP' ? this.#successes >= this.#thresholds.success : this.#failures >= this.#thresholds.failure
+    const enough =
+      status === 'UP'
+        ? this.#successes >= this.#thresholds.success
+        : this.#failures >= this.#thresholds.failure
     if (this.reported === 'UNKNOWN' || enough) this.reported = status
   }
 }
@@ -115,7 +124,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.constant({ do: 'probe' } as const) },
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 1500 }).map((ms) => ({ do: 'wait', ms }) as const) },
   // Around the guard's own times, where its mistakes would show.
-  { weight: 4, arbitrary: fc.constantFrom(9999, 10_500, 59_999, 61_000).map((ms) => ({ do: 'wait', ms }) as const) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(9999, 10_500, 59_999, 61_000).map((ms) => ({ do: 'wait', ms }) as const),
+  },
   {
     weight: 2,
     arbitrary: fc
@@ -127,7 +139,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 test('the engine does what the model says, whatever happens in which order', async () => {
-  const thresholds = fc.record({ failure: fc.integer({ min: 1, max: 3 }), success: fc.integer({ min: 1, max: 3 }) })
+  const thresholds = fc.record({
+    failure: fc.integer({ min: 1, max: 3 }),
+    success: fc.integer({ min: 1, max: 3 }),
+  })
   await fc.assert(
     fc.asyncProperty(thresholds, fc.array(step, { minLength: 5, maxLength: 60 }), async (limits, steps) => {
       const clock = fakeClock()
@@ -203,7 +218,10 @@ test('the engine does what the model says, whatever happens in which order', asy
             break
         }
         await clock.advance(0)
-        expect({ runs, status: health.snapshot().checks.it.status }).toEqual({ runs: model.runs, status: model.reported })
+        expect({ runs, status: health.snapshot().checks.it.status }).toEqual({
+          runs: model.runs,
+          status: model.reported,
+        })
         const { outstandingRuns } = health.snapshot().checks.it.details
         expect(outstandingRuns).toBeLessThanOrEqual(3)
         if (model.enabled && model.running === undefined) expect(outstandingRuns).toBe(model.lost.length)

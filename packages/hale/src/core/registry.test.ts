@@ -41,15 +41,25 @@ describe('on demand', () => {
     const run = vi.fn(async () => {})
     const checks = { db: selfCheck(run, { probes: ['readiness', 'liveness', 'startup'] }) }
     const health = createHealth({ clock: fakeClock(), checks, groups: { pay: { members: ['db'] } } })
-    await Promise.all([health.readiness(), health.liveness(), health.startup(), health.group('pay'), health.ask('db')])
+    await Promise.all([
+      health.readiness(),
+      health.liveness(),
+      health.startup(),
+      health.group('pay'),
+      health.ask('db'),
+    ])
     await health.check('db').run()
     expect(run).toHaveBeenCalledTimes(2)
   })
 
   test('a run longer than the budget answers the next one who asks', async () => {
     const clock = fakeClock()
-    const slow = (): Promise<unknown> => new Promise((resolve) => clock.after(1500, () => resolve(up('late'))))
-    const health = createHealth({ clock, checks: { slow: check(slow, { timeoutMs: 5000 }), quick: check(() => up()) } })
+    const slow = (): Promise<unknown> =>
+      new Promise((resolve) => clock.after(1500, () => resolve(up('late'))))
+    const health = createHealth({
+      clock,
+      checks: { slow: check(slow, { timeoutMs: 5000 }), quick: check(() => up()) },
+    })
     const first = health.readiness()
     await clock.advance(800)
     const { checks, status } = await first
@@ -117,12 +127,18 @@ describe('in the background', () => {
   test('a result older than three runs is UNKNOWN in the snapshot, and whoever asks gets a new one', async () => {
     const clock = fakeClock()
     const timers = { ...clock, after: vi.fn(clock.after) }
-    const health = createHealth({ clock: timers, checks: { db: check(() => up('well'), { intervalMs: 1000 }) } })
+    const health = createHealth({
+      clock: timers,
+      checks: { db: check(() => up('well'), { intervalMs: 1000 }) },
+    })
     await health.readiness()
     // The loop is blocked: time passes, and no timer fires.
     const blocked = clock.now() + 3600
     timers.now = () => blocked
-    expect(health.snapshot().checks.db).toMatchObject({ status: 'UNKNOWN', error: 'stale: no result for 3.6 s' })
+    expect(health.snapshot().checks.db).toMatchObject({
+      status: 'UNKNOWN',
+      error: 'stale: no result for 3.6 s',
+    })
     expect(health.snapshot().groups.readiness).toBe('DOWN')
     expect((await health.readiness()).checks.db).toMatchObject({ status: 'UP', message: 'well' })
   })
@@ -139,7 +155,10 @@ describe('heartbeats', () => {
   test('UNKNOWN before the first beat, DOWN without one, UP while beaten', async () => {
     const clock = fakeClock()
     const health = createHealth({ clock, checks: { consumer: heartbeat({ ttlMs: 1000 }) } })
-    expect((await health.readiness()).checks.consumer).toMatchObject({ status: 'UNKNOWN', error: 'no heartbeat yet' })
+    expect((await health.readiness()).checks.consumer).toMatchObject({
+      status: 'UNKNOWN',
+      error: 'no heartbeat yet',
+    })
     const consumer = health.check('consumer')
     consumer.beat()
     expect((await health.readiness()).status).toBe('UP')
@@ -148,7 +167,10 @@ describe('heartbeats', () => {
     await clock.advance(999)
     expect((await health.readiness()).status).toBe('UP')
     await clock.advance(1)
-    expect((await health.readiness()).checks.consumer).toMatchObject({ status: 'DOWN', error: 'no heartbeat for 1 s' })
+    expect((await health.readiness()).checks.consumer).toMatchObject({
+      status: 'DOWN',
+      error: 'no heartbeat for 1 s',
+    })
     consumer.set(degraded('behind', { lag: 7 }))
     expect((await health.readiness()).checks.consumer).toMatchObject({ status: 'DEGRADED', data: { lag: 7 } })
     consumer.beat()
@@ -173,7 +195,10 @@ describe('heartbeats', () => {
 
   test('failureThreshold counts missed beats', async () => {
     const clock = fakeClock()
-    const health = createHealth({ clock, checks: { consumer: heartbeat({ ttlMs: 1000, failureThreshold: 2 }) } })
+    const health = createHealth({
+      clock,
+      checks: { consumer: heartbeat({ ttlMs: 1000, failureThreshold: 2 }) },
+    })
     health.check('consumer').beat()
     await clock.advance(1000)
     expect(health.snapshot().checks.consumer.status).toBe('UP')
@@ -191,7 +216,11 @@ describe('handles', () => {
     health.check('db').disable('migration', { forMs: 60_000 })
     const report = await health.readiness()
     expect(report.status).toBe('UP')
-    expect(report.checks.db).toMatchObject({ status: 'UNKNOWN', message: 'disabled: migration', enabled: false })
+    expect(report.checks.db).toMatchObject({
+      status: 'UNKNOWN',
+      message: 'disabled: migration',
+      enabled: false,
+    })
     await clock.advance(59_999)
     await health.check('db').run()
     expect(run).toHaveBeenCalledTimes(1)
@@ -244,8 +273,12 @@ describe('handles', () => {
 
   test('bad arguments are told at once', async () => {
     const health = createHealth({ checks: { db: check(() => {}) } })
-    expect(() => health.check('db').set('UP' as never)).toThrow(/expected up\(\), degraded\(\) or down\(\), got a string/)
-    expect(() => health.check('db').disable('x', { forMs: -1 })).toThrow(/options\.forMs: expected a number of milli/)
+    expect(() => health.check('db').set('UP' as never)).toThrow(
+      /expected up\(\), degraded\(\) or down\(\), got a string/,
+    )
+    expect(() => health.check('db').disable('x', { forMs: -1 })).toThrow(
+      /options\.forMs: expected a number of milli/,
+    )
     expect(() => health.check('cache' as never)).toThrow('no check is named "cache"; known are db')
     await expect(health.group('cache' as never)).rejects.toThrow('no group is named "cache"')
   })
@@ -256,7 +289,10 @@ describe('checks that come and go', () => {
     const health = createHealth({ clock: fakeClock(), checks: { db: check(() => {}) } })
     await health.readiness()
     {
-      using handle = health.add('cache', check(() => down('cold')))
+      using handle = health.add(
+        'cache',
+        check(() => down('cold')),
+      )
       expect(handle.name).toBe('cache')
       expect((await health.readiness()).status).toBe('DOWN')
       expect(health.hasCheck('cache')).toBe(true)
@@ -269,7 +305,12 @@ describe('checks that come and go', () => {
   test('a name that is taken or reserved is refused, with nothing changed', () => {
     const health = createHealth({ checks: { db: check(() => {}) }, groups: { pay: { members: ['db'] } } })
     for (const name of ['db', 'pay', 'live', 'readiness', '']) {
-      expect(() => health.add(name, check(() => {}))).toThrow(/health\.add: 1 problem/)
+      expect(() =>
+        health.add(
+          name,
+          check(() => {}),
+        ),
+      ).toThrow(/health\.add: 1 problem/)
     }
     expect(Object.keys(health.snapshot().checks)).toEqual(['db'])
   })
@@ -280,9 +321,14 @@ describe('transitions', () => {
     const clock = fakeClock()
     let works = true
     const options = { maxAgeMs: { up: 0, down: 0 } }
-    const health = createHealth({ clock, checks: { db: check(() => (works ? up() : down('gone')), options) } })
+    const health = createHealth({
+      clock,
+      checks: { db: check(() => (works ? up() : down('gone')), options) },
+    })
     const seen: string[] = []
-    health.on('transition', (t: Transition) => seen.push(`${'check' in t ? t.check : t.probe} ${t.from}→${t.to}`))
+    health.on('transition', (t: Transition) =>
+      seen.push(`${'check' in t ? t.check : t.probe} ${t.from}→${t.to}`),
+    )
     for (const state of [true, true, false, false, true]) {
       works = state
       await health.readiness()
@@ -364,9 +410,12 @@ describe('startup', () => {
   test('a pending task holds readiness back, not liveness', async () => {
     const health = createHealth({ clock: fakeClock(), checks: {} })
     let finish = (): void => {}
-    health.startupTask('migrate', new Promise<void>((resolve) => {
-      finish = resolve
-    }))
+    health.startupTask(
+      'migrate',
+      new Promise<void>((resolve) => {
+        finish = resolve
+      }),
+    )
     expect(await health.readiness()).toMatchObject({
       status: 'OUT_OF_SERVICE',
       application: { status: 'OUT_OF_SERVICE', message: 'starting: migrate' },
@@ -396,7 +445,10 @@ test('a snapshot runs nothing', () => {
   const snapshot = health.snapshot()
   expect(run).not.toHaveBeenCalled()
   expect(snapshot.checks.db).toMatchObject({ status: 'UNKNOWN', error: 'has not run yet' })
-  expect(snapshot).toMatchObject({ service: { name: 'orders' }, groups: { readiness: 'DOWN', liveness: 'UP' } })
+  expect(snapshot).toMatchObject({
+    service: { name: 'orders' },
+    groups: { readiness: 'DOWN', liveness: 'UP' },
+  })
 })
 
 test('disposing aborts what runs, stops every timer and takes readiness out of service', async () => {

@@ -1,4 +1,3 @@
-import { addedCheck, type HealthSettings, type NamedCheck } from './health-settings.ts'
 import type { CheckDefinition, ProbeName } from './check.ts'
 import { checkHandle } from './check-handle.ts'
 import { CheckState } from './check-state.ts'
@@ -6,10 +5,12 @@ import type { Clock } from './clock.ts'
 import { Events } from './events.ts'
 import { Group } from './group.ts'
 import type { CheckHandle, GroupInfo, HealthSource } from './health.ts'
+import { addedCheck, type HealthSettings, type NamedCheck } from './health-settings.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Logger } from './logger.ts'
-import type { ApplicationReport, CheckReport, Report, ServiceInfo, Snapshot } from './report.ts'
+import type { ApplicationReport, CheckReport, Report, ServiceInfo } from './report.ts'
 import { repeat } from './schedule.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { Status } from './status.ts'
 import type { HealthEvents, Transition } from './transitions.ts'
 
@@ -116,7 +117,9 @@ export class Registry implements HealthSource, AsyncDisposable {
   check(name: string): CheckHandle {
     const check = this.#checks.get(name)
     if (check === undefined) {
-      throw new RangeError(`no check is named ${JSON.stringify(name)}; known are ${[...this.#checks.keys()].join(', ')}`)
+      throw new RangeError(
+        `no check is named ${JSON.stringify(name)}; known are ${[...this.#checks.keys()].join(', ')}`,
+      )
     }
     return checkHandle(check, this.clock, () => this.#remove(check))
   }
@@ -173,7 +176,9 @@ export class Registry implements HealthSource, AsyncDisposable {
   #known(name: string): Group {
     const group = this.#groups.get(name)
     if (group !== undefined) return group
-    throw new RangeError(`no group is named ${JSON.stringify(name)}; known are ${[...this.#groups.keys()].join(', ')}`)
+    throw new RangeError(
+      `no group is named ${JSON.stringify(name)}; known are ${[...this.#groups.keys()].join(', ')}`,
+    )
   }
 
   #group(name: string): Group {
@@ -194,7 +199,8 @@ export class Registry implements HealthSource, AsyncDisposable {
       },
       this.clock,
       this.#createdAt,
-      (result, from) => this.#events.transition({ probe: name, from, to: result.status, at: this.clock.wallTime(), result }),
+      (result, from) =>
+        this.#events.transition({ probe: name, from, to: result.status, at: this.clock.wallTime(), result }),
     )
   }
 

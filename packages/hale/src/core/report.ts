@@ -1,6 +1,5 @@
 import type { Data } from './data.ts'
 import type { Status } from './status.ts'
-import type { Transition } from './transitions.ts'
 
 /** What is told about the service; shown in bodies. */
 export interface ServiceInfo {
@@ -71,17 +70,4 @@ export interface Report<Names extends string = string> {
   readonly timestamp?: number
   /** Milliseconds since the registry was created. Absent in liveness. */
   readonly uptimeMs?: number
-}
-
-/** The latest of everything, read without running anything. */
-export interface Snapshot<Names extends string = string> {
-  readonly service: ServiceInfo
-  readonly timestamp: number
-  readonly uptimeMs: number
-  readonly application: ApplicationReport
-  /** Status of each probe and group. */
-  readonly groups: { readonly [name: string]: Status }
-  readonly checks: { readonly [Name in Names]: CheckReport<Name> }
-  /** The newest last. */
-  readonly transitions: readonly Transition[]
 }

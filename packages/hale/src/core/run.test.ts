@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { CheckTimeoutError } from '../errors/check-timeout-error.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import type { CheckFunction } from './check.ts'
-import { type SafeOutcome, down, up } from './outcome.ts'
+import { down, type SafeOutcome, up } from './outcome.ts'
 import { Run } from './run.ts'
 
 function startRun(execute: CheckFunction, { retries = 0, timeoutMs = 500, clock = fakeClock() } = {}) {
@@ -39,14 +39,34 @@ test('a function that throws at once is DOWN, with the raw error for the log alo
     throw error
   })
   await run.done
-  expect(outcomes).toEqual([{ status: 'DOWN', error: 'host name not found', errorCode: 'ENOTFOUND', durationMs: 0 }])
+  expect(outcomes).toEqual([
+    { status: 'DOWN', error: 'host name not found', errorCode: 'ENOTFOUND', durationMs: 0 },
+  ])
   expect(thrown).toEqual([error])
 })
 
 test.each([
   ['undefined', () => Promise.reject(undefined)],
-  ['a thenable that throws', () => Object.defineProperty({}, 'then', { get: () => { throw new Error('then') } })],
-  ['a hostile error', () => Promise.reject(new Proxy(new Error('x'), { get: () => { throw new Error('get') } }))],
+  [
+    'a thenable that throws',
+    () =>
+      Object.defineProperty({}, 'then', {
+        get: () => {
+          throw new Error('then')
+        },
+      }),
+  ],
+  [
+    'a hostile error',
+    () =>
+      Promise.reject(
+        new Proxy(new Error('x'), {
+          get: () => {
+            throw new Error('get')
+          },
+        }),
+      ),
+  ],
 ])('%s becomes a result', async (_, execute) => {
   const { outcomes, run } = startRun(execute)
   await run.done
@@ -78,7 +98,9 @@ test('is aborted at its timeout and reports once, whatever the function does lat
 test('an abandoned run that rejects late is no unhandled rejection', async () => {
   const unhandled = vi.fn()
   process.on('unhandledRejection', unhandled)
-  const { clock } = startRun(({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject())))
+  const { clock } = startRun(
+    ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject())),
+  )
   await clock.advance(500)
   await clock.advance(0)
   process.off('unhandledRejection', unhandled)
@@ -87,9 +109,12 @@ test('an abandoned run that rejects late is no unhandled rejection', async () =>
 
 test('a forgotten run tells nobody of its late end', async () => {
   let settle = (): void => {}
-  const { clock, late, run } = startRun(() => new Promise<void>((resolve) => {
-    settle = resolve
-  }))
+  const { clock, late, run } = startRun(
+    () =>
+      new Promise<void>((resolve) => {
+        settle = resolve
+      }),
+  )
   await clock.advance(500)
   run.forget()
   settle()
@@ -104,10 +129,13 @@ test('repeats what failed, at most as often as it may, within the timeout', asyn
   expect(flaky.outcomes).toEqual([{ status: 'UP', message: 'third time', durationMs: 0 }])
 
   attempts = 0
-  const broken = startRun(() => {
-    attempts++
-    throw new Error('always')
-  }, { retries: 4 })
+  const broken = startRun(
+    () => {
+      attempts++
+      throw new Error('always')
+    },
+    { retries: 4 },
+  )
   await broken.run.done
   expect(attempts).toBe(5)
   expect(broken.outcomes).toHaveLength(1)

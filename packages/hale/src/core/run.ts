@@ -32,8 +32,9 @@ export class Run {
   readonly done: Promise<void>
   /** Whether the timeout came first and the function has not settled yet. */
   abandoned = false
+  /** Monotonic milliseconds. */
+  readonly startedAt: number
   readonly #controller = new AbortController()
-  readonly #startedAt: number
   readonly #settings: RunSettings
   #observer: RunObserver | undefined
   #cancelTimeout: () => void
@@ -43,7 +44,7 @@ export class Run {
   constructor(settings: RunSettings, observer: RunObserver) {
     this.#settings = settings
     this.#observer = observer
-    this.#startedAt = settings.clock.now()
+    this.startedAt = settings.clock.now()
     this.done = new Promise((resolve) => {
       this.#resolveDone = resolve
     })
@@ -96,7 +97,7 @@ export class Run {
 
   #report(outcome: SafeOutcome, thrown?: unknown): void {
     this.#reported = true
-    const durationMs = this.#settings.clock.now() - this.#startedAt
+    const durationMs = this.#settings.clock.now() - this.startedAt
     this.#observer?.reported(this, outcome, durationMs, thrown)
     this.#release()
   }

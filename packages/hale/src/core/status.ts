@@ -7,7 +7,13 @@ export const statuses = ['UP', 'DEGRADED', 'UNKNOWN', 'OUT_OF_SERVICE', 'DOWN'] 
 /** One of {@link statuses}. */
 export type Status = (typeof statuses)[number]
 
-const severity: Readonly<Record<Status, number>> = { UP: 0, DEGRADED: 1, UNKNOWN: 2, OUT_OF_SERVICE: 3, DOWN: 4 }
+const severity: Readonly<Record<Status, number>> = {
+  UP: 0,
+  DEGRADED: 1,
+  UNKNOWN: 2,
+  OUT_OF_SERVICE: 3,
+  DOWN: 4,
+}
 
 /** The more severe of two statuses. */
 export function worse(a: Status, b: Status): Status {

@@ -6,7 +6,8 @@ test('keeps an ordinary line as it is', () => {
 })
 
 test('has nothing to show for what is no text', () => {
-  for (const value of [undefined, null, '', 7, {}, ['a'], Symbol('a')]) expect(boundText(value)).toBeUndefined()
+  for (const value of [undefined, null, '', 7, {}, ['a'], Symbol('a')])
+    expect(boundText(value)).toBeUndefined()
 })
 
 test('takes control characters and line breaks out, so that no header, log line or terminal is forged', () => {

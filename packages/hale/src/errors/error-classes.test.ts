@@ -26,12 +26,15 @@ describe('error classes', () => {
     expect(new CheckTimeoutError(250)).toMatchObject({ message: 'timed out after 250 ms', timeoutMs: 250 })
   })
 
-  it.each([new Error('refused'), 'a string', undefined, null])('StartupError keeps %s as its cause', (thrown) => {
-    const error = new StartupError('load models', thrown)
-    expect(error.cause).toBe(thrown)
-    expect(error.task).toBe('load models')
-    expect(error.message).toBe('startup task "load models" failed')
-  })
+  it.each([new Error('refused'), 'a string', undefined, null])(
+    'StartupError keeps %s as its cause',
+    (thrown) => {
+      const error = new StartupError('load models', thrown)
+      expect(error.cause).toBe(thrown)
+      expect(error.task).toBe('load models')
+      expect(error.message).toBe('startup task "load models" failed')
+    },
+  )
 
   it('DisposedError says that the registry is gone', () => {
     expect(new DisposedError().message).toBe('this health registry has been disposed')

@@ -86,11 +86,14 @@ describe('boolean, string and oneOf', () => {
     expect(problems.found).toEqual([`host: expected a string, got ${kindOf(given)}`])
   })
 
-  it.each(['List', '', 'toString', null, ['list'], 0])('name every choice when %s is none of them', (given) => {
-    expect(found((it) => it.oneOf('detailsAs', given, ['object', 'list']))).toEqual([
-      `detailsAs: expected 'object', 'list', got ${kindOf(given)}`,
-    ])
-  })
+  it.each(['List', '', 'toString', null, ['list'], 0])(
+    'name every choice when %s is none of them',
+    (given) => {
+      expect(found((it) => it.oneOf('detailsAs', given, ['object', 'list']))).toEqual([
+        `detailsAs: expected 'object', 'list', got ${kindOf(given)}`,
+      ])
+    },
+  )
 })
 
 describe('object', () => {
@@ -106,11 +109,14 @@ describe('object', () => {
     expect(problems.found).toEqual([])
   })
 
-  it.each([null, [], ['a'], secret, 3, true, () => ({})])('refuses %s and reads no options from it', (given) => {
-    const problems = new Problems()
-    expect(problems.object('options', given)).toEqual({})
-    expect(problems.found).toEqual([`options: expected an object, got ${kindOf(given)}`])
-  })
+  it.each([null, [], ['a'], secret, 3, true, () => ({})])(
+    'refuses %s and reads no options from it',
+    (given) => {
+      const problems = new Problems()
+      expect(problems.object('options', given)).toEqual({})
+      expect(problems.found).toEqual([`options: expected an object, got ${kindOf(given)}`])
+    },
+  )
 })
 
 describe('knownKeys', () => {
@@ -180,7 +186,14 @@ describe('kindOf', () => {
   })
 
   it('never shows what a string, a symbol or an object holds', () => {
-    const holders = [secret, Symbol(secret), [secret], { secret }, Object.assign(() => 1, { secret }), new Error(secret)]
+    const holders = [
+      secret,
+      Symbol(secret),
+      [secret],
+      { secret },
+      Object.assign(() => 1, { secret }),
+      new Error(secret),
+    ]
     for (const holder of holders) expect(kindOf(holder)).not.toContain('hunter2')
   })
 })
@@ -188,17 +201,20 @@ describe('kindOf', () => {
 describe('secrets in the wrong place', () => {
   const wrong: readonly unknown[] = [secret, [secret], { value: secret }, Symbol(secret), new Error(secret)]
 
-  it.each(wrong.map((value) => [kindOf(value), value] as const))('%s shows up in no problem', (_kind, value) => {
-    const problems = found((it) => {
-      it.number('n', value, 0)
-      it.boolean('b', value, false)
-      if (typeof value !== 'string') it.string('s', value)
-      it.oneOf('o', value, ['a', 'b'])
-      if (typeof value !== 'object') it.object('x', value)
-    })
-    expect(problems.length).toBeGreaterThanOrEqual(3)
-    expect(problems.join('\n')).not.toMatch(/hunter2|s3cret|postgres/)
-  })
+  it.each(wrong.map((value) => [kindOf(value), value] as const))(
+    '%s shows up in no problem',
+    (_kind, value) => {
+      const problems = found((it) => {
+        it.number('n', value, 0)
+        it.boolean('b', value, false)
+        if (typeof value !== 'string') it.string('s', value)
+        it.oneOf('o', value, ['a', 'b'])
+        if (typeof value !== 'object') it.object('x', value)
+      })
+      expect(problems.length).toBeGreaterThanOrEqual(3)
+      expect(problems.join('\n')).not.toMatch(/hunter2|s3cret|postgres/)
+    },
+  )
 
   it('holds for every string', () => {
     fc.assert(
@@ -232,12 +248,16 @@ describe('nearestName', () => {
 
   it('proposes only what is known, and a known name for itself', () => {
     fc.assert(
-      fc.property(fc.string(), fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 }), (name, known) => {
-        const nearest = nearestName(name, known)
-        if (nearest !== undefined) expect(known).toContain(nearest)
-        const [first = ''] = known
-        expect(known).toContain(nearestName(first, known))
-      }),
+      fc.property(
+        fc.string(),
+        fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 1 }),
+        (name, known) => {
+          const nearest = nearestName(name, known)
+          if (nearest !== undefined) expect(known).toContain(nearest)
+          const [first = ''] = known
+          expect(known).toContain(nearestName(first, known))
+        },
+      ),
     )
   })
 })

@@ -23,7 +23,8 @@ export class Problems {
   number(path: string, value: unknown, fallback: number, rule: NumberRule = {}): number {
     if (value === undefined) return fallback
     const { min = 0, max = Number.MAX_SAFE_INTEGER, integer = false, unit = '' } = rule
-    const fits = typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value))
+    const fits =
+      typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value))
     if (fits) return value
     const upper = max === Number.MAX_SAFE_INTEGER ? '' : ` and ${max}`
     const range = upper === '' ? `of at least ${min}` : `between ${min}${upper}`
@@ -56,7 +57,8 @@ export class Problems {
   /** The value as an object to read options from; anything else becomes a problem and an empty object. */
   object(path: string, value: unknown): Readonly<Record<string, unknown>> {
     if (value === undefined) return {}
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>
     this.add(path, `expected an object, got ${kindOf(value)}`)
     return {}
   }

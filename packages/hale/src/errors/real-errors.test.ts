@@ -34,7 +34,10 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-function failureOf(socket: Socket, settled: 'connect' | 'secureConnect' | 'never' = 'connect'): Promise<unknown> {
+function failureOf(
+  socket: Socket,
+  settled: 'connect' | 'secureConnect' | 'never' = 'connect',
+): Promise<unknown> {
   opened.push(() => socket.destroy())
   return new Promise((resolve, reject) => {
     socket.on('error', resolve)
@@ -69,7 +72,9 @@ describe('errors of node:net and node:fs', () => {
   })
 
   it('a peer that resets the connection', async () => {
-    const port = await listening(createServer((socket) => socket.once('data', () => socket.resetAndDestroy())))
+    const port = await listening(
+      createServer((socket) => socket.once('data', () => socket.resetAndDestroy())),
+    )
     const socket = netConnect(port, '127.0.0.1', () => socket.write('ping'))
     expect(shown(await failureOf(socket, 'never'))).toBe('connection reset')
   })
@@ -166,13 +171,20 @@ describe('errors of node:tls', () => {
 describe('errors of HTTP clients', () => {
   it('fetch: nobody listens', async () => {
     const port = await freePort()
-    expect(shown(await thrownBy(() => fetch(`http://127.0.0.1:${port}/?key=hunter2`)))).toBe('connection refused')
+    expect(shown(await thrownBy(() => fetch(`http://127.0.0.1:${port}/?key=hunter2`)))).toBe(
+      'connection refused',
+    )
     expect(shown(await thrownBy(() => fetch(`http://localhost:${port}/`)))).toBe('connection refused')
   })
 
   it('fetch: the connection closes before the answer', async () => {
     const port = await listening(createServer((socket) => socket.once('data', () => socket.end())))
     expect(shown(await thrownBy(() => fetch(`http://127.0.0.1:${port}/`)))).toBe('connection closed')
+  })
+
+  it('fetch: an answer that is no HTTP', async () => {
+    const port = await listening(createServer((socket) => socket.write('220 smtp ready at orders\r\n')))
+    expect(shown(await thrownBy(() => fetch(`http://127.0.0.1:${port}/`)))).toBe('answer is not valid HTTP')
   })
 
   it('fetch: no answer in time', async () => {
@@ -201,7 +213,13 @@ describe('errors of HTTP clients', () => {
 
 describe('errors of drivers', () => {
   function clientOf(port: number): Client {
-    const client = new Client({ host: '127.0.0.1', port, user: 'app', password: 'hunter2', database: 'orders' })
+    const client = new Client({
+      host: '127.0.0.1',
+      port,
+      user: 'app',
+      password: 'hunter2',
+      database: 'orders',
+    })
     client.on('error', () => {})
     return client
   }
@@ -225,6 +243,12 @@ describe('errors of drivers', () => {
     const thrown = await thrownBy(() => clientOf(port).connect())
     expect((thrown as Error).message).toContain('hunter2')
     expect(shown(thrown)).toBe(message)
+  })
+
+  it('libsql: a query that is refused', async () => {
+    const database = new Database(':memory:')
+    opened.push(() => database.close())
+    expect(shown(await thrownBy(() => database.prepare('SELECT hunter2 FROM orders')))).toBe('query rejected')
   })
 
   it('libsql: a path that cannot be opened', async () => {

@@ -1,4 +1,4 @@
-import { textOfCode } from './vocabulary.ts'
+import { knownCode } from './vocabulary.ts'
 
 /** What may be shown of something thrown. */
 export interface SafeFailure {
@@ -8,32 +8,41 @@ export interface SafeFailure {
   readonly code?: string
 }
 
-const deepestCause = 5
+/** How many errors of a tree of causes are looked at. */
+const mostErrors = 16
 
 /**
  * Turns anything thrown into a text of the fixed vocabulary. Nothing of the error itself is copied but a code that
  * the vocabulary knows: messages, causes and own properties carry connection strings, addresses and passwords.
  */
 export function safeFailure(thrown: unknown): SafeFailure {
-  return explain(thrown, deepestCause) ?? { message: 'check failed' }
+  const queue: unknown[] = [thrown]
+  let byName: SafeFailure | undefined
+  for (let index = 0; index < queue.length && index < mostErrors; index++) {
+    const error = queue[index]
+    if (typeof error !== 'object' || error === null) continue
+    const byCode = ofCode(error)
+    if (byCode !== undefined) return byCode
+    byName ??= ofName(error)
+    queue.push(read(error, 'cause'), ...firstOf(read(error, 'errors')))
+  }
+  // The name last: an aborted request often has a cause that says why.
+  return byName ?? { message: 'check failed' }
 }
 
-function explain(thrown: unknown, depth: number): SafeFailure | undefined {
-  if (typeof thrown !== 'object' || thrown === null || depth === 0) return undefined
-  const code = read(thrown, 'code')
-  if (typeof code === 'string') {
-    const message = textOfCode(code)
-    if (message !== undefined) return { message, code }
-  }
-  const status = httpStatus(thrown)
-  if (status !== undefined) return { message: `HTTP ${status}` }
-  const inner = explain(read(thrown, 'cause'), depth - 1) ?? explain(firstOf(read(thrown, 'errors')), depth - 1)
-  if (inner !== undefined) return inner
-  // By name, since DOMExceptions of other realms and polyfills share no class. After the cause, which says more.
-  const name = read(thrown, 'name')
+function ofCode(error: object): SafeFailure | undefined {
+  const code = read(error, 'code')
+  const known = typeof code === 'string' ? knownCode(code) : undefined
+  if (known !== undefined) return { message: known.text, code: known.code }
+  const status = httpStatus(error)
+  return status === undefined ? undefined : { message: `HTTP ${status}` }
+}
+
+// By name, since DOMExceptions of other realms and polyfills share no class.
+function ofName(error: object): SafeFailure | undefined {
+  const name = read(error, 'name')
   if (name === 'TimeoutError') return { message: 'timed out' }
-  if (name === 'AbortError') return { message: 'aborted' }
-  return undefined
+  return name === 'AbortError' ? { message: 'aborted' } : undefined
 }
 
 function httpStatus(thrown: object): number | undefined {
@@ -44,11 +53,11 @@ function httpStatus(thrown: object): number | undefined {
   return undefined
 }
 
-function firstOf(errors: unknown): unknown {
+function firstOf(errors: unknown): readonly unknown[] {
   try {
-    return Array.isArray(errors) ? errors[0] : undefined
+    return Array.isArray(errors) ? errors.slice(0, mostErrors) : []
   } catch {
-    return undefined
+    return []
   }
 }
 

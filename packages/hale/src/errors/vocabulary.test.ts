@@ -43,6 +43,14 @@ const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     UND_ERR_BODY_TIMEOUT: 'timed out waiting for an answer',
     UND_ERR_SOCKET: 'connection closed',
     UND_ERR_CLOSED: 'client closed',
+    UND_ERR_HEADERS_OVERFLOW: 'answer is not valid HTTP',
+    HPE_INVALID_CONSTANT: 'answer is not valid HTTP',
+    HPE_HEADER_OVERFLOW: 'answer is not valid HTTP',
+  },
+  'postgres.js': {
+    CONNECTION_CLOSED: 'connection closed',
+    CONNECTION_ENDED: 'client closed',
+    CONNECT_TIMEOUT: 'connection timed out',
   },
   PostgreSQL: {
     '08000': 'connection failed',
@@ -66,6 +74,9 @@ const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '25006': 'database is read-only',
   },
   SQLite: {
+    SQLITE_ERROR: 'query rejected',
+    SQLITE_ERROR_MISSING_COLLSEQ: 'query rejected',
+    SQLITE_PERM: 'permission denied',
     SQLITE_BUSY: 'database locked',
     SQLITE_BUSY_SNAPSHOT: 'database locked',
     SQLITE_LOCKED_SHAREDCACHE: 'database locked',
@@ -96,8 +107,9 @@ const unknown = [
   'ERR_SSL_X\n',
   `ERR_SSL_${'A'.repeat(65)}`,
   'ERR_INVALID_ARG_TYPE',
+  'HPE_',
+  'HPE_lower',
   'SQLITE_',
-  'SQLITE_ERROR',
   'SQLITE_NOSUCH_THING',
   'SQLITE_busy',
   'SQLITE_BUSY_SNAPSHOT\n',
@@ -119,9 +131,12 @@ describe('textOfCode', () => {
     })
   }
 
-  it.each(unknown.map((code) => [JSON.stringify(code), code] as const))('knows nothing of %s', (_shown, code) => {
-    expect(textOfCode(code)).toBeUndefined()
-  })
+  it.each(unknown.map((code) => [JSON.stringify(code), code] as const))(
+    'knows nothing of %s',
+    (_shown, code) => {
+      expect(textOfCode(code)).toBeUndefined()
+    },
+  )
 
   it('says nothing that depends on what it was given', () => {
     fc.assert(
@@ -133,7 +148,12 @@ describe('textOfCode', () => {
   })
 
   it('answers a hostile code of a megabyte as quickly as any other', () => {
-    const hostile = [`ERR_SSL_${'A'.repeat(1e6)}`, `SQLITE_${'A_'.repeat(5e5)}`, 'A'.repeat(1e6), '0'.repeat(1e6)]
+    const hostile = [
+      `ERR_SSL_${'A'.repeat(1e6)}`,
+      `SQLITE_${'A_'.repeat(5e5)}`,
+      'A'.repeat(1e6),
+      '0'.repeat(1e6),
+    ]
     const begun = performance.now()
     for (const code of hostile) expect(textOfCode(code)).toBeUndefined()
     expect(performance.now() - begun).toBeLessThan(500)

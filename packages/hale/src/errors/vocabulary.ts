@@ -36,6 +36,7 @@ const codes: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'name resolution failed',
   EAI_FAIL: 'name resolution failed',
   ESERVFAIL: 'name resolution failed',
+  EREFUSED: 'name resolution failed',
   ETIMEOUT: 'name resolution timed out',
   EBADNAME: 'host name invalid',
 
@@ -85,6 +86,9 @@ const codes: Readonly<Record<string, string>> = {
   '25006': 'database is read-only',
   '55P03': 'lock not available',
 
+  SQLITE_ERROR: 'query rejected',
+  SQLITE_PERM: 'permission denied',
+  SQLITE_NOMEM: 'out of memory',
   SQLITE_BUSY: 'database locked',
   SQLITE_LOCKED: 'database locked',
   SQLITE_CANTOPEN: 'database cannot be opened',
@@ -109,16 +113,34 @@ const sqlStateClasses: Readonly<Record<string, string>> = {
   XX: 'database internal error',
 }
 
-/** The fixed text of an error code; undefined when the code is not of the vocabulary. */
-export function textOfCode(code: string): string | undefined {
-  if (Object.hasOwn(codes, code)) return codes[code]
-  // OpenSSL's own codes are many (ERR_SSL_WRONG_VERSION_NUMBER …) and say no more to an operator than this.
-  if (/^ERR_(SSL|OSSL|TLS)_[A-Z0-9_]{1,64}$/.test(code)) return 'TLS handshake failed'
-  // llhttp's codes: whoever answered does not speak HTTP, or speaks it badly.
-  if (/^HPE_[A-Z_]{1,40}$/.test(code)) return 'answer is not valid HTTP'
+/** Families whose members are too many to list, and say no more to an operator than the family does. */
+const families: readonly { readonly name: string; readonly pattern: RegExp; readonly text: string }[] = [
+  { name: 'ERR_SSL', pattern: /^ERR_(SSL|OSSL|TLS)_[A-Z0-9_]{1,64}$/, text: 'TLS handshake failed' },
+  { name: 'HPE', pattern: /^HPE_[A-Z_]{1,64}$/, text: 'answer is not valid HTTP' },
+]
+
+/** What the vocabulary says of an error code. */
+export interface KnownCode {
+  readonly text: string
+  /** The code as it may be shown: of a family only its name, since the rest could be anything. */
+  readonly code: string
+}
+
+/** Looks an error code up; undefined when it is not of the vocabulary. */
+export function knownCode(code: string): KnownCode | undefined {
+  const listed = Object.hasOwn(codes, code) ? codes[code] : undefined
+  if (listed !== undefined) return { text: listed, code }
+  const family = families.find(({ pattern }) => pattern.test(code))
+  if (family !== undefined) return { text: family.text, code: family.name }
   // Extended SQLite codes: SQLITE_IOERR_READ, SQLITE_BUSY_SNAPSHOT …
   const sqlite = /^(SQLITE_[A-Z]+)_[A-Z_]{1,40}$/.exec(code)?.[1]
-  if (sqlite !== undefined) return codes[sqlite]
+  if (sqlite !== undefined) return knownCode(sqlite)
   const sqlState = /^(?=[0-9A-Z]*[0-9])[0-9A-Z]{5}$/.test(code) ? code.slice(0, 2) : ''
-  return Object.hasOwn(sqlStateClasses, sqlState) ? sqlStateClasses[sqlState] : undefined
+  const ofClass = Object.hasOwn(sqlStateClasses, sqlState) ? sqlStateClasses[sqlState] : undefined
+  return ofClass === undefined ? undefined : { text: ofClass, code: `${sqlState}000` }
+}
+
+/** The fixed text of an error code; undefined when the code is not of the vocabulary. */
+export function textOfCode(code: string): string | undefined {
+  return knownCode(code)?.text
 }

@@ -16,6 +16,26 @@ describe('header', () => {
   })
 })
 
+describe('header by rawHeaders', () => {
+  const rawHeaders = ['Host', 'x', 'ACCEPT', 'text/html', 'accept', 'text/plain', 'X-Empty', '']
+
+  it.each([
+    ['accept', 'text/html'],
+    ['host', 'x'],
+    ['x-empty', ''],
+    ['text/html', undefined],
+    ['authorization', undefined],
+    ['', undefined],
+  ])('finds the first %j in any case: %j', (name, expected) => {
+    expect(header({ headers: {}, rawHeaders }, name)).toBe(expected)
+  })
+
+  it('looks there alone when there are any', () => {
+    expect(header({ headers: { accept: 'a/b' }, rawHeaders: [] }, 'accept')).toBeUndefined()
+    expect(header({ headers: { accept: 'a/b' }, rawHeaders: ['Host'] }, 'host')).toBeUndefined()
+  })
+})
+
 describe('answer', () => {
   it('has the headers that every answer has', () => {
     expect(answer(200, 'application/json', '{}')).toEqual({
@@ -35,14 +55,19 @@ describe('answer', () => {
     expect(answer(503, 'text/plain', 'x', { 'Retry-After': '5' }).headers['Retry-After']).toBe('5')
   })
 
-  it.each(['', 'ok', 'größer', '健康', '👩‍⚕️', '\u0000', '\ud800', 'a\udfffb'])('counts the bytes of %j', (body) => {
-    expect(answer(200, 'text/plain', body).headers['Content-Length']).toBe(String(Buffer.byteLength(body)))
-  })
+  it.each(['', 'ok', 'größer', '健康', '👩‍⚕️', '\u0000', '\ud800', 'a\udfffb'])(
+    'counts the bytes of %j',
+    (body) => {
+      expect(answer(200, 'text/plain', body).headers['Content-Length']).toBe(String(Buffer.byteLength(body)))
+    },
+  )
 
   it('counts the bytes of any text as node:http sends it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (body) => {
-        expect(answer(200, 'text/plain', body).headers['Content-Length']).toBe(String(Buffer.from(body).length))
+        expect(answer(200, 'text/plain', body).headers['Content-Length']).toBe(
+          String(Buffer.from(body).length),
+        )
       }),
     )
   })
@@ -58,7 +83,12 @@ describe('withoutBody and asOptions', () => {
   it('OPTIONS has the status of the GET, no content, and what is allowed', () => {
     const { status, headers, body } = asOptions(get)
     expect({ status, body }).toEqual({ status: 503, body: '' })
-    expect(headers).toMatchObject({ 'Content-Length': '0', Allow: allowed, 'Retry-After': '5', 'Cache-Control': 'no-store' })
+    expect(headers).toMatchObject({
+      'Content-Length': '0',
+      Allow: allowed,
+      'Retry-After': '5',
+      'Cache-Control': 'no-store',
+    })
   })
 
   it('leave the response that they are made of alone', () => {

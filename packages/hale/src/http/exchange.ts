@@ -44,16 +44,17 @@ export function answer(
   body: string,
   more: { readonly [name: string]: string } = {},
 ): HealthResponse {
+  // 204 and its like have neither content nor a length (RFC 9110, 8.6).
+  const bare = status === 204 || status === 205 || status === 304
   const headers = {
-    'Content-Type': contentType,
-    'Content-Length': String(utf8Length(body)),
+    ...(!bare && { 'Content-Type': contentType, 'Content-Length': String(utf8Length(body)) }),
     // 200 and 405 are heuristically cacheable, and a stale probe is worse than none.
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     Vary: 'Accept',
     ...more,
   }
-  return { status, headers, body }
+  return { status, headers, body: bare ? '' : body }
 }
 
 /** The same for HEAD: every header, no body. */
@@ -64,6 +65,12 @@ export function withoutBody(response: HealthResponse): HealthResponse {
 /** The same for OPTIONS, which HAProxy's default check sends: the status of the GET, and what is allowed. */
 export function asOptions(response: HealthResponse): HealthResponse {
   return { ...response, headers: { ...response.headers, 'Content-Length': '0', Allow: allowed }, body: '' }
+}
+
+/** The answer as the method wants it. */
+export function forMethod(response: HealthResponse, method: string): HealthResponse {
+  if (method === 'HEAD') return withoutBody(response)
+  return method === 'OPTIONS' ? asOptions(response) : response
 }
 
 /** The methods of every health path. */

@@ -19,11 +19,27 @@ interface Logged {
 function logging(): { logger: Logger; errors: Logged[] } {
   const errors: Logged[] = []
   const ignore = (): void => {}
-  return { errors, logger: { info: ignore, warn: ignore, error: (message, details) => void errors.push({ message, details }) } }
+  return {
+    errors,
+    logger: {
+      info: ignore,
+      warn: ignore,
+      error: (message, details) => void errors.push({ message, details }),
+    },
+  }
 }
 
-async function answered(options: HandlerOptions, url: string, method: string, logger?: Logger): Promise<HealthResponse> {
-  const health = createHealth({ clock: fakeClock(), checks: { database: check(() => {}) }, ...(logger && { logger }) })
+async function answered(
+  options: HandlerOptions,
+  url: string,
+  method: string,
+  logger?: Logger,
+): Promise<HealthResponse> {
+  const health = createHealth({
+    clock: fakeClock(),
+    checks: { database: check(() => {}) },
+    ...(logger && { logger }),
+  })
   const response = await createHandler(health, options)({ method, url, headers: {} })
   if (response === undefined) throw new Error('no answer')
   return response
@@ -46,7 +62,10 @@ const failing: readonly (readonly [string, HandlerOptions])[] = [
   ['a body function that returns a circle', { body: () => circular }],
   ['a body function that returns a function', { body: () => () => secret }],
   ['a body whose toJSON throws', { body: () => ({ toJSON: throwing(new Error(secret)) }) }],
-  ['a format that throws', { formats: [{ name: 'x', mediaType: 'text/plain', render: throwing(new Error(secret)) }] }],
+  [
+    'a format that throws',
+    { formats: [{ name: 'x', mediaType: 'text/plain', render: throwing(new Error(secret)) }] },
+  ],
 ]
 
 // Whatever is no string would make `response.end` throw, in a place where nobody catches it.
@@ -58,7 +77,10 @@ describe('an answer that cannot be made', () => {
       const { logger, errors } = logging()
       const { status, headers, body } = await answered(options, url, 'GET', logger)
       expect(status).toBe(500)
-      expect(headers).toMatchObject({ 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' })
+      expect(headers).toMatchObject({
+        'Content-Type': 'application/problem+json',
+        'Cache-Control': 'no-store',
+      })
       expect(JSON.parse(body)).toEqual({
         type: 'about:blank',
         title: 'Internal Server Error',
@@ -141,8 +163,22 @@ describe('createHandler', () => {
   it('never rejects and never throws, whatever is asked', async () => {
     const health = createHealth({ clock: fakeClock(), checks: { database: check(throwing(secret)) } })
     const handle = createHandler(health, { token: 'x'.repeat(16), visibility: throwing(secret) })
-    const strange = ['/health/ready', '/%', '\ud800', '/health?format=%ff&deep=%', '/health/\ud800', '?', '#', 'http://']
-    const headers = [{}, { accept: [] }, { accept: '\ud800', authorization: 'Bearer \ud800' }, { authorization: [] }]
+    const strange = [
+      '/health/ready',
+      '/%',
+      '\ud800',
+      '/health?format=%ff&deep=%',
+      '/health/\ud800',
+      '?',
+      '#',
+      'http://',
+    ]
+    const headers = [
+      {},
+      { accept: [] },
+      { accept: '\ud800', authorization: 'Bearer \ud800' },
+      { authorization: [] },
+    ]
     for (const url of strange) {
       for (const each of headers) {
         const response = await handle({ url, headers: each })

@@ -18,10 +18,17 @@ const health = createHealth({
     toString: check(() => up(), { probes: [] }),
     hasOwnProperty: check(() => up(), { probes: [] }),
   },
-  groups: { payments: { members: ['cache'] }, everything: { members: ['cache', 'database'], statusCodes: { DOWN: 500 } } },
+  groups: {
+    payments: { members: ['cache'] },
+    everything: { members: ['cache', 'database'], statusCodes: { DOWN: 500 } },
+  },
 })
 
-async function ask(url: string | undefined, options: HandlerOptions = {}, method?: string): Promise<HealthResponse | undefined> {
+async function ask(
+  url: string | undefined,
+  options: HandlerOptions = {},
+  method?: string,
+): Promise<HealthResponse | undefined> {
   return createHandler(health, options)({ method, url, headers: {} })
 }
 
@@ -72,16 +79,22 @@ describe('paths', () => {
     expect((await ask(`/health?deep=${deep}`))?.status).toBe(503)
   })
 
-  it.each(['1', '', 'yes', 'on', 'false', ' true', 'true ', 'truee', '%', '%zz', 'true%00', '[]'])('?deep=%s is shallow', async (deep) => {
-    expect(await shown(`/health?deep=${deep}`)).toEqual(live)
-  })
-
-  it.each(['/health?deep', '/health?DEEP=true', '/health?adeep=true', '/health?deep=false&deep=true', '/health?x=deep=true'])(
-    '%s is shallow',
-    async (url) => {
-      expect(await shown(url)).toEqual(live)
+  it.each(['1', '', 'yes', 'on', 'false', ' true', 'true ', 'truee', '%', '%zz', 'true%00', '[]'])(
+    '?deep=%s is shallow',
+    async (deep) => {
+      expect(await shown(`/health?deep=${deep}`)).toEqual(live)
     },
   )
+
+  it.each([
+    '/health?deep',
+    '/health?DEEP=true',
+    '/health?adeep=true',
+    '/health?deep=false&deep=true',
+    '/health?x=deep=true',
+  ])('%s is shallow', async (url) => {
+    expect(await shown(url)).toEqual(live)
+  })
 
   it.each([
     undefined,
@@ -119,9 +132,13 @@ describe('paths', () => {
   it('serves checks that are added later, until they are removed', async () => {
     const own = createHealth({ clock, checks: {} })
     const handle = createHandler(own)
-    const get = async (): Promise<number | undefined> => (await handle({ url: '/health/late', headers: {} }))?.status
+    const get = async (): Promise<number | undefined> =>
+      (await handle({ url: '/health/late', headers: {} }))?.status
     expect(await get()).toBeUndefined()
-    const handleOfCheck = own.add('late', check(() => down('no')))
+    const handleOfCheck = own.add(
+      'late',
+      check(() => down('no')),
+    )
     expect(await get()).toBe(503)
     expect((await handle({ url: '/health/ready', headers: {} }))?.status).toBe(503)
     handleOfCheck[Symbol.dispose]()
@@ -219,7 +236,15 @@ describe('formats', () => {
         request('text/html', '/health?format='),
         request('image/png', '/health?format=constructor'),
       ),
-    ).toEqual(['application/json', 'text/html', 'application/json', 'text/html', 'text/html', 'text/html', 'application/json'])
+    ).toEqual([
+      'application/json',
+      'text/html',
+      'application/json',
+      'text/html',
+      'text/html',
+      'text/html',
+      'application/json',
+    ])
   })
 
   it('that are not listed are not served', async () => {
@@ -231,7 +256,11 @@ describe('formats', () => {
   })
 
   it('are of your own, too', async () => {
-    const own = { name: 'plain', mediaType: 'text/plain', render: ({ status }: { status: string }) => `is ${status}` }
+    const own = {
+      name: 'plain',
+      mediaType: 'text/plain',
+      render: ({ status }: { status: string }) => `is ${status}`,
+    }
     const response = await ask('/health?format=plain', { formats: ['json', own] })
     expect(response).toMatchObject({ status: 200, body: 'is UP', headers: { 'Content-Type': 'text/plain' } })
   })

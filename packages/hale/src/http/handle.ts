@@ -1,10 +1,8 @@
-import type { Visibility } from '../core/group-settings.ts'
 import type { HealthSource } from '../core/health.ts'
-import type { Report } from '../core/report.ts'
-import { type HealthRequest, type HealthResponse, header } from './exchange.ts'
-import { type HandlerOptions, handlerSettings } from './handler-settings.ts'
+import { forMethod, type HealthRequest, type HealthResponse, header } from './exchange.ts'
+import { type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-settings.ts'
 import { negotiate } from './negotiate.ts'
-import { answeringFailed, methodNotAllowed, tooManyRequests } from './problem.ts'
+import { answerFailed, methodNotAllowed, tooManyRequests } from './problem.ts'
 import { TokenBucket } from './rate-limit.ts'
 import { Renderer } from './render.ts'
 import { parseUrl, Routes, type Target } from './route.ts'
@@ -30,8 +28,12 @@ export type HealthHandler = (request: HealthRequest) => HealthResponse | Promise
  * console.log(response?.status, response?.body)
  * ```
  */
-export function createHandler(health: HealthSource, options: HandlerOptions = {}): HealthHandler {
-  const settings = handlerSettings(options)
+export function createHandler(health: HealthSource, options?: HandlerOptions): HealthHandler {
+  return handlerOf(health, handlerSettings(options))
+}
+
+/** The handler of options that have been validated, for adapters whose own options are validated with them. */
+export function handlerOf(health: HealthSource, settings: HandlerSettings): HealthHandler {
   const routes = new Routes(health, settings.basePath, settings.aliases)
   const renderers = settings.formats.map((format) => new Renderer(health, format))
   const policy = new VisibilityPolicy(settings)
@@ -44,29 +46,15 @@ export function createHandler(health: HealthSource, options: HandlerOptions = {}
     const parameters = query === '' ? undefined : new URLSearchParams(query)
     const name = found.base && isTrue(parameters?.get('deep')) ? 'readiness' : found.name
     const wait = name === 'liveness' ? 0 : (bucket?.take() ?? 0)
-    if (wait > 0) return tooManyRequests(wait)
+    if (wait > 0) return forMethod(tooManyRequests(wait), method)
     const visibility = policy.of(request, visibilityOf.get(name))
     const renderer = choose(request, parameters?.get('format'), renderers)
     const report = health.ask(name)
-    if (report instanceof Promise) return report.then((it) => render(renderer, it, visibility, method), failed)
-    return report && render(renderer, report, visibility, method)
-  }
-
-  function render(renderer: Renderer, report: Report, visibility: Visibility, method: string): HealthResponse {
-    try {
-      return renderer.response(report, visibility, method)
-    } catch (error) {
-      return failed(error)
-    }
-  }
-
-  function failed(error: unknown): HealthResponse {
-    try {
-      health.logger?.error('a health answer could not be made', { err: error })
-    } catch {
-      // A logger that throws must not cost the answer too.
-    }
-    return answeringFailed
+    if (!(report instanceof Promise)) return report && renderer.response(report, visibility, method)
+    return report.then(
+      (settled) => renderer.response(settled, visibility, method),
+      (error: unknown) => forMethod(answerFailed(health.logger, error), method),
+    )
   }
 
   return (request) => {
@@ -79,7 +67,11 @@ export function createHandler(health: HealthSource, options: HandlerOptions = {}
   }
 }
 
-function choose(request: HealthRequest, wanted: string | null | undefined, renderers: readonly Renderer[]): Renderer {
+function choose(
+  request: HealthRequest,
+  wanted: string | null | undefined,
+  renderers: readonly Renderer[],
+): Renderer {
   const named = wanted == null ? undefined : renderers.find(({ name }) => name === wanted)
   return named ?? negotiate(header(request, 'accept'), renderers)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { Problems } from '../errors/problems.ts'
 import type { Format } from './format.ts'
-import { handlerOptionNames, handlerSettings } from './handler-settings.ts'
+import { handlerSettings, readHandlerOptions } from './handler-settings.ts'
 
 const secret = 'hunter2'
 
@@ -73,17 +74,26 @@ describe('handlerSettings', () => {
     [{ alias: false }, 'alias: unknown option; did you mean aliases?'],
     [{ tokens: 'x' }, 'tokens: unknown option; did you mean token?'],
     [{ path: '/x' }, 'path: unknown option; did you mean basePath?'],
-    [{ token: { value: 'x'.repeat(16), visiblity: 'debug' } }, 'token.visiblity: unknown option; did you mean visibility?'],
+    [
+      { token: { value: 'x'.repeat(16), visiblity: 'debug' } },
+      'token.visiblity: unknown option; did you mean visibility?',
+    ],
     [{ rateLimit: { perSecond: 1, bursts: 2 } }, 'rateLimit.bursts: unknown option; did you mean burst?'],
   ])('proposes the option that was meant: %j', (options, problem) => {
     // "path" is too far from "basePath" to be proposed; then the known ones are listed.
     const expected = 'path' in options ? /^path: unknown option; known are basePath, / : problem
-    expect(problemsOf(options)).toEqual([typeof expected === 'string' ? expected : expect.stringMatching(expected)])
+    expect(problemsOf(options)).toEqual([
+      typeof expected === 'string' ? expected : expect.stringMatching(expected),
+    ])
   })
 
-  it('names its options for adapters that take more', () => {
-    expect(handlerOptionNames).toContain('basePath')
-    for (const name of handlerOptionNames) expect(problemsOf({ [name]: undefined })).toEqual([])
+  it('tells the problems of an adapter together with its own, and knows what the adapter knows', () => {
+    const problems = new Problems()
+    readHandlerOptions({ port: 9000, prot: 1, aliases: 0 }, problems, ['port'])
+    expect(problems.found).toEqual([
+      'prot: unknown option; did you mean port?',
+      'aliases: expected true or false, got 0',
+    ])
   })
 })
 
@@ -99,12 +109,26 @@ describe('basePath', () => {
     expect(handlerSettings({ basePath }).basePath).toBe(taken)
   })
 
-  it.each(['', 'health', 'health/', '//', '/a//b', '//health', '/health//', '/hea lth', '/héalth', '/a?b', '/a#b', '/%2f', '/a\n', 'http://x/health'])(
-    'refuses %j',
-    (basePath) => {
-      expect(problemsOf({ basePath })).toEqual([expect.stringMatching(/^basePath: expected a path such as '\/health'/)])
-    },
-  )
+  it.each([
+    '',
+    'health',
+    'health/',
+    '//',
+    '/a//b',
+    '//health',
+    '/health//',
+    '/hea lth',
+    '/héalth',
+    '/a?b',
+    '/a#b',
+    '/%2f',
+    '/a\n',
+    'http://x/health',
+  ])('refuses %j', (basePath) => {
+    expect(problemsOf({ basePath })).toEqual([
+      expect.stringMatching(/^basePath: expected a path such as '\/health'/),
+    ])
+  })
 
   it.each([null, 5, [], {}, true])('refuses %j', (basePath) => {
     expect(problemsOf({ basePath })).toEqual([expect.stringMatching(/^basePath: expected a string, got /)])
@@ -117,7 +141,10 @@ describe('token', () => {
   it.each([
     [long, { value: long, visibility: 'debug' }],
     [{ value: long }, { value: long, visibility: 'debug' }],
-    [{ value: long, visibility: 'components' }, { value: long, visibility: 'components' }],
+    [
+      { value: long, visibility: 'components' },
+      { value: long, visibility: 'components' },
+    ],
   ])('%j raises visibility', (token, taken) => {
     expect(handlerSettings({ token }).token).toEqual(taken)
   })
@@ -202,10 +229,9 @@ describe('formats', () => {
   })
 
   it('name each entry that is wrong', () => {
-    expect(problemsOf({ formats: ['json', 'xml', custom(), 3] }).map((problem) => problem.split(':', 1)[0])).toEqual([
-      'formats[1]',
-      'formats[3]',
-    ])
+    expect(
+      problemsOf({ formats: ['json', 'xml', custom(), 3] }).map((problem) => problem.split(':', 1)[0]),
+    ).toEqual(['formats[1]', 'formats[3]'])
   })
 
   it.each(['', 'plain', 'text/plain\n', 'text/plain\r\nX-Evil: 1', 'text/pläin–'])(
@@ -233,7 +259,10 @@ describe('rateLimit', () => {
   it.each([
     [{ perSecond: 10 }, { perSecond: 10, burst: 10 }],
     [{ perSecond: 0.5 }, { perSecond: 0.5, burst: 1 }],
-    [{ perSecond: 10, burst: 50 }, { perSecond: 10, burst: 50 }],
+    [
+      { perSecond: 10, burst: 50 },
+      { perSecond: 10, burst: 50 },
+    ],
   ])('takes %j', (rateLimit, taken) => {
     expect(handlerSettings({ rateLimit }).rateLimit).toEqual(taken)
   })

@@ -3,12 +3,8 @@ import type { Report } from '../core/report.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 import type { HealthRequest } from './exchange.ts'
 import type { Format } from './format.ts'
-import { htmlFormat } from './formats/html.ts'
-import { type JsonBody, jsonFormat } from './formats/json.ts'
+import { type FormatName, formatSettings } from './format-settings.ts'
 import type { RateLimitOptions } from './rate-limit.ts'
-
-/** The formats that come with hale. */
-export type FormatName = 'json' | 'html'
 
 /** Options of `createHandler` and of every adapter. They belong to the handler: one registry can be served twice. */
 export interface HandlerOptions {
@@ -61,24 +57,30 @@ export interface HandlerSettings {
 
 const known = ['basePath', 'aliases', 'visibility', 'token', 'detailsAs', 'body', 'formats', 'rateLimit']
 
-/** The options that `createHandler` knows, for adapters that take more. */
-export const handlerOptionNames: readonly string[] = known
-
 /** Validates all of it; throws with every problem found. */
 export function handlerSettings(given: unknown): HandlerSettings {
   const problems = new Problems()
+  const settings = readHandlerOptions(given, problems)
+  problems.throwIfAny('health handler')
+  return settings
+}
+
+/** The same for adapters with options of their own beside these, so that all problems are told together. */
+export function readHandlerOptions(
+  given: unknown,
+  problems: Problems,
+  alsoKnown: readonly string[] = [],
+): HandlerSettings {
   const options = problems.object('options', given)
-  problems.knownKeys('', options, known)
-  const settings = {
+  problems.knownKeys('', options, [...alsoKnown, ...known])
+  return {
     basePath: basePath(options.basePath, problems),
     aliases: problems.boolean('aliases', options.aliases, true),
     visibility: visibility(options.visibility, problems),
     token: token(options.token, problems),
-    formats: formats(options, problems),
+    formats: formatSettings(options, problems),
     rateLimit: rateLimit(options.rateLimit, problems),
   }
-  problems.throwIfAny('health handler')
-  return settings
 }
 
 function basePath(value: unknown, problems: Problems): string {
@@ -100,41 +102,23 @@ function token(value: unknown, problems: Problems): HandlerSettings['token'] {
   problems.knownKeys('token', given, ['value', 'visibility'])
   const secret = problems.string('token.value', given.value) ?? ''
   // An unset environment variable often arrives as an empty string: it must not open the door.
-  if (secret.length < 16) problems.add('token', `expected a secret of at least 16 characters, got ${kindOf(given.value)}`)
-  return { value: secret, visibility: problems.oneOf('token.visibility', given.visibility, visibilities) ?? 'debug' }
-}
-
-function formats(options: Readonly<Record<string, unknown>>, problems: Problems): readonly Format[] {
-  const detailsAs = problems.oneOf('detailsAs', options.detailsAs, ['object', 'list']) ?? 'object'
-  const { body } = options
-  if (body !== undefined && typeof body !== 'function') problems.add('body', `expected a function, got ${kindOf(body)}`)
-  const builtIn: Readonly<Record<FormatName, Format>> = {
-    json: jsonFormat(detailsAs, body as JsonBody | undefined),
-    html: htmlFormat,
+  if (secret.length < 16 || !/^[\x20-\x7e]*$/.test(secret) || secret.trim() !== secret) {
+    const expected =
+      'expected a secret of at least 16 characters that a header can carry: ASCII, no spaces around it'
+    problems.add('token', `${expected}; got ${kindOf(given.value)}`)
   }
-  const given = options.formats ?? ['json', 'html']
-  if (!Array.isArray(given) || given.length === 0) {
-    problems.add('formats', `expected a list of at least one format, got ${kindOf(given)}`)
-    return [builtIn.json]
+  return {
+    value: secret,
+    visibility: problems.oneOf('token.visibility', given.visibility, visibilities) ?? 'debug',
   }
-  return given.flatMap((entry, index) => {
-    if (isFormat(entry)) return [entry]
-    const name = problems.oneOf(`formats[${index}]`, entry ?? null, Object.keys(builtIn) as FormatName[])
-    return name === undefined ? [] : [builtIn[name]]
-  })
-}
-
-function isFormat(entry: unknown): entry is Format {
-  if (typeof entry !== 'object' || entry === null) return false
-  const { name, mediaType, render } = entry as Partial<Format>
-  return typeof name === 'string' && typeof mediaType === 'string' && typeof render === 'function'
 }
 
 function rateLimit(value: unknown, problems: Problems): RateLimitOptions | undefined {
   if (value === undefined) return undefined
   const given = problems.object('rateLimit', value)
   problems.knownKeys('rateLimit', given, ['perSecond', 'burst'])
-  if (given.perSecond === undefined) problems.add('rateLimit.perSecond', 'missing; requests per second, such as 10')
+  if (given.perSecond === undefined)
+    problems.add('rateLimit.perSecond', 'missing; requests per second, such as 10')
   const perSecond = problems.number('rateLimit.perSecond', given.perSecond, 1, { min: 0.001 })
   const burst = problems.number('rateLimit.burst', given.burst, Math.max(1, perSecond), { min: 1 })
   return { perSecond, burst }

@@ -1,6 +1,7 @@
 export type { HealthRequest, HealthResponse } from './exchange.ts'
 export type { Format, RenderContext } from './format.ts'
+export type { FormatName } from './format-settings.ts'
 export { createHandler, type HealthHandler } from './handle.ts'
-export type { FormatName, HandlerOptions } from './handler-settings.ts'
+export type { HandlerOptions } from './handler-settings.ts'
 export { notFound } from './problem.ts'
 export type { RateLimitOptions } from './rate-limit.ts'

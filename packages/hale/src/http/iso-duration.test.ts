@@ -19,9 +19,12 @@ describe('the grammar this is tested by', () => {
     expect(duration).toMatch(grammar)
   })
 
-  it.each(['PT1H5S', 'PT1.5S', 'P1W2D', '-PT5S', 'P', 'PT', 'P1DT', 'PT5', 'P1Y'])('refuses %s', (duration) => {
-    expect(duration).not.toMatch(grammar)
-  })
+  it.each(['PT1H5S', 'PT1.5S', 'P1W2D', '-PT5S', 'P', 'PT', 'P1DT', 'PT5', 'P1Y'])(
+    'refuses %s',
+    (duration) => {
+      expect(duration).not.toMatch(grammar)
+    },
+  )
 })
 
 describe('isoDuration', () => {
@@ -67,7 +70,8 @@ describe('isoDuration', () => {
 
 function milliseconds(duration: string): number {
   const [date = '', clock = ''] = duration.slice(1).split('T')
-  const part = (text: string, letter: string): number => Number(new RegExp(`(\\d+)${letter}`).exec(text)?.[1] ?? 0)
+  const part = (text: string, letter: string): number =>
+    Number(new RegExp(`(\\d+)${letter}`).exec(text)?.[1] ?? 0)
   const time = part(clock, 'H') * hour + part(clock, 'M') * minute + part(clock, 'S') * second
   return part(date, 'D') * day + time
 }

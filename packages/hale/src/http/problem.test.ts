@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { answeringFailed, methodNotAllowed, notFound, problem, tooManyRequests } from './problem.ts'
+import { answerFailed, methodNotAllowed, notFound, problem, tooManyRequests } from './problem.ts'
 
 const each = [
   { name: 'notFound', response: notFound, status: 404, title: 'Not Found' },
   { name: 'methodNotAllowed', response: methodNotAllowed, status: 405, title: 'Method Not Allowed' },
-  { name: 'answeringFailed', response: answeringFailed, status: 500, title: 'Internal Server Error' },
+  {
+    name: 'answerFailed',
+    response: answerFailed(undefined, new Error('no')),
+    status: 500,
+    title: 'Internal Server Error',
+  },
   { name: 'tooManyRequests', response: tooManyRequests(3), status: 429, title: 'Too Many Requests' },
 ]
 
@@ -41,6 +46,8 @@ describe('problem documents (RFC 9457)', () => {
   })
 
   it('carries further headers', () => {
-    expect(problem(404, 'Not Found', 'Nothing here.', { 'X-Why': 'because' }).headers['X-Why']).toBe('because')
+    expect(problem(404, 'Not Found', 'Nothing here.', { 'X-Why': 'because' }).headers['X-Why']).toBe(
+      'because',
+    )
   })
 })

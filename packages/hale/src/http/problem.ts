@@ -1,3 +1,4 @@
+import type { Logger } from '../core/logger.ts'
 import { allowed, answer, type HealthResponse } from './exchange.ts'
 
 /** A problem document (RFC 9457). */
@@ -18,7 +19,17 @@ export const methodNotAllowed = problem(405, 'Method Not Allowed', `A probe only
   Allow: allowed,
 })
 
-export const answeringFailed = problem(500, 'Internal Server Error', 'The answer could not be made; see the log.')
+const answeringFailed = problem(500, 'Internal Server Error', 'The answer could not be made; see the log.')
+
+/** The answer when there is none; what went wrong goes to the log alone. */
+export function answerFailed(logger: Logger | undefined, error: unknown): HealthResponse {
+  try {
+    logger?.error('a health answer could not be made', { err: error })
+  } catch {
+    // A logger that throws must not cost the answer too.
+  }
+  return answeringFailed
+}
 
 export function tooManyRequests(retryAfterSeconds: number): HealthResponse {
   return problem(429, 'Too Many Requests', 'This endpoint is rate limited.', {

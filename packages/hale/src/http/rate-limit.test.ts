@@ -64,10 +64,21 @@ describe('rateLimit of a handler', () => {
     let runs = 0
     const health = createHealth({ clock, checks: { database: check(() => void runs++) } })
     const handle = createHandler(health, options)
-    return { clock, runs: () => runs, get: async (url, method = 'GET') => handle({ method, url, headers: {} }) }
+    return {
+      clock,
+      runs: () => runs,
+      get: async (url, method = 'GET') => handle({ method, url, headers: {} }),
+    }
   }
 
-  const limited = ['/health/ready', '/health/startup', '/health/database', '/health?deep=true', '/readyz', '/startupz']
+  const limited = [
+    '/health/ready',
+    '/health/startup',
+    '/health/database',
+    '/health?deep=true',
+    '/readyz',
+    '/startupz',
+  ]
 
   it.each(limited)('answers %s with 429 beyond the burst, and tells when to come back', async (url) => {
     const { get } = served({ rateLimit: { perSecond: 0.1, burst: 2 } })

@@ -3,8 +3,10 @@ import type { HealthSource } from '../core/health.ts'
 import type { Report } from '../core/report.ts'
 import { isHealthy, type Status } from '../core/status.ts'
 import type { Transition } from '../core/transitions.ts'
+import { kindOf } from '../errors/problems.ts'
 import { answer, asOptions, type HealthResponse, withoutBody } from './exchange.ts'
 import type { Format } from './format.ts'
+import { answerFailed } from './problem.ts'
 
 interface Rendering {
   readonly get: HealthResponse
@@ -44,21 +46,38 @@ export class Renderer {
     const kept = this.#kept[visibility].get(report)
     const { transitions } = this.#health
     const rendering =
-      kept !== undefined && kept.transitions === transitions ? kept : this.#render(report, visibility, transitions)
+      kept !== undefined && kept.transitions === transitions
+        ? kept
+        : this.#render(report, visibility, transitions)
     if (method === 'GET') return rendering.get
     return method === 'HEAD' ? rendering.head : rendering.options
   }
 
   #render(report: Report, visibility: Visibility, transitions: readonly Transition[]): Rendering {
-    const { mediaType, headers } = this.#format
-    const shown = visibility === 'status' ? [] : transitions
-    const body = this.#format.render(report, { service: this.#health.service, visibility, transitions: shown })
-    const code = this.#statusCode(report)
-    const retry = code === 503 && { 'Retry-After': retryAfterSeconds }
-    const get = answer(code, mediaType, body, { ...headers, ...retry })
+    const get = this.#answer(report, visibility, transitions)
     const rendering = { get, head: withoutBody(get), options: asOptions(get), transitions }
     this.#kept[visibility].set(report, rendering)
     return rendering
+  }
+
+  /** The answer, or a 500 that is kept as well: what cannot be rendered is not tried again for every request. */
+  #answer(report: Report, visibility: Visibility, transitions: readonly Transition[]): HealthResponse {
+    try {
+      const { mediaType, headers } = this.#format
+      const shown = visibility === 'status' ? [] : transitions
+      const body: unknown = this.#format.render(report, {
+        service: this.#health.service,
+        visibility,
+        transitions: shown,
+      })
+      if (typeof body !== 'string')
+        throw new TypeError(`the format ${this.name} rendered ${kindOf(body)}, not a string`)
+      const code = this.#statusCode(report)
+      const retry = code === 503 && { 'Retry-After': retryAfterSeconds }
+      return answer(code, mediaType, body, { ...headers, ...retry })
+    } catch (error) {
+      return answerFailed(this.#health.logger, error)
+    }
   }
 
   #statusCode({ name, kind, status }: Report): number {

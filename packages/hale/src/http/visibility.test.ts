@@ -70,22 +70,23 @@ describe('a visibility by request', () => {
       throw thrown
     }
     expect(new VisibilityPolicy({ visibility, token: undefined }).of(stranger, undefined)).toBe('status')
-    expect(new VisibilityPolicy({ visibility, token }).of(bearing(`Bearer ${secret}`), undefined)).toBe('debug')
+    expect(new VisibilityPolicy({ visibility, token }).of(bearing(`Bearer ${secret}`), undefined)).toBe(
+      'debug',
+    )
   })
 })
 
 describe('a token', () => {
   const policy = new VisibilityPolicy({ visibility: 'status', token })
 
-  it.each([
-    `Bearer ${secret}`,
-    `bearer ${secret}`,
-    `BEARER   ${secret}`,
-  ])('raises visibility for %j', (authorization) => {
-    expect(policy.of(bearing(authorization), undefined)).toBe('debug')
-    expect(policy.of(bearing(authorization), 'status')).toBe('debug')
-    expect(policy.of(bearing([authorization]), undefined)).toBe('debug')
-  })
+  it.each([`Bearer ${secret}`, `bearer ${secret}`, `BEARER   ${secret}`])(
+    'raises visibility for %j',
+    (authorization) => {
+      expect(policy.of(bearing(authorization), undefined)).toBe('debug')
+      expect(policy.of(bearing(authorization), 'status')).toBe('debug')
+      expect(policy.of(bearing([authorization]), undefined)).toBe('debug')
+    },
+  )
 
   it.each([
     '',
@@ -120,7 +121,11 @@ describe('a token', () => {
     const terse = { value: secret, visibility: 'components' } as const
     const raised = (visibility: Visibility): Visibility =>
       new VisibilityPolicy({ visibility, token: terse }).of(bearing(`Bearer ${secret}`), undefined)
-    expect([raised('status'), raised('components'), raised('debug')]).toEqual(['components', 'components', 'debug'])
+    expect([raised('status'), raised('components'), raised('debug')]).toEqual([
+      'components',
+      'components',
+      'debug',
+    ])
   })
 
   it('beside a function: the higher of the two', () => {
@@ -133,7 +138,10 @@ describe('a token', () => {
   it('of any length that is accepted at creation works', () => {
     const long = 'x'.repeat(5000)
     expect(() => createHandler(createHealth({ checks: {} }), { token: long })).not.toThrow()
-    const policyOfLong = new VisibilityPolicy({ visibility: 'status', token: { value: long, visibility: 'debug' } })
+    const policyOfLong = new VisibilityPolicy({
+      visibility: 'status',
+      token: { value: long, visibility: 'debug' },
+    })
     expect(policyOfLong.of(bearing(`Bearer ${long}`), undefined)).toBe('debug')
   })
 
@@ -181,7 +189,10 @@ describe('sameSecret', () => {
 })
 
 describe('what is shown over HTTP', () => {
-  function handlerOf(options: HandlerOptions, groups: object = {}): (url: string, as?: string) => Promise<string[]> {
+  function handlerOf(
+    options: HandlerOptions,
+    groups: object = {},
+  ): (url: string, as?: string) => Promise<string[]> {
     const health = createHealth({
       clock: fakeClock(),
       checks: { database: check(() => up('connected', { pool: 3 }), { tags: ['tier-1'] }) },
@@ -218,7 +229,10 @@ describe('what is shown over HTTP', () => {
   })
 
   it("a group's own level holds for its path, below what the handler shows at most", async () => {
-    const groups = { readiness: { visibility: 'status' }, payments: { members: ['database'], visibility: 'debug' } }
+    const groups = {
+      readiness: { visibility: 'status' },
+      payments: { members: ['database'], visibility: 'debug' },
+    }
     const byDefault = handlerOf({}, groups)
     expect(await byDefault('/health/ready')).toEqual(['status'])
     expect(await byDefault('/health?deep=true')).toEqual(['status'])

@@ -36,11 +36,15 @@ export class VisibilityPolicy {
 
   #authorised(request: HealthRequest): Visibility {
     if (this.#token === undefined) return 'status'
-    const presented = /^bearer +(.{1,4096})$/i.exec(header(request, 'authorization') ?? '')?.[1]
-    if (presented === undefined || !sameSecret(presented, this.#token.value)) return 'status'
-    return this.#token.visibility
+    const authorization = header(request, 'authorization') ?? ''
+    // Taken apart by hand: a pattern with a run of spaces in it takes quadratic time over 16 KiB of them.
+    if (authorization.slice(0, scheme.length).toLowerCase() !== scheme) return 'status'
+    const presented = authorization.slice(scheme.length).replace(/^ +/, '')
+    return sameSecret(presented, this.#token.value) ? this.#token.visibility : 'status'
   }
 }
+
+const scheme = 'bearer '
 
 /**
  * Compares in a time that depends on the presented text alone, not on how much of it is right. Our own, since

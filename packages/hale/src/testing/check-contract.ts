@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { CheckDefinition } from '../core/check.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
-import { ContractRehearsal, type Expectation, TooSlow } from './contract-rehearsal.ts'
+import { ContractRehearsal, type Expectation, type RehearsalTerms, TooSlow } from './contract-rehearsal.ts'
 import { resourcesCreatedBy } from './io-watch.ts'
 import { withoutUnhandledRejections } from './rejection-watch.ts'
 
@@ -27,8 +27,11 @@ export interface CheckContractSubject {
   readonly create: () => CheckDefinition
   /** At least one, by name. */
   readonly faults: { readonly [name: string]: ContractFault }
-  /** At least one thing that must never be shown: the password, the address, the path of the file. */
-  readonly secrets: readonly string[]
+  /**
+   * At least one thing that must never be shown: the password, the address, the path of the file. A function when
+   * they are known only once the dependency has been started.
+   */
+  readonly secrets: readonly string[] | (() => readonly string[])
   /** Mends the dependency after a fault that has no `heal` of its own. */
   readonly heal?: () => unknown
   /** How many connections the dependency sees: open now, or accepted so far. Without it they are not counted. */
@@ -57,9 +60,9 @@ export interface ContractCase {
 }
 
 /** The subject with its defaults. */
-export interface CheckContract
-  extends Required<Omit<CheckContractSubject, 'faults' | 'heal' | 'connections'>> {
+interface CheckContract extends RehearsalTerms {
   readonly connections: CheckContractSubject['connections']
+  readonly probes: number
 }
 
 const concurrentProbes = 50
@@ -95,15 +98,16 @@ export function checkContract(subject: CheckContractSubject): readonly ContractC
   const contract = contractOf(subject)
   const cases: ContractCase[] = [
     { name: 'makes its definition without I/O', run: () => noInputOutput(contract) },
-    { name: 'is UP while the dependency is well', run: () => isUp(contract) },
+    { name: 'is UP while the dependency is well', run: () => measured(() => isUp(contract)) },
     { name: `runs once for ${concurrentProbes} concurrent probes`, run: () => runsOnce(contract) },
   ]
   for (const [name, fault] of Object.entries(subject.faults)) {
     const expected = typeof fault.expect === 'object' ? fault.expect : { status: fault.expect }
     const heal = async (): Promise<void> => void (await (fault.heal ?? subject.heal)?.())
+    const inject = async (): Promise<void> => void (await fault.inject())
     cases.push({
       name: `${name}: is ${expected.status ?? 'DOWN'} within its timeout, tells no secret, recovers`,
-      run: () => suffers(contract, async () => void (await fault.inject()), heal, expected),
+      run: () => measured(() => suffers(contract, inject, heal, expected)),
     })
   }
   const { connections, probes } = contract
@@ -127,6 +131,17 @@ async function isUp(contract: CheckContract): Promise<void> {
   await rehearsal.expectNoSecrets()
 }
 
+/** A machine that is busy elsewhere delays one measurement, not each of them. */
+async function measured(work: () => Promise<void>): Promise<void> {
+  for (let measurement = 1; ; measurement++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof TooSlow) || measurement === measurements) throw error
+    }
+  }
+}
+
 async function runsOnce(contract: CheckContract): Promise<void> {
   await using rehearsal = new ContractRehearsal(contract)
   await Promise.all(Array.from({ length: concurrentProbes }, () => rehearsal.run()))
@@ -139,29 +154,23 @@ async function suffers(
   heal: () => Promise<void>,
   expected: Expectation,
 ): Promise<void> {
-  for (let measurement = 1; ; measurement++) {
-    await using rehearsal = new ContractRehearsal(contract)
-    try {
-      await rehearsal.recovers()
-      await inject()
-      // Some more than one, so that a fault that piles up or comes to light late is seen.
-      for (let round = 0; round < 4; round++) await rehearsal.expect(expected)
-      await rehearsal.expectNoSecrets()
-      await rehearsal.expectBystanderUp()
-      assert.ok(
-        rehearsal.mostUnsettled <= 3,
-        `${rehearsal.mostUnsettled} runs were under way at the same time`,
-      )
-      await heal()
-      await rehearsal.recovers()
-      await rehearsal.expectNoSecrets()
-      return
-    } catch (error) {
-      await heal()
-      // A machine that is busy elsewhere delays one measurement, not each of them.
-      if (!(error instanceof TooSlow) || measurement === measurements) throw error
+  await using rehearsal = new ContractRehearsal(contract)
+  await rehearsal.recovers()
+  try {
+    await inject()
+    // Some more than one, so that a fault that piles up or comes to light late is seen.
+    for (let round = 0; round < 4; round++) {
+      await rehearsal.expect(expected)
+      await rehearsal.settles()
     }
+    await rehearsal.expectNoSecrets()
+    await rehearsal.expectBystanderUp()
+    assert.ok(rehearsal.mostUnsettled <= 3, `${rehearsal.mostUnsettled} runs were under way at the same time`)
+  } finally {
+    await heal()
   }
+  await rehearsal.recovers()
+  await rehearsal.expectNoSecrets()
 }
 
 async function connectionsStay(
@@ -194,17 +203,10 @@ function contractOf(subject: CheckContractSubject): CheckContract {
   if (named.length === 0)
     problems.add('faults', 'expected at least one; a check that is never seen to fail proves nothing')
   for (const [name, fault] of named) checkFault(`faults.${name}`, fault, options.heal, problems)
-  if (!Array.isArray(secrets) || secrets.length === 0) {
-    problems.add(
-      'secrets',
-      `expected a list of at least one text that must not be shown, got ${kindOf(secrets)}`,
-    )
-  } else if (!secrets.every((secret) => typeof secret === 'string' && secret.length >= 4)) {
-    problems.add('secrets', 'expected texts of at least 4 characters; shorter ones are found anywhere')
-  }
+  if (typeof secrets !== 'function') checkSecrets(secrets, problems)
   const contract = {
     create: subject.create,
-    secrets: subject.secrets,
+    secrets: () => givenSecrets(subject.secrets),
     connections: subject.connections,
     probes: problems.number('probes', options.probes, 2000, { min: 1, integer: true }),
     recoverWithinMs: problems.number('recoverWithinMs', options.recoverWithinMs, 5000, {
@@ -214,6 +216,23 @@ function contractOf(subject: CheckContractSubject): CheckContract {
   }
   problems.throwIfAny('checkContract')
   return contract
+}
+
+function givenSecrets(secrets: CheckContractSubject['secrets']): readonly string[] {
+  if (typeof secrets !== 'function') return secrets
+  const problems = new Problems()
+  const given = secrets()
+  checkSecrets(given, problems)
+  problems.throwIfAny('checkContract')
+  return given
+}
+
+function checkSecrets(secrets: unknown, problems: Problems): void {
+  if (!Array.isArray(secrets) || secrets.length === 0) {
+    problems.add('secrets', `expected at least one text that must not be shown, got ${kindOf(secrets)}`)
+  } else if (!secrets.every((secret) => typeof secret === 'string' && secret.length >= 4)) {
+    problems.add('secrets', 'expected texts of at least 4 characters; shorter ones are found anywhere')
+  }
 }
 
 function checkFault(path: string, given: unknown, healAll: unknown, problems: Problems): void {

@@ -42,7 +42,8 @@ export function fakeClock(start = 1_767_225_600_000): FakeClock {
     let first: Timer | undefined
     for (const timer of timers) {
       if (timer.at > until) continue
-      if (first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) first = timer
+      if (first === undefined || timer.at < first.at || (timer.at === first.at && timer.order < first.order))
+        first = timer
     }
     return first
   }

@@ -1,6 +1,6 @@
 import type { CheckContext, CheckDefinition, ProbeName } from '../core/check.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
-import { down } from '../core/outcome.ts'
+import { down, type Outcome } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 /** What a check is made to suffer. Nothing, until it is told. */
@@ -18,12 +18,9 @@ export interface Faults {
   heal(): void
   /** What is simulated now. */
   readonly current: 'none' | 'fail' | 'hang' | 'slow'
-  /** Called by a check before it runs; settles when the run may go on, and rejects when it is to fail. */
-  suffer(context: CheckContext): Promise<FaultOutcome>
+  /** What `withFaults` asks before each run: an outcome in the run's place, or nothing when the run may go on. */
+  suffer(context: CheckContext): Promise<Outcome | undefined>
 }
-
-/** What came of a fault: an outcome in place of the check's, or nothing. */
-export type FaultOutcome = ReturnType<typeof down> | undefined
 
 type Fault =
   | { readonly kind: 'none' }

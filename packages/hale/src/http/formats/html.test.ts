@@ -16,7 +16,9 @@ async function page(options: HandlerOptions = {}, url = '/health/ready') {
     clock,
     service: { name: 'orders <&"', version: '1.2.3' },
     checks: {
-      database: check(() => new Promise((resolve) => clock.after(20, () => resolve(up('connected', { idle: 3 }))))),
+      database: check(
+        () => new Promise((resolve) => clock.after(20, () => resolve(up('connected', { idle: 3 })))),
+      ),
       cache: check(() => down('<script>alert(1)</script>'), { critical: false, impact: 'pages are "slow"' }),
       queue: check(() => degraded("it's long")),
       consumer: heartbeat({ ttlMs: 1000, critical: false }),
@@ -49,7 +51,8 @@ test('nothing in it is taken for markup', async () => {
 test('shows the aggregate alone where no more may be seen', async () => {
   const { body } = await page({ visibility: 'status' })
   expect(body).toContain('DEGRADED')
-  for (const text of ['database', 'connected', '1.2.3', 'Last changes', 'up for']) expect(body).not.toContain(text)
+  for (const text of ['database', 'connected', '1.2.3', 'Last changes', 'up for'])
+    expect(body).not.toContain(text)
 })
 
 test('its policy lets in its own style and nothing else', async () => {

@@ -23,10 +23,10 @@ export const htmlFormat: Format = {
     return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escape(`${report.status} – ${title}`)}</title>
+<title>${escaped(`${report.status} – ${title}`)}</title>
 <style>${pageStyle}</style></head>
 <body><main>
-<header><h1>${escape(title)}</h1>${pill(report.status)}${facts(report, context)}</header>
+<header><h1>${escaped(title)}</h1>${pill(report.status)}${facts(report, context)}</header>
 ${context.visibility === 'status' ? '' : checks(report) + transitions(context.transitions)}</main></body>
 </html>
 `
@@ -36,9 +36,11 @@ ${context.visibility === 'status' ? '' : checks(report) + transitions(context.tr
 function facts({ application, timestamp, uptimeMs }: Report, { service, visibility }: RenderContext): string {
   if (visibility === 'status') return ''
   const parts = [
-    application.message === undefined ? undefined : escape(application.message),
-    service.version === undefined ? undefined : `version ${escape(service.version)}`,
-    uptimeMs === undefined ? undefined : `up for <time datetime="${isoDuration(uptimeMs)}">${spoken(uptimeMs)}</time>`,
+    application.message === undefined ? undefined : escaped(application.message),
+    service.version === undefined ? undefined : `version ${escaped(service.version)}`,
+    uptimeMs === undefined
+      ? undefined
+      : `up for <time datetime="${isoDuration(uptimeMs)}">${spoken(uptimeMs)}</time>`,
     timestamp === undefined ? undefined : `as of ${time(timestamp)}`,
   ]
   const known = parts.filter((part) => part !== undefined)
@@ -59,21 +61,24 @@ ${all.map((check) => row(check, slowest)).join('\n')}
 }
 
 function row(check: CheckReport, slowest: number): string {
-  const { name, status, message, error, data, dataNote, durationMs, since, critical, enabled, details } = check
+  const { name, status, message, error, data, dataNote, durationMs, since, critical, enabled, details } =
+    check
   const texts = [
-    escape(error ?? message ?? ''),
+    escaped(error ?? message ?? ''),
     critical ? '' : note('not critical'),
     !isHealthy(status) && enabled && details.impact !== undefined ? note(details.impact) : '',
     data === undefined ? '' : note(dataText(data)),
     dataNote === undefined ? '' : note(dataNote),
   ]
-  return `<tr><th scope="row">${escape(name)}</th><td>${pill(status)}</td><td class="text">${texts.join('')}</td><td class="took">${took(durationMs, slowest)}</td><td>${time(since)}</td></tr>`
+  return `<tr><th scope="row">${escaped(name)}</th><td>${pill(status)}</td><td class="text">${texts.join('')}</td><td class="took">${took(durationMs, slowest)}</td><td>${time(since)}</td></tr>`
 }
 
 function dataText(data: Data): string {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) return JSON.stringify(data)
   const entries = Object.entries(data)
-  return entries.map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' · ')
+  return entries
+    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' · ')
 }
 
 function took(durationMs: number | undefined, slowest: number): string {
@@ -88,7 +93,7 @@ function transitions(all: readonly Transition[]): string {
   const rows = newest.map((transition) => {
     const { at, from, to } = transition
     const subject = 'check' in transition ? transition.check : transition.probe
-    return `<tr><td>${time(at)}</td><th scope="row">${escape(subject)}</th><td>${pill(from)} → ${pill(to)}</td></tr>`
+    return `<tr><td>${time(at)}</td><th scope="row">${escaped(subject)}</th><td>${pill(from)} → ${pill(to)}</td></tr>`
   })
   return `<h2 id="transitions">Last changes</h2>
 <div class="table" role="region" aria-labelledby="transitions" tabindex="0"><table>
@@ -104,7 +109,7 @@ function pill(status: Status): string {
 }
 
 function note(text: string): string {
-  return `<span class="data">${escape(text)}</span>`
+  return `<span class="data">${escaped(text)}</span>`
 }
 
 function time(ms: number): string {
@@ -120,8 +125,14 @@ function spoken(ms: number): string {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} days`
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }

@@ -29,10 +29,24 @@ async function served(options: HandlerOptions = {}): Promise<(url: string) => Pr
     service,
     checks: {
       database: check(() => up('connected', { pool: { idle: 3, busy: 1 } })),
-      cache: check(() => {
-        throw Object.assign(new Error('redis://:hunter2@10.0.0.7'), { code: 'ECONNREFUSED', password: 'hunter2' })
-      }, { runbook: 'https://runbooks/cache', impact: 'pages are slow', tags: ['tier-1'], componentType: 'datastore' }),
-      search: check(() => degraded('slow', { p99: Number.NaN }), { critical: false, impact: 'results are old' }),
+      cache: check(
+        () => {
+          throw Object.assign(new Error('redis://:hunter2@10.0.0.7'), {
+            code: 'ECONNREFUSED',
+            password: 'hunter2',
+          })
+        },
+        {
+          runbook: 'https://runbooks/cache',
+          impact: 'pages are slow',
+          tags: ['tier-1'],
+          componentType: 'datastore',
+        },
+      ),
+      search: check(() => degraded('slow', { p99: Number.NaN }), {
+        critical: false,
+        impact: 'results are old',
+      }),
       queue: check(() => down('too long', { fn: () => 1, depth: 12 }), { critical: false }),
       slow: check(() => new Promise<void>((resolve) => clock.after(14.5, resolve))),
       off: check(() => up(), { enabled: false, impact: 'none' }),
@@ -56,7 +70,16 @@ describe('the JSON body at visibility "components"', () => {
     const body = await (await served())('/health/ready')
     expect(Object.keys(body)).toEqual(['status', 'service', 'timestamp', 'details'])
     expect(body).toMatchObject({ status: 'DOWN', service: 'orders', timestamp: later })
-    expect(Object.keys(body.details)).toEqual(['application', 'database', 'cache', 'search', 'queue', 'slow', 'off', 'silent'])
+    expect(Object.keys(body.details)).toEqual([
+      'application',
+      'database',
+      'cache',
+      'search',
+      'queue',
+      'slow',
+      'off',
+      'silent',
+    ])
   })
 
   it('says how the application itself is', async () => {
@@ -65,10 +88,47 @@ describe('the JSON body at visibility "components"', () => {
   })
 
   it.each<readonly [string, string, object]>([
-    ['UP, without since', 'database', { status: 'UP', message: 'connected', response_time_ms: 0, data: { pool: { idle: 3, busy: 1 } } }],
-    ['DOWN by an error, with since and impact', 'cache', { status: 'DOWN', error: 'connection refused', response_time_ms: 0, since: begun, impact: 'pages are slow' }],
-    ['DEGRADED, not critical', 'search', { status: 'DEGRADED', message: 'slow', response_time_ms: 0, data: { p99: 'NaN' }, since: begun, critical: false }],
-    ['DOWN by its author, with a note on its data', 'queue', { status: 'DOWN', error: 'too long', response_time_ms: 0, data: { fn: null, depth: 12 }, data_note: 'a function was left out', since: begun, critical: false }],
+    [
+      'UP, without since',
+      'database',
+      { status: 'UP', message: 'connected', response_time_ms: 0, data: { pool: { idle: 3, busy: 1 } } },
+    ],
+    [
+      'DOWN by an error, with since and impact',
+      'cache',
+      {
+        status: 'DOWN',
+        error: 'connection refused',
+        response_time_ms: 0,
+        since: begun,
+        impact: 'pages are slow',
+      },
+    ],
+    [
+      'DEGRADED, not critical',
+      'search',
+      {
+        status: 'DEGRADED',
+        message: 'slow',
+        response_time_ms: 0,
+        data: { p99: 'NaN' },
+        since: begun,
+        critical: false,
+      },
+    ],
+    [
+      'DOWN by its author, with a note on its data',
+      'queue',
+      {
+        status: 'DOWN',
+        error: 'too long',
+        response_time_ms: 0,
+        data: { fn: null, depth: 12 },
+        data_note: 'a function was left out',
+        since: begun,
+        critical: false,
+      },
+    ],
     ['a duration, in whole milliseconds', 'slow', { status: 'UP', response_time_ms: 15 }],
     ['disabled', 'off', { status: 'UNKNOWN', message: 'disabled', since: begun }],
     ['never beaten', 'silent', { status: 'UNKNOWN', error: 'no heartbeat yet', since: begun }],
@@ -84,6 +144,22 @@ describe('the JSON body at visibility "components"', () => {
         expect(JSON.stringify(await ask(url))).not.toMatch(/hunter2|10\.0\.0\.7|stack|password|redis/)
       }
     }
+  })
+
+  it('says since when a check has not answered, not when that was asked for', async () => {
+    const clock = fakeClock()
+    const health = createHealth({
+      clock,
+      checks: { slow: check(() => new Promise(() => {}), { timeoutMs: 1e7 }) },
+    })
+    const handle = createHandler(health)
+    const since: unknown[] = []
+    for (let asked = 0; asked < 3; asked++) {
+      const response = handle({ url: '/health/ready', headers: {} })
+      await clock.advance(60_000)
+      since.push(JSON.parse((await response)?.body ?? '').details.slow.since)
+    }
+    expect(new Set(since).size, since.join()).toBe(1)
   })
 
   it('carries no clock in liveness', async () => {
@@ -163,8 +239,14 @@ describe('the JSON body at visibility "debug"', () => {
   it('lists the transitions, without results', async () => {
     const { transitions = [] } = await (await served({ visibility: 'debug' }))('/health/ready')
     expect(transitions).toContainEqual({ check: 'cache', from: 'UNKNOWN', to: 'DOWN', at: begun })
-    expect(transitions).toContainEqual({ probe: 'readiness', from: 'UNKNOWN', to: 'DOWN', at: expect.any(String) })
-    for (const transition of transitions) expect(Object.keys(transition).slice(1)).toEqual(['from', 'to', 'at'])
+    expect(transitions).toContainEqual({
+      probe: 'readiness',
+      from: 'UNKNOWN',
+      to: 'DOWN',
+      at: expect.any(String),
+    })
+    for (const transition of transitions)
+      expect(Object.keys(transition).slice(1)).toEqual(['from', 'to', 'at'])
   })
 
   it('gives a background check its interval', async () => {
@@ -203,7 +285,13 @@ describe('a body of the application', () => {
     expect(seen).toEqual(['UP', 'components'])
   })
 
-  it.each([[null, 'null'], ['ok', '"ok"'], [0, '0'], [false, 'false'], [[], '[]']])('may be %j', (value, body) => {
+  it.each([
+    [null, 'null'],
+    ['ok', '"ok"'],
+    [0, '0'],
+    [false, 'false'],
+    [[], '[]'],
+  ])('may be %j', (value, body) => {
     expect(jsonFormat('object', () => value).render(report(), context)).toBe(body)
   })
 
@@ -216,7 +304,14 @@ describe('a body of the application', () => {
     ['a symbol', Symbol('x')],
     ['a BigInt', { n: 1n }],
     ['a circle', circular],
-    ['a toJSON that throws', { toJSON: () => { throw new Error('no') } }],
+    [
+      'a toJSON that throws',
+      {
+        toJSON: () => {
+          throw new Error('no')
+        },
+      },
+    ],
     ['a toJSON of nothing', { toJSON: () => undefined }],
   ])('that JSON cannot hold fails: %s', (_what, value) => {
     expect(() => jsonFormat('object', () => value).render(report(), context)).toThrow()
@@ -224,11 +319,14 @@ describe('a body of the application', () => {
 })
 
 describe('names and data that look like something else', () => {
-  it.each(['constructor', 'toString', 'hasOwnProperty', 'toJSON', 'valueOf', 'then'])('a check named %s', async (name) => {
-    const outcome: Outcome = up('fine', { toJSON: 1, constructor: 2, ['__proto__']: 3 })
-    const health = createHealth({ clock: fakeClock(), checks: { [name]: check(() => outcome) } })
-    const body = (await createHandler(health)({ url: `/health/${name}`, headers: {} }))?.body ?? ''
-    expect(Object.keys(JSON.parse(body).details)).toEqual(['application', name])
-    expect(body).toContain('"data":{"toJSON":1,"constructor":2,"__proto__":3}')
-  })
+  it.each(['constructor', 'toString', 'hasOwnProperty', 'toJSON', 'valueOf', 'then'])(
+    'a check named %s',
+    async (name) => {
+      const outcome: Outcome = up('fine', { toJSON: 1, constructor: 2, ['__proto__']: 3 })
+      const health = createHealth({ clock: fakeClock(), checks: { [name]: check(() => outcome) } })
+      const body = (await createHandler(health)({ url: `/health/${name}`, headers: {} }))?.body ?? ''
+      expect(Object.keys(JSON.parse(body).details)).toEqual(['application', name])
+      expect(body).toContain('"data":{"toJSON":1,"constructor":2,"__proto__":3}')
+    },
+  )
 })

@@ -12,18 +12,24 @@ type Entry = Readonly<Record<string, unknown>>
 
 /** hale's own body, by name or as a list, or the application's. */
 export function jsonFormat(detailsAs: 'object' | 'list', body?: JsonBody): Format {
-  const make = (report: Report, context: RenderContext): unknown =>
-    body === undefined ? reportBody(report, context, detailsAs) : body(report, context.visibility)
   return {
     name: 'json',
     mediaType: 'application/json',
-    // What cannot be serialised must become a failed answer, not the word "undefined" as a body.
-    render: (report, context) => JSON.stringify(make(report, context)) ?? failed(),
+    render(report, context) {
+      if (body === undefined) return JSON.stringify(reportBody(report, context, detailsAs))
+      const text: string | undefined = JSON.stringify(made(body, report, context))
+      if (text === undefined) throw new TypeError('the body function returned nothing that JSON can hold')
+      return text
+    },
   }
 }
 
-function failed(): never {
-  throw new TypeError('the body function returned nothing that JSON can hold')
+// A promise would be serialised as {}: an empty answer that says nothing of the mistake.
+function made(body: JsonBody, report: Report, { visibility }: RenderContext): unknown {
+  const value = body(report, visibility)
+  if (value instanceof Promise)
+    throw new TypeError('the body function is asynchronous; it must return the body itself')
+  return value
 }
 
 function reportBody(report: Report, context: RenderContext, detailsAs: 'object' | 'list'): Entry {
@@ -34,7 +40,8 @@ function reportBody(report: Report, context: RenderContext, detailsAs: 'object' 
     status,
     ...(context.service.name !== undefined && { service: context.service.name }),
     ...(timestamp !== undefined && { timestamp: new Date(timestamp).toISOString() }),
-    details: detailsAs === 'list' ? listed(report, context.service, debug) : named(report, context.service, debug),
+    details:
+      detailsAs === 'list' ? listed(report, context.service, debug) : named(report, context.service, debug),
     ...(debug && { transitions: context.transitions.map(transitionEntry) }),
   }
 }

@@ -1,0 +1,69 @@
+// @ts-check
+import { machine } from './machine.mjs'
+import { asMarkdown } from './table.mjs'
+
+/** @typedef {{ table: import('./table.mjs').Table, measured: import('./table.mjs').Measured }} Section */
+
+/** @typedef {{ quick: boolean, minutes: number, loadBefore: number }} Run */
+
+/**
+ * `docs/benchmarks.md`.
+ *
+ * @param {readonly Section[]} sections
+ * @param {Run} run
+ */
+export function documentOf(sections, run) {
+  const goals = sections.flatMap(({ measured }) => measured.goals)
+  const met = goals.filter((goal) => goal.met).length
+  return `${[
+    '# Benchmarks',
+    introduction,
+    `${met} of ${goals.length} goals are met in this run; a missed one is marked **gap** below its table.`,
+    reproduce(run),
+    method,
+    ...sections.map(({ table, measured }) => `## ${table.title}\n${table.about}\n\n${asMarkdown(measured)}`),
+  ].join('\n\n')}\n`
+}
+
+const introduction = `A health check must not cost the service it watches, and it must answer when a
+dependency is slow, hangs or is gone: that is when it is asked in earnest. This page measures both,
+beside a hand-written node:http handler, which is about the least that a probe can cost, and beside
+other health libraries for Node.js. The program that measures writes it; nobody edits it.`
+
+/** @param {Run} run */
+function reproduce({ quick, minutes, loadBefore }) {
+  return `## Reproduce
+\`\`\`sh
+npm ci && npm run build
+npm ci --prefix bench
+node bench/run.mjs
+\`\`\`
+\`--quick\` is a short run and \`--only liveness\` measures one table; neither writes this page.
+
+This run${quick ? ' (a **quick** one: expect more noise)' : ''}: ${new Date().toISOString().slice(0, 10)},
+${Math.round(minutes)} minutes, on
+${machine(loadBefore)
+  .map((line) => `- ${line}`)
+  .join('\n')}`
+}
+
+const method = `## Method
+- Each server runs in a process of its own on the loopback address, with \`NODE_ENV=production\`. The
+  load comes from another process over 64 keep-alive connections, one request at a time on each. The
+  status and length of every answer are checked: where hanging is not the subject, any answer but a 200
+  ends the measurement.
+- The figure is the **server's CPU time per request**, user and system, from \`process.cpuUsage()\`:
+  what a probe takes from the service's own work. It does not depend on how fast the load generator is.
+- Servers are measured **in turns**, in slices of some 30 ms, in random order, over hundreds of rounds,
+  so that what disturbs the machine meets all of them. A ratio is computed within each round; the median
+  is given. Peers take part in every fourth round. The range is that of the medians of several sets of
+  freshly started processes, since one process may be luckier than another for its whole life.
+- **Noise**: on a shared virtual machine single slices differ by 20 % and more, mostly in the kernel.
+  The bare server is measured twice, in two processes: by as much as the second differs from 1, other
+  lines may differ for no reason. Read ratios rather than microseconds, which depend on the machine and
+  its day. A ratio slightly above 1 means "equal".
+- The bare servers send the very bytes of hale's body, made once and kept. hale's answers also carry
+  \`Cache-Control\`, \`Vary\` and \`X-Content-Type-Options\`, which the bare ones do without.
+- Peers are set up as their documentation shows. Where protections are off by default (Nest's timeout
+  and cache) there is a line with them and one without. What a peer does not have is n/a. Goals are
+  hale's alone.`

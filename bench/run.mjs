@@ -1,0 +1,98 @@
+// @ts-check
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { LoadProcess } from './measure/load-process.mjs'
+import { documentOf } from './report/document.mjs'
+import { busy } from './report/machine.mjs'
+import { asText, plain, verdict } from './report/table.mjs'
+import { tables } from './tables/index.mjs'
+
+const usage = `node bench/run.mjs [--quick] [--only <table>]... [--write]
+
+  --quick   a short run, about a minute and a half
+  --only    one table (may be repeated): ${tables.map(({ name }) => name).join(', ')}
+  --write   write docs/benchmarks.md after a quick run too; a full run always does`
+
+const documentFile = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
+
+const options = readOptions()
+requireInstalled()
+const chosen = tables.filter(({ name }) => options.only.length === 0 || options.only.includes(name))
+const began = performance.now()
+const [loadBefore = 0] = os.loadavg()
+if (loadBefore > busy)
+  console.log(`The load average is ${loadBefore.toFixed(2)}: others are at work, expect noise`)
+setTimeout(() => fail('Given up after half an hour'), 30 * 60_000).unref()
+const load = await LoadProcess.start()
+const sections = []
+for (const table of chosen) {
+  console.log(`\n${table.title} (${table.name})`)
+  const progress = (/** @type {string} */ text) => console.log(`  … ${seconds()} s  ${plain(text)}`)
+  const measured = await table.measure({ quick: options.quick, load, progress })
+  if (measured.rows.length === 0) fail(`The table ${table.name} is empty`)
+  sections.push({ table, measured })
+  console.log(asText(measured))
+}
+await load.stop()
+
+const gaps = sections.flatMap(({ measured }) => measured.goals).filter(({ met }) => !met)
+console.log([`\n${seconds()} s, ${gaps.length} gaps`, ...gaps.map(verdict)].join('\n'))
+if (options.write) {
+  const minutes = (performance.now() - began) / 60_000
+  mkdirSync(path.dirname(documentFile), { recursive: true })
+  writeFileSync(documentFile, documentOf(sections, { quick: options.quick, minutes, loadBefore }))
+  console.log('Wrote docs/benchmarks.md')
+}
+
+function readOptions() {
+  const { values } = parse()
+  const { quick = false, only = [], write = false, help = false } = values
+  if (help) {
+    console.log(usage)
+    process.exit()
+  }
+  const unknown = only.filter((name) => !tables.some((table) => table.name === name))
+  if (unknown.length > 0) fail(`No such table: ${unknown.join(', ')}\n\n${usage}`)
+  if (write && only.length > 0) fail('--write needs every table: docs/benchmarks.md would lose the others')
+  return { quick, only, write: write || (!quick && only.length === 0) }
+}
+
+function parse() {
+  // `npm run bench -- --quick` passes through scripts that may keep the separator.
+  const args = process.argv.slice(2).filter((argument) => argument !== '--')
+  try {
+    return parseArgs({
+      args,
+      options: {
+        quick: { type: 'boolean' },
+        only: { type: 'string', multiple: true },
+        write: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    })
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+  }
+}
+
+function requireInstalled() {
+  const here = (/** @type {string} */ file) => existsSync(fileURLToPath(new URL(file, import.meta.url)))
+  if (!here('node_modules/hale/package.json')) fail('Peers are not installed: npm ci --prefix bench')
+  if (!here('node_modules/hale/dist/index.js')) fail('hale is not built: npm run build')
+}
+
+function seconds() {
+  return ((performance.now() - began) / 1000).toFixed(0)
+}
+
+/**
+ * @param {string} problem
+ * @returns {never}
+ */
+function fail(problem) {
+  console.error(problem)
+  process.exit(1)
+}

@@ -1,0 +1,9 @@
+// @ts-check
+// @nestjs/terminus on Nest's default platform.
+import { NestFactory } from '@nestjs/core'
+import { HealthModule, paths } from '../workload/nest-health.mjs'
+import { announce, portOf } from '../workload/parent-link.mjs'
+
+const app = await NestFactory.create(HealthModule, { logger: false })
+await app.listen(0, '127.0.0.1')
+announce(portOf(app.getHttpServer()), paths)

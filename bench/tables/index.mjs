@@ -1,0 +1,27 @@
+// @ts-check
+import { background } from './background.mjs'
+import { coldStart } from './cold-start.mjs'
+import { express } from './express.mjs'
+import { hangingCheck } from './hanging-check.mjs'
+import { hangingMemory } from './hanging-memory.mjs'
+import { importCost } from './import-cost.mjs'
+import { liveness } from './liveness.mjs'
+import { manyChecks } from './many-checks.mjs'
+import { sizes } from './package-size.mjs'
+import { slowCheck } from './slow-check.mjs'
+import { warmReadiness } from './warm-readiness.mjs'
+
+/** In the order of the document. */
+export const tables = [
+  liveness,
+  warmReadiness,
+  express,
+  slowCheck,
+  background,
+  manyChecks,
+  hangingCheck,
+  hangingMemory,
+  importCost,
+  coldStart,
+  sizes,
+]

@@ -1,0 +1,18 @@
+// @ts-check
+
+/**
+ * What a server under test is to be: the runner passes it as the one argument of the server's process.
+ *
+ * @typedef {object} Scenario
+ * @property {number} [checks] how many checks readiness asks; 0 where only liveness is measured
+ * @property {'instant' | 'slow' | 'hanging'} [kind] how a check behaves
+ * @property {number} [delayMs] how long a slow check takes
+ * @property {import('hale').CheckOptions} [checkOptions] passed to each of hale's checks as they are
+ * @property {'status' | 'components'} [visibility] how much of the report hale's body shows
+ * @property {boolean} [guarded] use what the peer offers against slow checks: its cache and its timeout
+ * @property {string} [liveBody] the body a bare server answers liveness with
+ * @property {string} [readyBody] the body a bare server answers readiness with
+ */
+
+/** @type {Scenario} */
+export const scenario = JSON.parse(process.argv[2] ?? '{}')

@@ -1,0 +1,16 @@
+import type { ApplicationReport, CheckReport, ServiceInfo } from './report.ts'
+import type { Status } from './status.ts'
+import type { Transition } from './transitions.ts'
+
+/** The latest of everything, read without running anything. */
+export interface Snapshot<Names extends string = string> {
+  readonly service: ServiceInfo
+  readonly timestamp: number
+  readonly uptimeMs: number
+  readonly application: ApplicationReport
+  /** Status of each probe and group. */
+  readonly groups: { readonly [name: string]: Status }
+  readonly checks: { readonly [Name in Names]: CheckReport<Name> }
+  /** The newest last. */
+  readonly transitions: readonly Transition[]
+}

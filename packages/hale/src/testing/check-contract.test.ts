@@ -1,0 +1,199 @@
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import {
+  type CheckContext,
+  type CheckDefinition,
+  check,
+  type DependencyCheckOptions,
+  heartbeat,
+} from '../core/check.ts'
+import { degraded, down, up } from '../core/outcome.ts'
+import { type CheckContractSubject, type ContractFault, checkContract } from './check-contract.ts'
+import { faults, withFaults } from './faults.ts'
+
+const secret = 'planted-Secret-4711'
+
+/** A subject in good order; a fault of its dependency is an error that holds the secret. */
+function subject(overrides: Partial<CheckContractSubject> = {}): CheckContractSubject {
+  const control = faults()
+  return {
+    create: () =>
+      withFaults(
+        check(() => up('well'), { timeoutMs: 60 }),
+        control,
+      ),
+    secrets: [secret],
+    faults: {
+      failing: {
+        inject: () => control.fail(new Error(`cannot reach ${secret}`)),
+        heal: () => control.heal(),
+      },
+    },
+    probes: 20,
+    recoverWithinMs: 100,
+    ...overrides,
+  }
+}
+
+/** Runs every case and names those that failed, with why. */
+async function failures(given: CheckContractSubject): Promise<Record<string, string>> {
+  const failed: Record<string, string> = {}
+  for (const { name, run } of checkContract(given)) {
+    await run().catch((error: Error) => {
+      failed[name] = error.message
+    })
+  }
+  return failed
+}
+
+/** A check that misbehaves while its dependency fails. */
+function faulty(
+  run: (context: CheckContext) => unknown,
+  more: Partial<CheckContractSubject> = {},
+  options: DependencyCheckOptions = {},
+  expected?: ContractFault['expect'],
+): CheckContractSubject {
+  let broken = false
+  const breaks = (value: boolean) => () => {
+    broken = value
+  }
+  return subject({
+    create: () => check((context) => (broken ? run(context) : up('well')), { timeoutMs: 60, ...options }),
+    faults: { failing: { inject: breaks(true), heal: breaks(false), ...(expected && { expect: expected }) } },
+    ...more,
+  })
+}
+
+const failing = 'failing: is DOWN within its timeout, tells no secret, recovers'
+
+describe('the contract of checks', () => {
+  test('is kept by a check in good order', async () => {
+    const names = checkContract(subject({ connections: () => 1 })).map(({ name }) => name)
+    expect(names).toEqual([
+      'makes its definition without I/O',
+      'is UP while the dependency is well',
+      'runs once for 50 concurrent probes',
+      failing,
+      'opens no connection per probe (20)',
+    ])
+    expect(await failures(subject({ connections: () => 1 }))).toEqual({})
+  })
+
+  test('is kept by a check that hangs until it is aborted, and by one that hangs for ever', async () => {
+    const untilAborted = ({ signal }: CheckContext) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    expect(await failures(faulty(untilAborted))).toEqual({})
+    const given = faulty(() => new Promise(() => {}), { recoverWithinMs: 5_000 }, { overlapAfterMs: 1_500 })
+    expect(await failures(given)).toEqual({})
+  })
+
+  test('takes another status than DOWN, and a text', async () => {
+    const expected = { status: 'DEGRADED', text: /^half$/ } as const
+    expect(await failures(faulty(() => degraded('half'), {}, {}, expected))).toEqual({})
+    const status = await failures(faulty(() => down('half'), {}, {}, 'DEGRADED'))
+    expect(Object.values(status)).toEqual([expect.stringMatching(/^expected DEGRADED, got DOWN: half/)])
+    const text = await failures(faulty(() => down('gone'), {}, {}, { text: 'connection refused' }))
+    expect(text[failing]).toMatch(/connection refused/)
+  })
+
+  test.for<[string, CheckContractSubject, Record<string, RegExp>]>([
+    [
+      'shows its secret',
+      faulty(() => down(`cannot reach ${secret}`)),
+      { [failing]: /^the report shows secrets\[0\]/ },
+    ],
+    [
+      'shows its secret encoded in its data',
+      faulty(() => down('no', { authorization: btoa(`user:${secret}`) })),
+      { [failing]: /^the report shows secrets\[0\]/ },
+    ],
+    ['stays UP', faulty(() => up('well')), { [failing]: /^expected DOWN, got UP: well/ }],
+    [
+      'blocks the event loop',
+      faulty(() => {
+        const until = performance.now() + 250
+        while (performance.now() < until);
+        return down('late')
+      }),
+      { [failing]: /^reported after \d+ ms; its timeout is 60 ms/ },
+    ],
+    [
+      'leaves a rejection unhandled',
+      faulty(() => {
+        void Promise.reject(new Error('lost'))
+        return down('no')
+      }),
+      { [failing]: /nobody handled it/ },
+    ],
+  ])('finds a check that %s', async ([, given, expected]) => {
+    const found = await failures(given)
+    expect(Object.keys(found)).toEqual(Object.keys(expected))
+    for (const [name, pattern] of Object.entries(expected)) expect(found[name]).toMatch(pattern)
+  })
+
+  test('finds a check that is never UP, or does not recover', async () => {
+    const never = await failures(subject({ create: () => check(() => down('no')) }))
+    expect(never['is UP while the dependency is well']).toMatch(/^expected UP, got DOWN: no/)
+    expect(never[failing]).toMatch(/^not UP within 100 ms .* it is DOWN: no/)
+    const lasting = await failures(subject({ heal: () => {}, faults: { failing: { inject: () => {} } } }))
+    expect(lasting[failing]).toMatch(/^expected DOWN, got UP/)
+    const stays = faulty(() => down('still'), { heal: () => {} })
+    const { inject = () => {} } = stays.faults.failing ?? {}
+    expect((await failures({ ...stays, faults: { failing: { inject } } }))[failing]).toMatch(
+      /^not UP within 100 ms .* it is DOWN: still/,
+    )
+  })
+
+  test('finds a check that connects once for each probe', async () => {
+    let connections = 0
+    const create = () => check(() => void connections++)
+    const found = await failures(subject({ create, connections: () => connections }))
+    expect(found['opens no connection per probe (20)']).toMatch(/^\d+ connections before, \d+ after 2 probes/)
+  })
+
+  test.for<[string, () => CheckDefinition, RegExp]>([
+    ['listens', () => listening(), /TCPSERVERWRAP/],
+    ['starts a timer', () => timed(), /Timeout/],
+    ['starts one a turn later', () => later(), /Timeout/],
+  ])('finds a factory that %s', async ([, create, expected]) => {
+    const found = await failures(subject({ create }))
+    expect(found['makes its definition without I/O']).toMatch(expected)
+  })
+
+  test('refuses a subject that would prove nothing', () => {
+    const make = () =>
+      checkContract({ create: 3, faults: {}, secrets: ['abc'], probe: 3 } as unknown as CheckContractSubject)
+    for (const field of ['create', 'faults', 'secrets', 'probe']) expect(make).toThrow(`- ${field}:`)
+    expect(make).toThrow('checkContract: 4 problems')
+    expect(() => checkContract(subject({ secrets: [] }))).toThrow('secrets: expected at least one')
+    expect(() => checkContract(subject({ faults: { failing: { inject: () => {} } } }))).toThrow(
+      'faults.failing.heal',
+    )
+  })
+
+  test('takes secrets that are known late, and refuses them when they are none', async () => {
+    expect(await failures(subject({ secrets: () => [secret] }))).toEqual({})
+    const found = await failures(subject({ secrets: () => [] }))
+    expect(found['is UP while the dependency is well']).toMatch(/secrets: expected at least one/)
+  })
+
+  test('a heartbeat is no subject', async () => {
+    const found = await failures(subject({ create: () => heartbeat({ ttlMs: 1000 }) }))
+    expect(found['is UP while the dependency is well']).toMatch(/^expected UP, got UNKNOWN/)
+  })
+})
+
+function listening(): CheckDefinition {
+  const server = createServer().listen(0, '127.0.0.1', () => server.close())
+  return check(() => {})
+}
+
+function timed(): CheckDefinition {
+  setTimeout(() => {}, 1).unref()
+  return check(() => {})
+}
+
+function later(): CheckDefinition {
+  void Promise.resolve().then(timed)
+  return check(() => {})
+}

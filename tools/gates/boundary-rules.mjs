@@ -1,0 +1,91 @@
+// @ts-check
+
+/**
+ * Which folder of packages/hale/src may import which. A folder that is not its own neighbour is made of files that
+ * do not know each other: no check imports a check, no adapter an adapter.
+ *
+ * @type {Record<string, { imports: string[], node?: true }>}
+ */
+export const FOLDERS = {
+  errors: { imports: ['errors'] },
+  core: { imports: ['core', 'errors'] },
+  checks: { imports: ['core', 'errors'], node: true },
+  http: { imports: ['http', 'core', 'errors'] },
+  observe: { imports: ['core', 'errors'] },
+  config: { imports: ['config', 'core', 'errors'] },
+  adapters: { imports: ['http', 'core', 'errors'], node: true },
+  testing: { imports: ['testing', 'http', 'core', 'errors'], node: true },
+}
+
+const SOURCE = '^packages/hale/src/'
+const TEST = '[.]test[.]ts$'
+/** @type {import('dependency-cruiser').DependencyType[]} */
+const THIRD_PARTY = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown']
+
+/** @param {readonly string[]} folders */
+const anyOf = (folders) => `${SOURCE}(?:${folders.join('|')})/`
+const withNode = Object.keys(FOLDERS).filter((folder) => FOLDERS[folder]?.node)
+
+/** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
+const folderRules = Object.entries(FOLDERS).map(([folder, { imports }]) => ({
+  name: `${folder}-imports-only-${imports.join('-')}`,
+  severity: 'error',
+  from: { path: anyOf([folder]), pathNot: TEST },
+  to: { path: SOURCE, pathNot: anyOf(imports) },
+}))
+
+/** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
+export const FORBIDDEN = [
+  ...folderRules,
+  {
+    name: 'index-imports-only-core-and-errors',
+    severity: 'error',
+    from: { path: `${SOURCE}index[.]ts$` },
+    to: { path: SOURCE, pathNot: anyOf(['core', 'errors']) },
+  },
+  {
+    name: 'nothing-imports-a-test',
+    severity: 'error',
+    from: {},
+    to: { path: TEST },
+  },
+  {
+    // The pure folders run where there is no Node: workers, Deno, browsers.
+    name: `only-${withNode.join('-')}-import-node`,
+    severity: 'error',
+    from: { path: SOURCE, pathNot: [TEST, anyOf(withNode)] },
+    to: { dependencyTypes: ['core'] },
+  },
+  {
+    name: 'library-imports-no-package',
+    severity: 'error',
+    from: { path: SOURCE, pathNot: [TEST, anyOf(['adapters'])] },
+    to: { dependencyTypes: THIRD_PARTY },
+  },
+  {
+    name: 'adapters-import-packages-for-their-types-only',
+    severity: 'error',
+    from: { path: anyOf(['adapters']), pathNot: TEST },
+    to: { dependencyTypes: THIRD_PARTY, dependencyTypesNot: ['type-only'] },
+  },
+  {
+    name: 'library-never-imports-its-own-build',
+    severity: 'error',
+    from: { path: SOURCE, pathNot: TEST },
+    to: { path: '^packages/hale/dist/' },
+  },
+  {
+    name: 'hale-only-by-its-public-sub-paths',
+    severity: 'error',
+    from: { path: '^(?:examples|tests|packages/(?!hale/))' },
+    to: { path: SOURCE },
+  },
+  {
+    name: 'cli-monitor-and-gateway-do-not-know-each-other',
+    severity: 'error',
+    from: { path: '^packages/(cli|monitor|gateway)/' },
+    to: { path: '^packages/(?!hale/|$1/)' },
+  },
+  { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
+  { name: 'every-import-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
+]
