@@ -1,6 +1,8 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express, { type Express, type Request, type Response } from 'express'
+// @ts-expect-error: see implementations
+import express4 from 'express4'
 import { afterEach, describe, expect, it } from 'vitest'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -9,7 +11,11 @@ import { down } from '../core/outcome.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { healthMiddleware } from './express.ts'
 
-const implementations: readonly (readonly [string, typeof express])[] = [['express 5', express]]
+const implementations: readonly (readonly [string, typeof express])[] = [
+  ['express 5', express],
+  // Under an alias of ours it has no types of its own; what is used here is the same in both.
+  ['express 4', express4 as typeof express],
+]
 
 const opened: Server[] = []
 
