@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import type { HealthSource } from '../core/health.ts'
+import { logSafely } from '../core/logger.ts'
 import { Problems } from '../errors/problems.ts'
 import { forMethod } from '../http/exchange.ts'
 import { createHandler, handlerOf } from '../http/handle.ts'
@@ -56,9 +57,12 @@ export async function serveHealth(health: HealthSource, options: ServeOptions): 
   })
   await listening(server, port, host)
   // Such as too many open files: the next connection may be accepted again, and the service goes on.
-  server.on('error', (error) => health.logger?.error('the health server reported an error', { err: error }))
+  server.on('error', (error) =>
+    logSafely(health.logger, 'error', 'the health server reported an error', { err: error }),
+  )
   const address = server.address() as AddressInfo
-  const close = closer(server)
+  const longestBudgetMs = Math.max(...health.groups.map(({ budgetMs }) => budgetMs))
+  const close = closer(server, longestBudgetMs + graceMs)
   return { url: urlOf(address), port: address.port, server, close, [Symbol.asyncDispose]: close }
 }
 
@@ -110,10 +114,10 @@ function listening(server: Server, port: number | undefined, host: string | unde
 }
 
 const lookAgainMs = 20
-const forceAfterMs = 5000
+const graceMs = 2000
 
 /** What closes a server: at once for whoever waits for nothing, else as soon as the answer in flight has been sent. */
-function closer(server: Server): () => Promise<void> {
+function closer(server: Server, forceAfterMs: number): () => Promise<void> {
   const silent = new Set<Socket>()
   server.on('connection', (socket) => {
     silent.add(socket)

@@ -60,7 +60,20 @@ test('a listener that throws hurts neither the others nor the caller, and is log
   events.on('run', other)
   events.run(run)
   expect(other).toHaveBeenCalledWith(run)
-  expect(logger.error).toHaveBeenCalledWith('a listener of "run" threw', { err: new Error('listener') })
+  expect(logger.error).toHaveBeenCalledWith('a listener of "run" failed', { err: new Error('listener') })
+})
+
+test('an asynchronous listener or logger that rejects cannot end the process', async () => {
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  const rejecting = vi.fn(() => Promise.reject(new Error('slack is down')))
+  const events = new Events(1, { info: rejecting, warn: rejecting, error: rejecting })
+  events.on('transition', rejecting)
+  events.transition(transition)
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+  expect(rejecting).toHaveBeenCalledTimes(3)
 })
 
 test('logs a transition once, at the level of its end, with the raw error', () => {

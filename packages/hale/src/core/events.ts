@@ -1,4 +1,5 @@
-import type { Logger } from './logger.ts'
+import { ignoreRejection } from '../errors/ignore-rejection.ts'
+import { type Logger, logSafely } from './logger.ts'
 import { isHealthy } from './status.ts'
 import type { CheckRun, HealthEvents, Transition } from './transitions.ts'
 
@@ -49,11 +50,12 @@ export class Events {
   }
 
   #emit<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
+    const complain = (error: unknown): void => this.#complain(`a listener of "${event}" failed`, error)
     for (const listener of this.#listeners.get(event) ?? []) {
       try {
-        ;(listener as (payload: HealthEvents[E]) => void)(payload)
+        ignoreRejection((listener as (payload: HealthEvents[E]) => unknown)(payload), complain)
       } catch (error) {
-        this.#complain(`a listener of "${event}" threw`, error)
+        complain(error)
       }
     }
   }
@@ -62,38 +64,25 @@ export class Events {
     try {
       channel.publish(message)
     } catch (error) {
-      this.#complain('a diagnostics_channel subscriber threw', error)
+      this.#complain('a diagnostics_channel subscriber failed', error)
     }
   }
 
   #log(transition: Transition, thrown: unknown): void {
-    if (this.#logger === undefined) return
     const subject = 'check' in transition ? `check ${transition.check}` : transition.probe
-    const { from, to } = transition
-    const { result } = transition
+    const { from, to, result } = transition
     const reason = 'error' in result && result.error !== undefined ? `: ${result.error}` : ''
     const level = isHealthy(to) ? 'info' : to === 'DOWN' ? 'error' : 'warn'
-    const details = {
+    logSafely(this.#logger, level, `${subject} ${from} → ${to}${reason}`, {
       ...('check' in transition ? { check: transition.check } : { probe: transition.probe }),
       from,
       to,
-    }
-    try {
-      this.#logger[level](
-        `${subject} ${from} → ${to}${reason}`,
-        thrown === undefined ? details : { ...details, err: thrown },
-      )
-    } catch {
-      // A logger that throws has nowhere left to say so.
-    }
+      ...(thrown !== undefined && { err: thrown }),
+    })
   }
 
   #complain(message: string, error: unknown): void {
-    try {
-      this.#logger?.error(message, { err: error })
-    } catch {
-      // As above.
-    }
+    logSafely(this.#logger, 'error', message, { err: error })
   }
 }
 

@@ -8,6 +8,12 @@ export type Visibility = 'status' | 'components' | 'debug'
 /** The visibilities, from the tersest on. */
 export const visibilities: readonly Visibility[] = ['status', 'components', 'debug']
 
+/** The one of two that shows less; a level that is not set has no say. */
+export function terser(a: Visibility | undefined, b: Visibility | undefined): Visibility | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  return visibilities.indexOf(a) <= visibilities.indexOf(b) ? a : b
+}
+
 /** What may be set for a probe or a group. */
 export interface ProbeOptions {
   /**
@@ -96,11 +102,18 @@ function statusCodes(
   const valid: { [S in Status]?: number } = {}
   for (const status of statuses) {
     if (codes[status] === undefined) continue
-    valid[status] = problems.number(`${path}.${status}`, codes[status], 503, {
+    const code = problems.number(`${path}.${status}`, codes[status], 503, {
       min: 200,
       max: 599,
       integer: true,
     })
+    if (code >= 300 && code <= 399) {
+      problems.add(
+        `${path}.${status}`,
+        `a redirect counts as healthy with some and not with others; not ${code}`,
+      )
+    }
+    valid[status] = code
   }
   return valid
 }

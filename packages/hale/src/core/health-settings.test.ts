@@ -152,6 +152,11 @@ describe('single mistakes', () => {
       'groups.g.statusCodes.Down: unknown option; did you mean DOWN?',
     ],
     [
+      'a redirect for a status code',
+      { checks: {}, groups: { g: { members: [], statusCodes: { DOWN: 304 } } } },
+      'groups.g.statusCodes.DOWN: a redirect counts as healthy with some and not with others; not 304',
+    ],
+    [
       'a clock without methods',
       { checks: {}, clock: { now: () => 0 } },
       'clock: expected an object with the methods now, wallTime, after; an object lacks wallTime, after',

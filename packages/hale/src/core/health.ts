@@ -1,6 +1,6 @@
 import type { CheckDefinition, ProbeName } from './check.ts'
 import type { Clock } from './clock.ts'
-import type { GroupOptions, ProbeOptions } from './group-settings.ts'
+import type { GroupOptions, ProbeOptions, Visibility } from './group-settings.ts'
 import type { Logger } from './logger.ts'
 import type { Outcome } from './outcome.ts'
 import type { CheckReport, Report, ServiceInfo } from './report.ts'
@@ -97,6 +97,8 @@ export interface HealthSource {
   ask(name: string): Report | Promise<Report> | undefined
   /** Whether a check of this name is registered. */
   hasCheck(name: string): boolean
+  /** The visibility set for a probe or group; for a check the tersest of those that it belongs to. */
+  visibilityOf(name: string): Visibility | undefined
   snapshot(): Snapshot
 }
 

@@ -4,6 +4,7 @@ import { CheckState } from './check-state.ts'
 import type { Clock } from './clock.ts'
 import { Events } from './events.ts'
 import { Group } from './group.ts'
+import { terser, type Visibility } from './group-settings.ts'
 import type { CheckHandle, GroupInfo, HealthSource } from './health.ts'
 import { addedCheck, type HealthSettings, type NamedCheck } from './health-settings.ts'
 import { Lifecycle } from './lifecycle.ts'
@@ -31,6 +32,7 @@ export class Registry implements HealthSource, AsyncDisposable {
   /** A group of one for each check, so that one check is asked like anything else. */
   readonly #single = new Map<string, Group>()
   readonly #beenUp = new Set<CheckState>()
+  readonly #visibilities = new Map<string, Visibility>()
   #evaluationDue = false
   #disposed = false
   #stopStartupPolls: () => void = () => {}
@@ -46,7 +48,10 @@ export class Registry implements HealthSource, AsyncDisposable {
       () => this.#startupChecksDone(),
       () => this.#lifecycleChanged(),
     )
-    for (const name of settings.groups.keys()) this.#groups.set(name, this.#group(name))
+    for (const [name, { visibility }] of settings.groups) {
+      this.#groups.set(name, this.#group(name))
+      this.#limitVisibility(name, visibility)
+    }
     for (const check of settings.checks) this.#register(check)
   }
 
@@ -79,6 +84,10 @@ export class Registry implements HealthSource, AsyncDisposable {
 
   hasCheck(name: string): boolean {
     return this.#checks.has(name)
+  }
+
+  visibilityOf(name: string): Visibility | undefined {
+    return this.#visibilities.get(name)
   }
 
   async liveness(): Promise<Report> {
@@ -218,8 +227,15 @@ export class Registry implements HealthSource, AsyncDisposable {
     this.#single.set(name, single)
     for (const [groupName, group] of this.#groups) {
       const members = isProbe(groupName) ? settings.probes : this.#settings.groups.get(groupName)?.members
-      if (members?.includes(isProbe(groupName) ? groupName : name)) group.join(check)
+      if (!members?.includes(isProbe(groupName) ? groupName : name)) continue
+      group.join(check)
+      this.#limitVisibility(name, this.#visibilities.get(groupName))
     }
+  }
+
+  #limitVisibility(name: string, visibility: Visibility | undefined): void {
+    const tersest = terser(this.#visibilities.get(name), visibility)
+    if (tersest !== undefined) this.#visibilities.set(name, tersest)
   }
 
   #remove(check: CheckState): void {
@@ -227,6 +243,7 @@ export class Registry implements HealthSource, AsyncDisposable {
     check.end()
     this.#checks.delete(check.name)
     this.#single.delete(check.name)
+    this.#visibilities.delete(check.name)
     for (const group of this.#groups.values()) group.leave(check)
     this.#evaluateSoon()
   }

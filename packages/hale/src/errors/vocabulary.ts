@@ -38,6 +38,10 @@ const codes: Readonly<Record<string, string>> = {
   ESERVFAIL: 'name resolution failed',
   EREFUSED: 'name resolution failed',
   ETIMEOUT: 'name resolution timed out',
+  EFORMERR: 'name resolution failed',
+  ENOTIMP: 'name resolution failed',
+  EBADRESP: 'name resolution failed',
+  ECANCELLED: 'name resolution failed',
   EBADNAME: 'host name invalid',
 
   CERT_HAS_EXPIRED: 'certificate expired',

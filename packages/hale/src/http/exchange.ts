@@ -7,8 +7,9 @@ export interface HealthRequest {
   /** Header names in lower case. */
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined }
   /**
-   * Names and values in turn, as received; looked at instead of `headers` when present. Node builds `headers` when it
-   * is first touched, which costs a probe more than everything else here.
+   * Names and values in turn, as received; looked at instead of `headers` when present, so a middleware before this
+   * one cannot change what was received. Node builds `headers` when it is first touched, which costs a probe more
+   * than everything else here.
    */
   readonly rawHeaders?: readonly string[]
   /** For visibility by address, where the adapter knows it. */

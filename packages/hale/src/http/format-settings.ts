@@ -6,6 +6,17 @@ import { type JsonBody, jsonFormat } from './formats/json.ts'
 /** The formats that come with hale. */
 export type FormatName = 'json' | 'html'
 
+// What keeps an answer whole and uncached is not a format's to change.
+const own = [
+  'content-type',
+  'content-length',
+  'cache-control',
+  'transfer-encoding',
+  'connection',
+  'allow',
+  'retry-after',
+]
+
 const token = "[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 const headerName = new RegExp(`^${token}$`)
 const headerValue = /^[\t\x20-\x7e]*$/
@@ -62,6 +73,10 @@ function ownFormat(path: string, entry: object, problems: Problems): Format | un
   if (headers !== undefined) {
     const given = problems.object(`${path}.headers`, headers)
     for (const [header, value] of Object.entries(given)) {
+      if (own.includes(header.toLowerCase())) {
+        problems.add(`${path}.headers`, `${header} is hale's own to send; leave it out`)
+        continue
+      }
       if (headerName.test(header) && typeof value === 'string' && headerValue.test(value)) continue
       problems.add(
         `${path}.headers`,

@@ -147,6 +147,48 @@ describe('an answer that cannot be made', () => {
   })
 })
 
+describe('a function of the application that is asynchronous by mistake, and rejects', () => {
+  /** What would have ended the process: Node does so on a rejection that nobody handles. */
+  async function unhandled(work: () => Promise<unknown>): Promise<readonly unknown[]> {
+    const others = process.listeners('unhandledRejection')
+    const seen: unknown[] = []
+    const collect = (reason: unknown): void => void seen.push(reason)
+    process.removeAllListeners('unhandledRejection').on('unhandledRejection', collect)
+    try {
+      await work()
+      await new Promise((resolve) => setImmediate(resolve))
+    } finally {
+      process.off('unhandledRejection', collect)
+      for (const other of others) process.on('unhandledRejection', other)
+    }
+    return seen
+  }
+
+  const rejecting = (): Promise<never> => Promise.reject(new Error(secret))
+  const wrong = { visibility: rejecting, body: rejecting } as unknown as Required<HandlerOptions>
+  const format = { name: 'x', mediaType: 'text/plain', render: rejecting } as unknown as Format
+  const { logger } = logging()
+
+  it.each<readonly [string, HandlerOptions, number]>([
+    ['visibility', { visibility: wrong.visibility }, 200],
+    ['body', { body: wrong.body }, 500],
+    ['format', { formats: [format] }, 500],
+  ])('cannot end the process: %s', async (_what, options, status) => {
+    const rejections = await unhandled(async () => {
+      for (const url of ['/health', '/health/ready']) {
+        expect((await answered(options, url, 'GET', logger)).status).toBe(status)
+      }
+    })
+    expect(rejections).toEqual([])
+  })
+
+  it('cannot end the process: a logger', async () => {
+    const late = { info: rejecting, warn: rejecting, error: rejecting }
+    const rejections = await unhandled(() => answered({ body: throwing(secret) }, '/health', 'GET', late))
+    expect(rejections).toEqual([])
+  })
+})
+
 describe('createHandler', () => {
   it('throws all problems of its options at creation', () => {
     const health = createHealth({ clock: fakeClock(), checks: {} })

@@ -38,7 +38,6 @@ export function handlerOf(health: HealthSource, settings: HandlerSettings): Heal
   const renderers = settings.formats.map((format) => new Renderer(health, format))
   const policy = new VisibilityPolicy(settings)
   const bucket = settings.rateLimit && new TokenBucket(health.clock, settings.rateLimit)
-  const visibilityOf = new Map(health.groups.map(({ name, visibility }) => [name, visibility]))
 
   function answerTo(request: HealthRequest, found: Target, query: string): ReturnType<HealthHandler> {
     const { method = 'GET' } = request
@@ -47,7 +46,7 @@ export function handlerOf(health: HealthSource, settings: HandlerSettings): Heal
     const name = found.base && isTrue(parameters?.get('deep')) ? 'readiness' : found.name
     const wait = name === 'liveness' ? 0 : (bucket?.take() ?? 0)
     if (wait > 0) return forMethod(tooManyRequests(wait), method)
-    const visibility = policy.of(request, visibilityOf.get(name))
+    const visibility = policy.of(request, health.visibilityOf(name))
     const renderer = choose(request, parameters?.get('format'), renderers)
     const report = health.ask(name)
     if (!(report instanceof Promise)) return report && renderer.response(report, visibility, method)

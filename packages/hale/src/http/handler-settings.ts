@@ -20,7 +20,8 @@ export interface HandlerOptions {
   readonly aliases?: boolean
   /**
    * How much is shown: `'status'`, `'components'` or `'debug'`; a constant is also the most that a group's own
-   * visibility shows. A function of the request raises it for those it knows, and strangers get `'status'`.
+   * visibility shows. A function of the request raises it for those it knows; strangers get what the group itself
+   * shows, `'status'` when it has no level of its own.
    * @default 'components'
    */
   readonly visibility?: Visibility | ((request: HealthRequest) => Visibility)

@@ -16,6 +16,7 @@ function response(): Written {
     calls,
     writeHead: (status, headers) => calls.push({ status, headers }),
     end: (body) => calls.push(body),
+    destroy: (error) => calls.push(error),
   }
 }
 
@@ -79,4 +80,20 @@ describe('answerNode', () => {
     await Promise.resolve()
     expect(to.calls).toEqual([])
   })
+})
+
+it('destroys a response that somebody has made unable to answer, and hurts nobody else', () => {
+  const thrown = new Error('wrapped')
+  const destroyed: unknown[] = []
+  const response = {
+    headersSent: false,
+    destroyed: false,
+    writeHead: (): never => {
+      throw thrown
+    },
+    end: () => {},
+    destroy: (error?: Error) => destroyed.push(error),
+  }
+  expect(() => send(response, { status: 200, headers: {}, body: '' })).not.toThrow()
+  expect(destroyed).toEqual([thrown])
 })

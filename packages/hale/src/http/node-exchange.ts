@@ -7,6 +7,7 @@ export interface NodeResponse {
   readonly destroyed: boolean
   writeHead(status: number, headers: { readonly [name: string]: string }): unknown
   end(body?: string): unknown
+  destroy(error?: Error): unknown
 }
 
 /** Answers on a `node:http` response; false, with nothing done, when the path is not a health endpoint. */
@@ -21,6 +22,11 @@ export function answerNode(handle: HealthHandler, request: HealthRequest, respon
 /** Sends an answer, unless the client has gone or somebody else has answered meanwhile. */
 export function send(response: NodeResponse, { status, headers, body }: HealthResponse): void {
   if (response.headersSent || response.destroyed) return
-  response.writeHead(status, headers)
-  response.end(body)
+  try {
+    response.writeHead(status, headers)
+    response.end(body)
+  } catch (error) {
+    // Others wrap these methods, and what they throw in a late answer would have nobody to catch it.
+    response.destroy(error as Error)
+  }
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '../core/logger.ts'
+import { type Logger, logSafely } from '../core/logger.ts'
 import { allowed, answer, type HealthResponse } from './exchange.ts'
 
 /** A problem document (RFC 9457). */
@@ -23,11 +23,7 @@ const answeringFailed = problem(500, 'Internal Server Error', 'The answer could 
 
 /** The answer when there is none; what went wrong goes to the log alone. */
 export function answerFailed(logger: Logger | undefined, error: unknown): HealthResponse {
-  try {
-    logger?.error('a health answer could not be made', { err: error })
-  } catch {
-    // A logger that throws must not cost the answer too.
-  }
+  logSafely(logger, 'error', 'a health answer could not be made', { err: error })
   return answeringFailed
 }
 

@@ -3,6 +3,7 @@ import type { HealthSource } from '../core/health.ts'
 import type { Report } from '../core/report.ts'
 import { isHealthy, type Status } from '../core/status.ts'
 import type { Transition } from '../core/transitions.ts'
+import { ignoreRejection } from '../errors/ignore-rejection.ts'
 import { kindOf } from '../errors/problems.ts'
 import { answer, asOptions, type HealthResponse, withoutBody } from './exchange.ts'
 import type { Format } from './format.ts'
@@ -70,6 +71,7 @@ export class Renderer {
         visibility,
         transitions: shown,
       })
+      ignoreRejection(body)
       if (typeof body !== 'string')
         throw new TypeError(`the format ${this.name} rendered ${kindOf(body)}, not a string`)
       const code = this.#statusCode(report)

@@ -254,3 +254,22 @@ describe('what is shown over HTTP', () => {
     }
   })
 })
+
+describe('one check alone', () => {
+  it('shows no more than the tersest of the groups that it belongs to', async () => {
+    const health = createHealth({
+      clock: fakeClock(),
+      checks: { database: check(() => up('connected')), other: check(() => up('fine'), { probes: [] }) },
+      groups: { readiness: { visibility: 'status' }, open: { members: ['database'], visibility: 'debug' } },
+    })
+    const handle = createHandler(health)
+    const bodyOf = async (url: string): Promise<string> => (await handle({ url, headers: {} }))?.body ?? ''
+    expect(await bodyOf('/health/database')).toBe('{"status":"UP"}')
+    expect(await bodyOf('/health/other')).toContain('fine')
+    health.add(
+      'late',
+      check(() => up('late')),
+    )
+    expect(await bodyOf('/health/late')).toBe('{"status":"UP"}')
+  })
+})

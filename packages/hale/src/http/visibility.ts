@@ -1,4 +1,5 @@
 import { type Visibility, visibilities } from '../core/group-settings.ts'
+import { ignoreRejection } from '../errors/ignore-rejection.ts'
 import { type HealthRequest, header } from './exchange.ts'
 import type { HandlerSettings } from './handler-settings.ts'
 
@@ -27,6 +28,7 @@ export class VisibilityPolicy {
   #asked(request: HealthRequest): Visibility {
     try {
       const level = this.#ofRequest?.(request)
+      ignoreRejection(level)
       return level !== undefined && visibilities.includes(level) ? level : 'status'
     } catch {
       // Whoever cannot be judged is a stranger; a probe never fails over it.

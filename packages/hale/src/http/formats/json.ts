@@ -2,6 +2,7 @@ import type { Visibility } from '../../core/group-settings.ts'
 import type { CheckReport, Report, ServiceInfo } from '../../core/report.ts'
 import { isHealthy } from '../../core/status.ts'
 import type { Transition } from '../../core/transitions.ts'
+import { ignoreRejection } from '../../errors/ignore-rejection.ts'
 import type { Format, RenderContext } from '../format.ts'
 import { isoDuration } from '../iso-duration.ts'
 
@@ -27,6 +28,7 @@ export function jsonFormat(detailsAs: 'object' | 'list', body?: JsonBody): Forma
 // A promise would be serialised as {}: an empty answer that says nothing of the mistake.
 function made(body: JsonBody, report: Report, { visibility }: RenderContext): unknown {
   const value = body(report, visibility)
+  ignoreRejection(value)
   if (value instanceof Promise)
     throw new TypeError('the body function is asynchronous; it must return the body itself')
   return value
