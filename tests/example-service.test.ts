@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,11 +33,11 @@ async function startExample(environment: Record<string, string> = {}): Promise<E
   })
   running.add(child)
   let output = ''
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const url = await new Promise<string>((resolve, reject) => {
     const listen = (chunk: Buffer): void => {
       output += chunk
-      const found = /listens on (http:\/\/[\d.:]+)[\s\S]*Try:/.exec(output)?.[1]
+      const found = /listens on .*(http:\/\/[\d.:]+)[\s\S]*Try:/.exec(output)?.[1]
       if (found !== undefined) resolve(found)
     }
     child.stdout.on('data', listen)
@@ -146,7 +148,7 @@ describe('healthy', () => {
     await ready(url)
     expect(await stop(signal)).toBe(0)
     expect(said()).toContain(`${signal}: stopping\n`)
-    expect(said()).toMatch(/stopped\n$/)
+    expect(said()).toMatch(/stopped\n/)
   })
 })
 
@@ -219,6 +221,37 @@ test('an environment that needs mending is told all at once, without its values'
   for (const name of ['APP_PORT', 'SIMULATE_DB_UP', 'EXTERNAL_API_TIMEOUT', 'DATABASE_URL'])
     expect(message).toContain(name)
   expect(message).not.toContain('hunter2')
+})
+
+test.each([
+  ['a directory', { DATABASE_FILE: tmpdir() }],
+  ['a path below a file', { DATABASE_FILE: join(main, 'service.db') }],
+])('%s in place of a database file ends it, with the mend', async (_, environment) => {
+  await expect(startExample(environment)).rejects.toThrow(/ended with 1[\s\S]*Set DATABASE_FILE to a file/)
+})
+
+test('neither a silent connection nor a half-sent request keeps it from stopping', async () => {
+  const { url, stop } = await startExample()
+  await ready(url)
+  const { hostname, port } = new URL(url)
+  for (const text of ['', 'GET / HTTP/1.1\r\nHo']) {
+    const socket = connect(Number(port), hostname).on('error', () => {})
+    await once(socket, 'connect')
+    socket.write(text)
+  }
+  expect(await stop()).toBe(0)
+}, 10_000)
+
+test('an application that fails shows no stack', async () => {
+  const { url } = await startExample({ DATABASE_URL: `postgres://u:hunter2@127.0.0.1:${await freePort()}/x` })
+  expect(await get(url)).toMatchObject({ status: 500, body: { error: 'Something went wrong.' } })
+  const { body } = await get(`${url}/health/ready`)
+  expect(body.details[0]).toEqual({
+    name: 'ApplicationCore',
+    status: 'OUT_OF_SERVICE',
+    error: 'starting: prepare the database',
+  })
+  expect(body.details[1]).toMatchObject({ name: 'Database', status: 'DOWN', error: 'connection refused' })
 })
 
 test('a port that is taken is told with its mend', async () => {

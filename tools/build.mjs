@@ -3,12 +3,14 @@ import './required-node.mjs'
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { bundle } from './bundle.mjs'
 import { projectRoot } from './project.mjs'
 import { runNode } from './run-program.mjs'
 import { numberedSteps, runTool, StepError } from './steps.mjs'
 
 /**
- * Compiles projects and those they reference, as far as their sources changed.
+ * Compiles projects and those they reference, as far as their sources changed. Of the library tsc makes the
+ * declarations, and the bundler the code.
  *
  * @param {readonly string[]} projects directories, relative to the root; none means all of tsconfig.json
  * @param {string} [root]
@@ -18,6 +20,7 @@ export async function build(projects = [], root = projectRoot) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const { code, output } = await runNode(tsc, ['-b', ...projects], { cwd: root })
   if (code !== 0) throw new StepError(`tsc -b failed:\n\n${output.trim()}`)
+  await bundle(join(root, 'packages', 'hale'))
 }
 
 /**
@@ -26,13 +29,16 @@ export async function build(projects = [], root = projectRoot) {
  * @param {string} root
  */
 function removeStale(root) {
-  for (const group of ['packages', 'examples']) {
+  for (const [group, built] of /** @type {const} */ ([
+    ['packages', /\.d\.ts$/],
+    ['examples', /\.(js|d\.ts)$/],
+  ])) {
     for (const name of existsSync(join(root, group)) ? readdirSync(join(root, group)) : []) {
       const dist = join(root, group, name, 'dist')
       if (!existsSync(dist)) continue
       for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-        if (!/\.(js|d\.ts)$/.test(file)) continue
-        const source = join(root, group, name, 'src', file.replace(/\.(js|d\.ts)$/, '.ts'))
+        if (!built.test(file)) continue
+        const source = join(root, group, name, 'src', file.replace(built, '.ts'))
         if (!existsSync(source)) rmSync(join(dist, file))
       }
     }

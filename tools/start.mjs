@@ -17,5 +17,20 @@ await runTool(async () => {
   announce('starting')
   // In this process rather than in a child of its own: signals, the exit code and the terminal then belong to the
   // service without anybody forwarding them, and a drain is not cut short by a parent that leaves first.
+  stopWithParent()
   await import(pathToFileURL(inProject('examples', 'service', 'dist', 'main.js')).href)
 })
+
+/**
+ * `npm start` runs this through a shell, which dies of a SIGTERM to npm without handing it on: the service would live
+ * on and keep its port. A parent that is gone is told by its number.
+ */
+function stopWithParent() {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250)
+  watch.unref()
+}

@@ -27,7 +27,7 @@ export class ProbeConnection {
     this.#socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
     this.#socket.on('data', (chunk) => this.#receive(chunk))
     this.#socket.on('error', (error) => this.onFailure(error))
-    this.#socket.on('end', () => this.onFailure(new Error('The server closed the connection')))
+    this.#socket.on('close', () => this.onFailure(new Error('The connection was closed')))
   }
 
   /** @returns {Promise<void>} */

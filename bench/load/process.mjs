@@ -19,7 +19,7 @@ async function carryOut(command) {
   if (command.type === 'open') {
     const load = new SteadyLoad(command.target)
     loads.set(command.id, load)
-    return load.connected()
+    return load.connect()
   }
   const load = loads.get(command.id)
   if (load === undefined) throw new Error(`No load ${command.id} is open`)

@@ -15,21 +15,30 @@ import { ProbeConnection } from './probe-connection.mjs'
  * @property {number} elapsedMs
  */
 
+/** Node closes a connection that was idle for 5 s. One that is about to be closed must not be used. */
+const idleLimitMs = 3000
+
+/** No server here takes as long for what was sent before the end of a run. */
+const drainLimitMs = 20_000
+
 /** Keeps a number of connections busy, one request at a time on each. */
 export class SteadyLoad {
   /** @type {ProbeConnection[]} */
   #connections = []
+  #idleSince = -Infinity
+  #target
 
   /** @param {Target} target */
   constructor(target) {
-    this.#connections = Array.from(
-      { length: target.connections },
-      () => new ProbeConnection(target.port, target.path),
-    )
+    this.#target = target
   }
 
-  async connected() {
+  async connect() {
+    this.close()
+    const { port, path, connections } = this.#target
+    this.#connections = Array.from({ length: connections }, () => new ProbeConnection(port, path))
     await Promise.all(this.#connections.map((connection) => connection.connected()))
+    this.#idleSince = performance.now()
   }
 
   /**
@@ -39,30 +48,52 @@ export class SteadyLoad {
    * @returns {Promise<SteadyResult>}
    */
   async run(durationMs) {
+    if (performance.now() - this.#idleSince > idleLimitMs) await this.connect()
     let requests = 0
     let stopping = false
     const began = performance.now()
-    const drained = this.#connections.map(
-      (connection) =>
-        new Promise((resolve, reject) => {
-          connection.onFailure = reject
-          connection.onResponse = (status) => {
-            requests += 1
-            if (status !== 200) reject(new Error(`Answered ${status} instead of 200`))
-            else if (stopping) resolve(undefined)
-            else connection.send()
-          }
-          connection.send()
-        }),
+    const drained = Promise.all(
+      this.#connections.map(
+        (connection) =>
+          new Promise((resolve, reject) => {
+            connection.onFailure = reject
+            connection.onResponse = (status) => {
+              requests += 1
+              if (status !== 200) reject(new Error(`Answered ${status} instead of 200`))
+              else if (stopping) resolve(undefined)
+              else connection.send()
+            }
+            connection.send()
+          }),
+      ),
     )
-    const all = Promise.all(drained)
-    await Promise.race([delay(durationMs), all])
+    await Promise.race([delay(durationMs), drained])
     stopping = true
-    await all
-    return { requests, elapsedMs: performance.now() - began }
+    await within(drained, drainLimitMs)
+    this.#idleSince = performance.now()
+    return { requests, elapsedMs: this.#idleSince - began }
   }
 
   close() {
     for (const connection of this.#connections) connection.close()
+  }
+}
+
+/**
+ * @param {Promise<unknown>} promise
+ * @param {number} limitMs
+ */
+async function within(promise, limitMs) {
+  const cancel = new AbortController()
+  const limit = delay(limitMs, undefined, { signal: cancel.signal }).then(
+    () => {
+      throw new Error(`Not every probe was answered within ${limitMs} ms`)
+    },
+    () => {},
+  )
+  try {
+    await Promise.race([promise, limit])
+  } finally {
+    cancel.abort()
   }
 }

@@ -24,7 +24,7 @@ export function costOf(samples) {
     microsPerRequest: median(samples.map(microsPerRequest)),
     userMicrosPerRequest: total(samples.map((sample) => sample.userMicros)) / requests,
     requestsPerSecond: median(samples.map((sample) => (sample.requests / sample.elapsedMs) * 1000)),
-    runsPerProbe: total(samples.map((sample) => sample.runs)) / requests,
+    runsPerProbe: total(samples.map(({ runs }) => runs)) / total(samples.map(({ probes }) => probes)),
   }
 }
 

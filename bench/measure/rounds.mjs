@@ -11,7 +11,8 @@ import { processKey } from './subject.mjs'
  * @property {number} elapsedMs
  * @property {number} userMicros the server's CPU time in its own code
  * @property {number} systemMicros and in the kernel
- * @property {number} runs of checks
+ * @property {number} runs of checks, from before the slice's first request: that is the one that refreshes
+ * @property {number} probes that these runs were for
  */
 
 /**
@@ -74,7 +75,8 @@ async function measureGeneration(turns, generation, pace, load, connections) {
   for (let round = 0; round < pace.rounds; round += 1) {
     for (const { subject, samples, server, id } of shuffle(open)) {
       if (round % (subject.everyRounds ?? 1) !== 0) continue
-      await load.run(id, pace.sliceMs / 4)
+      const start = await server.usage()
+      const opening = await load.run(id, pace.sliceMs / 4)
       const before = await server.usage()
       const { requests, elapsedMs } = await load.run(id, pace.sliceMs).catch((cause) => {
         throw new Error(`Measuring ${subject.label} failed`, { cause })
@@ -87,7 +89,8 @@ async function measureGeneration(turns, generation, pace, load, connections) {
         elapsedMs,
         userMicros: after.userMicros - before.userMicros,
         systemMicros: after.systemMicros - before.systemMicros,
-        runs: after.runs - before.runs,
+        runs: after.runs - start.runs,
+        probes: opening.requests + requests,
       })
     }
   }

@@ -15,10 +15,11 @@ const bench = new URL('../', import.meta.url)
  */
 export function machine(loadBefore) {
   const [processor] = os.cpus()
+  const kernel = `${os.type()} ${os.release().split('-')[0]}`
   const memory = `${Math.round(os.totalmem() / 2 ** 30)} GB`
   const others = loadBefore > busy ? ', **so others were at work**' : ''
   return [
-    `${os.cpus().length} × ${processor?.model.trim() ?? os.arch()}, ${memory}, ${os.type()} ${os.release()}`,
+    `${os.cpus().length} × ${processor?.model.trim() ?? os.arch()}, ${memory}, ${kernel}`,
     `load average before the run: ${loadBefore.toFixed(2)}${others}`,
     `Node.js ${process.version}`,
     `hale ${version('hale')}${commit()}`,

@@ -14,7 +14,7 @@ Node's own start, which the first line shows.`,
     const rounds = context.quick ? 1 : 9
     const [bare, , serve, listener] = await bareAndHale('ready', { checks: 3 })
     if (!bare || !serve || !listener) throw new Error('Nothing to start')
-    const peers = checkingPeers('ready', { checks: 3 })
+    const peers = checkingPeers('ready', { checks: 3 }, context.quick)
     const subjects = [bare, serve, listener, ...peers, subject('lightship', 'lightship', 'ready')]
     /** @type {number[][]} */
     const times = subjects.map(() => [])

@@ -15,7 +15,7 @@ When the last good result has aged, 200 probes ask at the same time, each with a
 kubelet's limit is 1 s.) A 503 in time is the right answer; none at all tells the platform nothing.`,
   async measure(context) {
     const limitMs = context.quick ? 1500 : 8000
-    const subjects = hangingSubjects()
+    const subjects = hangingSubjects(context.quick)
     const stages = await Promise.all(subjects.map(setUp))
     await delay(1500)
     // A second apart, each with a load generator of its own: an unanswered burst is waiting, not work.

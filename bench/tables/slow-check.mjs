@@ -23,7 +23,7 @@ where no result is kept (\`maxAgeMs: 0\`). CPU time is the server's, without the
       subject('**hale**, no result kept', 'hale-serve', 'ready', unkept),
       subject('**hale**, in the background (`intervalMs: 1000`)', 'hale-serve', 'ready', background),
     ]
-    const subjects = [...hale, ...checkingPeers('ready', scenario), guardedNest(scenario)]
+    const subjects = [...hale, ...checkingPeers('ready', scenario, context.quick), guardedNest(scenario)]
     const slices = context.quick ? { rounds: 4, sliceMs: 150 } : { generations: 2, rounds: 6, sliceMs: 400 }
     const measured = await measureRounds(subjects, { ...paceOf(context), ...slices }, context)
     const costs = measured.map(costOf)

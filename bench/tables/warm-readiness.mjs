@@ -14,7 +14,7 @@ second by default and renders the body once for it; most peers run all three che
 Lightship has no checks: its readiness is a flag that the service sets.`,
   async measure(context) {
     const peers = [
-      ...checkingPeers('ready', scenario),
+      ...checkingPeers('ready', scenario, context.quick),
       guardedNest(scenario),
       subject('lightship (a flag, no checks)', 'lightship', 'ready'),
     ]

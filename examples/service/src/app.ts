@@ -1,4 +1,4 @@
-import express, { type Express } from 'express'
+import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Health } from 'hale'
 import { healthMiddleware } from 'hale/express'
 import type { Database } from './database.ts'
@@ -15,5 +15,11 @@ export function createApp(health: Health, database: Database, externalApiTimeout
   app.use((_, response) => {
     response.status(404).json({ error: 'Not found.' })
   })
+  // Express's own page shows the stack to whoever asks.
+  const failed: ErrorRequestHandler = (error, request, response, _next) => {
+    console.error(`${request.method} ${request.path} failed:`, error)
+    response.status(500).json({ error: 'Something went wrong.' })
+  }
+  app.use(failed)
   return app
 }

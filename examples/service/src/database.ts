@@ -48,8 +48,7 @@ function openPostgres(url: string): Database {
 }
 
 function openSqlite(file: string): Database {
-  mkdirSync(dirname(file), { recursive: true })
-  const database = new Libsql(file)
+  const database = openFile(file)
   return {
     kind: 'SQLite',
     check: sqlite(database),
@@ -64,6 +63,18 @@ function openSqlite(file: string): Database {
     async close() {
       database.close()
     },
+  }
+}
+
+function openFile(file: string): Libsql.Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    return new Libsql(file)
+  } catch (cause) {
+    throw new Error(
+      `the database ${file} cannot be opened. Set DATABASE_FILE to a file that can be written.`,
+      { cause },
+    )
   }
 }
 

@@ -42,7 +42,12 @@ export function bodyOf(report: Report, externalApiTimeoutMs: number): object {
     }
     return { status: report.status, details: [application] }
   }
+  const { application } = report
   const details = Object.values(report.checks).map((check): Entry => {
+    // What holds the service back as a whole, such as its start or its way out, belongs to no check.
+    if (check.name === 'ApplicationCore' && application.status !== 'UP') {
+      return { name: check.name, status: application.status, error: application.message ?? '' }
+    }
     const { name, status, durationMs = 0 } = check
     const text = textOf(check, externalApiTimeoutMs)
     const answer = { name, status, ...(check.error === undefined ? { message: text } : { error: text }) }

@@ -5,6 +5,7 @@ import { openDatabase } from './database.ts'
 import { connectExternalApi } from './external-api.ts'
 import { serviceHealth } from './health.ts'
 import type { Settings } from './settings.ts'
+import { untilItWorks } from './until-it-works.ts'
 
 /** The running service. */
 export interface Service {
@@ -15,36 +16,50 @@ export interface Service {
   stop(reason: string): Promise<void>
 }
 
-/** Starts everything; rejects, with nothing left behind, when the port is taken. */
+/** Starts everything; rejects, with nothing left behind, when the port is taken or the file cannot be opened. */
 export async function startService(settings: Settings): Promise<Service> {
-  const externalApi = await connectExternalApi(settings.externalApiUrl)
-  const database = openDatabase(settings)
-  const health = serviceHealth(settings, database, externalApi.url)
-  health.startupTask('prepare the database', database.prepare())
-  const server = createServer(createApp(health, database, settings.externalApiTimeoutMs))
-
-  async function stop(reason: string): Promise<void> {
-    health.drain(reason)
-    await closed(server)
-    await health.dispose()
-    await Promise.all([database.close(), externalApi.close()])
+  const opened: (() => Promise<void>)[] = []
+  // In turn, the last opened first: what is closed may still need what was there before it.
+  const close = async (): Promise<void> => {
+    for (const end of opened.splice(0).reverse()) await end()
   }
-
   try {
+    const database = openDatabase(settings)
+    opened.push(() => database.close())
+    const externalApi = await connectExternalApi(settings.externalApiUrl)
+    opened.push(() => externalApi.close())
+    const health = serviceHealth(settings, database, externalApi.url)
+    opened.push(() => health.dispose())
+    const server = createServer(createApp(health, database, settings.externalApiTimeoutMs))
     await listening(server, settings.port)
+    opened.push(() => closed(server))
+    const stopping = new AbortController()
+    const prepare = 'prepare the database'
+    health.startupTask(
+      prepare,
+      untilItWorks(() => database.prepare(), prepare, stopping.signal),
+    )
+    const stop = async (reason: string): Promise<void> => {
+      health.drain(reason)
+      stopping.abort()
+      await close()
+    }
+    const { port } = server.address() as AddressInfo
+    return { port, greeting: greeting(port, database.kind, externalApi.shownUrl, settings), stop }
   } catch (error) {
-    await stop('never started')
+    await close()
     throw error
   }
-  const { port } = server.address() as AddressInfo
-  const greeting = [
-    `The example service (${database.kind}) listens on http://127.0.0.1:${port}`,
+}
+
+function greeting(port: number, database: string, externalApiUrl: string, settings: Settings): string {
+  return [
+    `The example service (${database}) listens on port ${port} of every address: http://127.0.0.1:${port}`,
     `  SIMULATE_DB_UP=${settings.simulateDbUp}`,
     `  SIMULATE_EXTERNAL_API_UP=${settings.simulateExternalApiUp}`,
-    `  EXTERNAL_DEPENDENCY_API_URL=${externalApi.shownUrl}`,
+    `  EXTERNAL_DEPENDENCY_API_URL=${externalApiUrl}`,
     `Try: curl -i http://127.0.0.1:${port}/health/ready, or open it in a browser. Ctrl-C stops it.`,
   ].join('\n')
-  return { port, greeting, stop }
 }
 
 function listening(server: Server, port: number): Promise<void> {
@@ -54,9 +69,16 @@ function listening(server: Server, port: number): Promise<void> {
   })
 }
 
+/** Lets what is in flight finish, but waits neither for idle connections nor for ever. */
 function closed(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve())
+    const looking = setInterval(() => server.closeIdleConnections(), 50)
+    const forced = setTimeout(() => server.closeAllConnections(), 3000)
+    server.close(() => {
+      clearInterval(looking)
+      clearTimeout(forced)
+      resolve()
+    })
     server.closeIdleConnections()
   })
 }

@@ -57,8 +57,8 @@ export function readSettings(environment: Environment): Settings {
       number(
         'EXTERNAL_API_TIMEOUT',
         1,
-        (seconds) => seconds > 0 && seconds <= 60,
-        'seconds, above 0 and at most 60',
+        (seconds) => seconds >= 0.001 && seconds <= 60,
+        'seconds, between 0.001 and 60',
       ) * 1000,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     databaseFile: value('DATABASE_FILE'),

@@ -141,7 +141,10 @@ describe('serveHealth', () => {
     [{ port: 65_536 }, 'port: expected a whole number between 0 and 65535, got 65536'],
     [{ port: 80.5 }, 'port: expected a whole number between 0 and 65535, got 80.5'],
     [{ port: Number.NaN }, 'port: expected a whole number between 0 and 65535, got NaN'],
-    [{ port: '8080' }, 'port: expected a whole number between 0 and 65535, got a string of 4 characters'],
+    [
+      { port: '8080' },
+      'port: expected a whole number between 0 and 65535, got a string of 4 characters; use Number(…)',
+    ],
     [{ port: null }, 'port: expected a whole number between 0 and 65535, got null'],
     [{ port: 0, host: 5 }, 'host: expected a string, got 5'],
     [{ port: 0, prot: 1 }, 'prot: unknown option; did you mean port?'],

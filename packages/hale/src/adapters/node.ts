@@ -62,7 +62,10 @@ export async function serveHealth(health: HealthSource, options: ServeOptions): 
   )
   const address = server.address() as AddressInfo
   const longestBudgetMs = Math.max(...health.groups.map(({ budgetMs }) => budgetMs))
-  const close = closer(server, longestBudgetMs + graceMs)
+  const patienceMs = Math.min(longestBudgetMs + graceMs, longestTimerMs)
+  // A client that sends requests and never reads the answers would keep all of them in memory, for ever.
+  server.setTimeout(Math.max(patienceMs, silenceMs))
+  const close = closer(server, patienceMs)
   return { url: urlOf(address), port: address.port, server, close, [Symbol.asyncDispose]: close }
 }
 
@@ -115,6 +118,8 @@ function listening(server: Server, port: number | undefined, host: string | unde
 
 const lookAgainMs = 20
 const graceMs = 2000
+const silenceMs = 10_000
+const longestTimerMs = 2 ** 31 - 1
 
 /** What closes a server: at once for whoever waits for nothing, else as soon as the answer in flight has been sent. */
 function closer(server: Server, forceAfterMs: number): () => Promise<void> {

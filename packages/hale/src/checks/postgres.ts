@@ -210,7 +210,13 @@ async function lend(client: PostgresPoolClient, query: string, signal: AbortSign
     throw signal.reason
   }
   // Destroying rejects the query, and with it the run.
-  const abort = (): void => giveBack(true)
+  const abort = (): void => {
+    try {
+      giveBack(true)
+    } catch {
+      // What an abort listener throws has nobody to catch it and would end the process.
+    }
+  }
   signal.addEventListener('abort', abort, { once: true })
   // The pool does not listen while a client is lent: a connection that breaks now would kill the process.
   client.on?.('error', ignore)

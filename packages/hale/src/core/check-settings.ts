@@ -132,8 +132,8 @@ function probes(
 }
 
 function tags(path: string, value: unknown, problems: Problems): readonly string[] {
-  if (value === undefined) return []
-  if (Array.isArray(value) && value.every((tag) => typeof tag === 'string')) return value
+  if (value === undefined) return Object.freeze([])
+  if (Array.isArray(value) && value.every((tag) => typeof tag === 'string')) return Object.freeze([...value])
   problems.add(path, `expected a list of strings, got ${kindOf(value)}`)
   return []
 }

@@ -105,10 +105,8 @@ export class CheckState {
   /** The report for who could not wait any longer. */
   unanswered(budgetMs: number): CheckReport {
     const error = `no answer within ${durationText(budgetMs)}`
-    return {
-      ...this.#overlay('DOWN', error, this.#run?.startedAt ?? this.#around.clock.now()),
-      durationMs: budgetMs,
-    }
+    const from = this.#run?.startedAt ?? this.#around.clock.now()
+    return Object.freeze({ ...this.#overlay('DOWN', error, from), durationMs: budgetMs })
   }
 
   /** Runs now, or joins the run under way; the overlap guard holds all the same. */
@@ -190,7 +188,7 @@ export class CheckState {
   /** Called by the run. */
   settledLate(run: Run): void {
     this.#guard.settledLate(run)
-    this.#report = { ...this.#report, details: this.#details() }
+    this.#report = Object.freeze({ ...this.#report, details: this.#details() })
     this.#around.changed(this, false)
   }
 
@@ -213,12 +211,13 @@ export class CheckState {
     const { name, status: from, since, critical, enabled } = this.#report
     const kept = shown ? { name, since, critical, enabled, ...outcome, checkedAt: at } : this.#report
     const changed = kept.status !== from
-    this.#report = {
+    // Frozen, like all that is handed out: a listener that redacts its copy must not turn a check green.
+    this.#report = Object.freeze({
       ...kept,
       ...(shown && durationMs !== undefined && { durationMs }),
       since: changed ? at : since,
       details: this.#details(),
-    }
+    })
     this.#tell(from, thrown)
   }
 
@@ -226,7 +225,8 @@ export class CheckState {
   #overlay(status: CheckReport['status'], error: string, from: number): CheckReport {
     const { name, critical, enabled, details } = this.#report
     const { clock } = this.#around
-    return { name, status, error, since: clock.wallTime() - (clock.now() - from), critical, enabled, details }
+    const since = clock.wallTime() - (clock.now() - from)
+    return Object.freeze({ name, status, error, since, critical, enabled, details })
   }
 
   /** Begins anew with a report that says so. */
@@ -235,7 +235,7 @@ export class CheckState {
     this.hasResult = false
     this.#freshUntil = -Infinity
     this.#thresholds.reset()
-    this.#report = { ...report, details: this.#details() }
+    this.#report = Object.freeze({ ...report, details: this.#details() })
     this.#tell(from)
   }
 
@@ -261,13 +261,14 @@ export class CheckState {
       : { message: 'disabled' }
     const since = this.#around.clock.wallTime()
     const { critical } = this.settings
-    return { name: this.name, status: 'UNKNOWN', ...text, since, critical, enabled, details: this.#details() }
+    const details = this.#details()
+    return Object.freeze({ name: this.name, status: 'UNKNOWN', ...text, since, critical, enabled, details })
   }
 
   #details(): CheckReport['details'] {
     const { kind, failureThreshold, successThreshold, timeoutMs, tags } = this.settings
     const { intervalMs, componentType, runbook, impact } = this.settings
-    return {
+    return Object.freeze({
       kind,
       failureThreshold,
       successThreshold,
@@ -280,6 +281,6 @@ export class CheckState {
       ...(componentType !== undefined && { componentType }),
       ...(runbook !== undefined && { runbook }),
       ...(impact !== undefined && { impact }),
-    }
+    })
   }
 }

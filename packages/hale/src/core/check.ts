@@ -4,6 +4,11 @@ export type ProbeName = 'liveness' | 'readiness' | 'startup'
 /** The probes in the order of a service's life. */
 export const probeNames: readonly ProbeName[] = ['startup', 'liveness', 'readiness']
 
+/** Whether a group's name is that of a probe. */
+export function isProbe(name: string): name is ProbeName {
+  return (probeNames as readonly string[]).includes(name)
+}
+
 /** What a check function is given. */
 export interface CheckContext {
   /** Aborted when the run times out or the registry is disposed. Hand it to whatever you await. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { systemClock } from './clock.ts'
 
 test('calls back once after the delay, and not when cancelled', async () => {
@@ -25,6 +25,18 @@ test('a delay longer than setTimeout can hold does not fire at once', async () =
   await new Promise((resolve) => setImmediate(resolve))
   cancel()
   expect(fired).toBe(false)
+})
+
+test('a delay longer than setTimeout can hold is waited for in parts', () => {
+  vi.useFakeTimers()
+  const fired = vi.fn()
+  const days = 24 * 3600 * 1000
+  systemClock.after(30 * days, fired)
+  vi.advanceTimersByTime(29 * days)
+  expect(fired).not.toHaveBeenCalled()
+  vi.advanceTimersByTime(days)
+  expect(fired).toHaveBeenCalledOnce()
+  vi.useRealTimers()
 })
 
 test('now only goes forward and wallTime is the epoch', () => {

@@ -19,9 +19,14 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   wallTime: () => Date.now(),
   after(delayMs, callback) {
-    const timer = setTimeout(callback, Math.min(delayMs, longestDelayMs))
-    // Outside Node a timer is a number, which keeps nothing alive.
-    if (typeof timer === 'object') timer.unref()
+    let timer: ReturnType<typeof setTimeout>
+    const wait = (leftMs: number): void => {
+      const now = Math.min(leftMs, longestDelayMs)
+      timer = setTimeout(() => (now < leftMs ? wait(leftMs - now) : callback()), now)
+      // Outside Node a timer is a number, which keeps nothing alive.
+      if (typeof timer === 'object') timer.unref()
+    }
+    wait(delayMs)
     return () => clearTimeout(timer)
   },
 }

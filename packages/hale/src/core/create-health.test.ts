@@ -67,6 +67,33 @@ describe('types', () => {
     expect(() => createHealth({ checks: { misspelt, foreign } })).toThrow(/2 problems/)
   })
 
+  test('a misspelt option of a group does not compile', () => {
+    const checks = { a: check(() => {}) }
+    const own = () =>
+      createHealth({
+        checks,
+        groups: {
+          g: {
+            members: ['a'],
+            // @ts-expect-error: it is called visibility
+            visiblity: 'status',
+          },
+        },
+      })
+    const ofProbe = () =>
+      createHealth({
+        checks,
+        groups: {
+          readiness: {
+            // @ts-expect-error: it is called budgetMs
+            budgetMS: 5,
+          },
+        },
+      })
+    expect(own).toThrow(/did you mean visibility/)
+    expect(ofProbe).toThrow(/did you mean budgetMs/)
+  })
+
   test('a registry of any names fits what adapters take', () => {
     const health = createHealth(options)
     expectTypeOf(health).toExtend<HealthSource>()

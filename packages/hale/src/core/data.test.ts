@@ -41,6 +41,7 @@ describe('what JSON cannot hold', () => {
     ['a set', new Set([1, 2]), [1, 2], undefined],
     ['bytes', new Uint8Array(9), '[9 bytes]', 'binary data was left out'],
     ['an error', { last: new Error('postgres://user:hunter2@db') }, { last: 'check failed' }, undefined],
+    ['an error as a key', new Map([[new Error('postgres://u:p@db'), 1]]), { 'check failed': 1 }, undefined],
     ['toJSON', { toJSON: () => 'hunter2' }, { toJSON: null }, 'a function was left out'],
   ])('%s becomes something safe, and says so', (_, value, data, note) => {
     const bounded = boundData(value)

@@ -97,7 +97,7 @@ class Copier {
       copied.push(this.copy(value, depth + 1))
     }
     if (length > copied.length) this.notes.add('cut to its bounds')
-    return copied
+    return Object.freeze(copied)
   }
 
   #record(entries: Iterable<readonly [string, () => unknown]>, depth: number): Data {
@@ -108,7 +108,7 @@ class Copier {
       if (this.#full(count++)) break
       copied[this.#text(key)] = this.#property(read, depth)
     }
-    return copied
+    return Object.freeze(copied)
   }
 
   #property(read: () => unknown, depth: number): Data {
@@ -135,5 +135,11 @@ function* objectEntries(value: object): Generator<readonly [string, () => unknow
 }
 
 function* mapEntries(map: Map<unknown, unknown>): Generator<readonly [string, () => unknown]> {
-  for (const [key, value] of map) yield [typeof key === 'symbol' ? 'symbol' : String(key), () => value]
+  for (const [key, value] of map) yield [keyText(key), () => value]
+}
+
+function keyText(key: unknown): string {
+  if (typeof key === 'object' && key !== null)
+    return key instanceof Error ? safeFailure(key).message : 'object'
+  return typeof key === 'symbol' ? 'symbol' : String(key)
 }

@@ -14,6 +14,7 @@ export class Events {
   readonly #logger: Logger | undefined
   readonly #listeners = new Map<keyof HealthEvents, Set<(event: never) => void>>()
   readonly #channels: { readonly check: Channel; readonly transition: Channel } | undefined
+  readonly #undelivered: (() => void)[] = []
   #history: readonly Transition[] = []
 
   constructor(transitionsKept: number, logger: Logger | undefined) {
@@ -49,7 +50,18 @@ export class Events {
     this.#emit('run', run)
   }
 
+  /** In the order in which things happened, also for what a listener itself sets off. */
   #emit<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
+    Object.freeze(payload)
+    this.#undelivered.push(() => this.#deliver(event, payload))
+    if (this.#undelivered.length > 1) return
+    for (let next = this.#undelivered[0]; next !== undefined; next = this.#undelivered[0]) {
+      next()
+      this.#undelivered.shift()
+    }
+  }
+
+  #deliver<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
     const complain = (error: unknown): void => this.#complain(`a listener of "${event}" failed`, error)
     for (const listener of this.#listeners.get(event) ?? []) {
       try {

@@ -4,7 +4,7 @@ import { type CheckSettings, checkSettings } from './check-settings.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type GroupSettings, groupSettings } from './group-settings.ts'
 import type { Logger } from './logger.ts'
-import { validateName } from './names.ts'
+import { type Taken, validateName } from './names.ts'
 import type { ServiceInfo } from './report.ts'
 import { boundText } from './text.ts'
 
@@ -58,11 +58,7 @@ export function healthSettings(given: unknown): HealthSettings {
 }
 
 /** Validates a check that is added later. */
-export function addedCheck(
-  name: string,
-  definition: unknown,
-  taken: ReadonlyMap<string, string>,
-): NamedCheck {
+export function addedCheck(name: string, definition: unknown, taken: Taken): NamedCheck {
   const problems = new Problems()
   const check = namedCheck(name, definition, taken, problems)
   problems.throwIfAny('health.add')
@@ -85,7 +81,7 @@ function allChecks(value: unknown, taken: Map<string, string>, problems: Problem
 function namedCheck(
   name: string,
   definition: unknown,
-  taken: ReadonlyMap<string, string>,
+  taken: Taken,
   problems: Problems,
 ): NamedCheck | undefined {
   const path = pathOf('checks', name)

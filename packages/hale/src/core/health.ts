@@ -12,7 +12,9 @@ export type Checks = { readonly [name: string]: CheckDefinition }
 
 /** Groups by name; the probes' names set their visibility, status codes and budget. */
 export type Groups<G, Names extends string> = {
-  readonly [Name in keyof G]: Name extends ProbeName ? ProbeOptions : GroupOptions<Names>
+  readonly [Name in keyof G]: Name extends ProbeName
+    ? ProbeOptions
+    : GroupOptions<Names> & { readonly [Misspelt in Exclude<keyof G[Name], keyof GroupOptions>]: never }
 }
 
 /** The names of the checks that belong to a probe. */

@@ -1,10 +1,11 @@
 import { DisposedError } from '../errors/disposed-error.ts'
 import { safeFailure } from '../errors/safe-message.ts'
 import { StartupError } from '../errors/startup-error.ts'
+import { type Logger, logSafely } from './logger.ts'
 import type { ApplicationReport } from './report.ts'
 import { boundText } from './text.ts'
 
-const well: ApplicationReport = { status: 'UP' }
+const well: ApplicationReport = Object.freeze({ status: 'UP' })
 
 interface StartupTask {
   readonly name: string
@@ -17,6 +18,7 @@ export class Lifecycle {
   /** Startup is complete, for good. */
   started = false
   readonly #changed: () => void
+  readonly #logger: Logger | undefined
   readonly #tasks: StartupTask[] = []
   readonly #waiting: { resolve: () => void; reject: (error: Error) => void }[] = []
   #startupChecksDone: () => boolean
@@ -24,14 +26,15 @@ export class Lifecycle {
   #draining: string | undefined
   #stopped = false
 
-  constructor(startupChecksDone: () => boolean, changed: () => void) {
+  constructor(startupChecksDone: () => boolean, changed: () => void, logger?: Logger) {
     this.#startupChecksDone = startupChecksDone
     this.#changed = changed
+    this.#logger = logger
   }
 
   /** How readiness sees the service. */
   readiness(): ApplicationReport {
-    if (this.#stopped) return { status: 'OUT_OF_SERVICE', message: 'stopped' }
+    if (this.#stopped) return outOfService('stopped', '')
     const failed = this.#failedStart()
     if (failed !== undefined) return failed
     if (this.#draining !== undefined) return outOfService('draining', this.#draining)
@@ -51,7 +54,7 @@ export class Lifecycle {
     this.#changed()
     Promise.resolve(promise).then(
       () => this.#taskEnded(task),
-      (thrown: unknown) => this.#taskEnded(task, { text: safeFailure(thrown).message, thrown }),
+      (thrown: unknown) => this.#taskFailed(task, thrown),
     )
   }
 
@@ -107,6 +110,12 @@ export class Lifecycle {
     this.#changed()
   }
 
+  #taskFailed(task: StartupTask, thrown: unknown): void {
+    const text = safeFailure(thrown, 'failed').message
+    logSafely(this.#logger, 'error', `startup task ${task.name}: ${text}`, { task: task.name, err: thrown })
+    this.#taskEnded(task, { text, thrown })
+  }
+
   #taskEnded(task: StartupTask, failure?: StartupTask['failure']): void {
     task.pending = false
     if (failure !== undefined) task.failure = failure
@@ -128,7 +137,7 @@ export class Lifecycle {
     const failed = this.#tasks.filter((task) => task.failure !== undefined)
     if (failed.length === 0) return undefined
     const texts = failed.map((task) => `${task.name}: ${task.failure?.text}`)
-    return { status: 'DOWN', message: `startup failed: ${texts.join(', ')}` }
+    return Object.freeze({ status: 'DOWN', message: `startup failed: ${texts.join(', ')}` })
   }
 
   #pendingStart(): ApplicationReport | undefined {
@@ -138,5 +147,5 @@ export class Lifecycle {
 }
 
 function outOfService(state: string, reason: string): ApplicationReport {
-  return { status: 'OUT_OF_SERVICE', message: reason === '' ? state : `${state}: ${reason}` }
+  return Object.freeze({ status: 'OUT_OF_SERVICE', message: reason === '' ? state : `${state}: ${reason}` })
 }

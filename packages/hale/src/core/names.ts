@@ -17,13 +17,13 @@ export const reservedNames: ReadonlySet<string> = new Set([
   'schema.json',
 ])
 
+/** Says who has a name, if anybody. */
+export interface Taken {
+  get(name: string): string | undefined
+}
+
 /** Adds a problem when a check or group cannot have this name. `taken` says who has it already. */
-export function validateName(
-  path: string,
-  name: string,
-  taken: ReadonlyMap<string, string>,
-  problems: Problems,
-): void {
+export function validateName(path: string, name: string, taken: Taken, problems: Problems): void {
   if (name === '') {
     problems.add(path, 'the name is empty; names are letters, digits, "_", "." and "-"')
   } else if (!pattern.test(name)) {
@@ -33,7 +33,7 @@ export function validateName(
     )
   } else if (reservedNames.has(name)) {
     problems.add(path, `the name is reserved; choose another, such as "${name.replace(/\..*/, '')}-check"`)
-  } else if (taken.has(name)) {
+  } else if (taken.get(name) !== undefined) {
     problems.add(path, `the name is taken by ${taken.get(name)}; choose another`)
   }
 }

@@ -53,3 +53,9 @@ test('whatever is thrown becomes a text of the vocabulary', () => {
   })
   expect(fromThrown(undefined)).toEqual({ status: 'DOWN', error: 'check failed' })
 })
+
+test('an outcome of a status that we do not know is none', () => {
+  for (const status of ['<img src=x>', 'constructor', 5, undefined, {}]) {
+    expect(isOutcome({ [Symbol.for('hale.outcome')]: true, status })).toBe(false)
+  }
+})

@@ -41,7 +41,10 @@ function outcome(status: Outcome['status'], text: string | undefined, data: unkn
 
 /** Whether a value was made by `up`, `degraded` or `down`. */
 export function isOutcome(value: unknown): value is Outcome {
-  return typeof value === 'object' && value !== null && (value as { [brand]?: unknown })[brand] === true
+  if (typeof value !== 'object' || value === null || (value as { [brand]?: unknown })[brand] !== true)
+    return false
+  // Another version of the package may know other statuses.
+  return ['UP', 'DEGRADED', 'DOWN'].includes((value as Outcome).status)
 }
 
 /** One run's outcome after everything in it was made safe to show. */

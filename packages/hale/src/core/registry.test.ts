@@ -483,3 +483,38 @@ test('disposing aborts what runs, stops every timer and takes readiness out of s
   expect(signals).toHaveLength(1)
   expect(clock.pending).toBe(0)
 })
+
+describe('what is handed over wrongly', () => {
+  test('a startup task that is a function is told to be called', () => {
+    const health = createHealth({ clock: fakeClock(), checks: {} })
+    expect(() => health.startupTask('load', (async () => {}) as never)).toThrow(
+      /task: expected a promise, got a function; call it: startupTask\(name, fn\(\)\)/,
+    )
+  })
+
+  test('a failed startup task is logged with what it threw', async () => {
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+    const health = createHealth({ clock: fakeClock(), checks: {}, logger })
+    const thrown = new Error('postgres://u:p@db')
+    health.startupTask('migrate', Promise.reject(thrown))
+    await expect(health.started()).rejects.toThrow('startup task "migrate" failed')
+    expect(logger.error).toHaveBeenCalledWith('startup task migrate: failed', {
+      task: 'migrate',
+      err: thrown,
+    })
+    expect((await health.startup()).application.message).toBe('startup failed: migrate: failed')
+  })
+})
+
+test('listeners hear of changes in the order they happened, also of those they cause', async () => {
+  const health = createHealth({ clock: fakeClock(), checks: { db: check(() => down('gone')) } })
+  const seen: string[] = []
+  health.on('transition', (t) => {
+    if ('check' in t && t.to === 'DOWN') health.check('db').set(up('mended'))
+  })
+  health.on('transition', (t) => {
+    if ('check' in t) seen.push(`${t.from}→${t.to}`)
+  })
+  await health.check('db').run()
+  expect(seen).toEqual(['UNKNOWN→DOWN', 'DOWN→UP'])
+})

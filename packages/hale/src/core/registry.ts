@@ -1,4 +1,6 @@
-import type { CheckDefinition, ProbeName } from './check.ts'
+import { DisposedError } from '../errors/disposed-error.ts'
+import { kindOf, Problems } from '../errors/problems.ts'
+import { type CheckDefinition, isProbe } from './check.ts'
 import { checkHandle } from './check-handle.ts'
 import { CheckState } from './check-state.ts'
 import type { Clock } from './clock.ts'
@@ -16,7 +18,7 @@ import type { Status } from './status.ts'
 import type { HealthEvents, Transition } from './transitions.ts'
 
 const startupPollMs = 1000
-const well: ApplicationReport = { status: 'UP' }
+const well: ApplicationReport = Object.freeze({ status: 'UP' })
 
 /** What `createHealth` returns; the types of names are put on there. */
 export class Registry implements HealthSource, AsyncDisposable {
@@ -47,6 +49,7 @@ export class Registry implements HealthSource, AsyncDisposable {
     this.#lifecycle = new Lifecycle(
       () => this.#startupChecksDone(),
       () => this.#lifecycleChanged(),
+      settings.logger,
     )
     for (const [name, { visibility }] of settings.groups) {
       this.#groups.set(name, this.#group(name))
@@ -134,13 +137,22 @@ export class Registry implements HealthSource, AsyncDisposable {
   }
 
   add(name: string, definition: CheckDefinition): CheckHandle {
-    const taken = new Map([...this.#settings.groups.keys()].map((group) => [group, 'a group']))
-    for (const existing of this.#checks.keys()) taken.set(existing, 'a check')
+    const taken = {
+      get: (other: string) =>
+        this.#groups.has(other) ? 'a group' : this.#checks.has(other) ? 'a check' : undefined,
+    }
+    if (this.#disposed) throw new DisposedError()
     this.#register(addedCheck(name, definition, taken))
     return this.check(name)
   }
 
   startupTask(name: string, task: PromiseLike<unknown>): void {
+    const problems = new Problems()
+    if (typeof (task as Partial<PromiseLike<unknown>> | undefined)?.then !== 'function') {
+      const mend = typeof task === 'function' ? '; call it: startupTask(name, fn())' : ''
+      problems.add('task', `expected a promise, got ${kindOf(task)}${mend}`)
+    }
+    problems.throwIfAny('health.startupTask')
     this.#lifecycle.task(name, task)
   }
 
@@ -149,7 +161,7 @@ export class Registry implements HealthSource, AsyncDisposable {
     // Whoever waits must not depend on a platform that asks the startup checks.
     if (this.#lifecycle.waitedFor) {
       this.#stopStartupPolls()
-      this.#stopStartupPolls = repeat(this.clock, startupPollMs, () => this.#pollStartup())
+      this.#stopStartupPolls = repeat(this.clock, startupPollMs, () => void this.ask('startup'))
     }
     return started
   }
@@ -261,7 +273,7 @@ export class Registry implements HealthSource, AsyncDisposable {
 
   #lifecycleChanged(): void {
     for (const name of ['readiness', 'startup']) this.#groups.get(name)?.invalidate()
-    if (this.#lifecycle.started) this.#stopStartupPolls()
+    if (!this.#lifecycle.waitedFor) this.#stopStartupPolls()
     this.#evaluateSoon()
   }
 
@@ -281,13 +293,4 @@ export class Registry implements HealthSource, AsyncDisposable {
     }
     return true
   }
-
-  #pollStartup(): void {
-    if (this.#lifecycle.waitedFor) void this.ask('startup')
-    else this.#stopStartupPolls()
-  }
-}
-
-function isProbe(name: string): name is ProbeName {
-  return name === 'liveness' || name === 'readiness' || name === 'startup'
 }

@@ -28,7 +28,7 @@ describe('number', () => {
     [Number.NaN, 'got NaN'],
     [Number.POSITIVE_INFINITY, 'got Infinity'],
     [Number.NEGATIVE_INFINITY, 'got -Infinity'],
-    ['500', 'got a string of 3 characters'],
+    ['500', 'got a string of 3 characters; use Number(…)'],
     ['', 'got an empty string'],
     [null, 'got null'],
     [true, 'got true'],

@@ -29,7 +29,14 @@ export class Problems {
     const upper = max === Number.MAX_SAFE_INTEGER ? '' : ` and ${max}`
     const range = upper === '' ? `of at least ${min}` : `between ${min}${upper}`
     const noun = integer ? 'a whole number' : 'a number'
-    this.add(path, `expected ${noun}${unit === '' ? '' : ` of ${unit}`} ${range}, got ${kindOf(value)}`)
+    const mend =
+      typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))
+        ? '; use Number(…)'
+        : ''
+    this.add(
+      path,
+      `expected ${noun}${unit === '' ? '' : ` of ${unit}`} ${range}, got ${kindOf(value)}${mend}`,
+    )
     return fallback
   }
 

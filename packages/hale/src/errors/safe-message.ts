@@ -14,8 +14,9 @@ const mostErrors = 16
 /**
  * Turns anything thrown into a text of the fixed vocabulary. Nothing of the error itself is copied but a code that
  * the vocabulary knows: messages, causes and own properties carry connection strings, addresses and passwords.
+ * `otherwise` is the text for what the vocabulary does not know.
  */
-export function safeFailure(thrown: unknown): SafeFailure {
+export function safeFailure(thrown: unknown, otherwise = 'check failed'): SafeFailure {
   const queue: unknown[] = [thrown]
   let byName: SafeFailure | undefined
   for (let index = 0; index < queue.length && index < mostErrors; index++) {
@@ -27,7 +28,7 @@ export function safeFailure(thrown: unknown): SafeFailure {
     queue.push(read(error, 'cause'), ...firstOf(read(error, 'errors')))
   }
   // The name last: an aborted request often has a cause that says why.
-  return byName ?? { message: 'check failed' }
+  return byName ?? { message: otherwise }
 }
 
 function ofCode(error: object): SafeFailure | undefined {

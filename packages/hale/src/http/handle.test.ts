@@ -290,3 +290,9 @@ describe('one registry, several handlers', () => {
     expect(runs).toBe(1)
   })
 })
+
+it('says what it wants in place of a registry', () => {
+  for (const health of [undefined, null, {}, { checks: {} }]) {
+    expect(() => createHandler(health as never)).toThrow(/health: expected what createHealth returns, got /)
+  }
+})

@@ -1,4 +1,6 @@
 import type { HealthSource } from '../core/health.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
+import { kindOf } from '../errors/problems.ts'
 import { forMethod, type HealthRequest, type HealthResponse, header } from './exchange.ts'
 import { type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-settings.ts'
 import { negotiate } from './negotiate.ts'
@@ -29,7 +31,14 @@ export type HealthHandler = (request: HealthRequest) => HealthResponse | Promise
  * ```
  */
 export function createHandler(health: HealthSource, options?: HandlerOptions): HealthHandler {
-  return handlerOf(health, handlerSettings(options))
+  const settings = handlerSettings(options)
+  const { ask, groups } = (health ?? {}) as Partial<HealthSource>
+  if (typeof ask !== 'function' || groups === undefined) {
+    throw new ConfigurationError('health handler', [
+      `health: expected what createHealth returns, got ${kindOf(health)}`,
+    ])
+  }
+  return handlerOf(health, settings)
 }
 
 /** The handler of options that have been validated, for adapters whose own options are validated with them. */

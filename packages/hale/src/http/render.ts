@@ -13,7 +13,8 @@ interface Rendering {
   readonly get: HealthResponse
   readonly head: HealthResponse
   readonly options: HealthResponse
-  readonly transitions: readonly Transition[]
+  /** Weakly: the transitions hold reports, whose renderings hold transitions, and none would ever be let go. */
+  readonly transitions: WeakRef<readonly Transition[]>
 }
 
 const retryAfterSeconds = '5'
@@ -47,7 +48,7 @@ export class Renderer {
     const kept = this.#kept[visibility].get(report)
     const { transitions } = this.#health
     const rendering =
-      kept !== undefined && kept.transitions === transitions
+      kept !== undefined && kept.transitions.deref() === transitions
         ? kept
         : this.#render(report, visibility, transitions)
     if (method === 'GET') return rendering.get
@@ -56,7 +57,12 @@ export class Renderer {
 
   #render(report: Report, visibility: Visibility, transitions: readonly Transition[]): Rendering {
     const get = this.#answer(report, visibility, transitions)
-    const rendering = { get, head: withoutBody(get), options: asOptions(get), transitions }
+    const rendering = {
+      get,
+      head: withoutBody(get),
+      options: asOptions(get),
+      transitions: new WeakRef(transitions),
+    }
     this.#kept[visibility].set(report, rendering)
     return rendering
   }

@@ -27,7 +27,7 @@ export const htmlFormat: Format = {
 <style>${pageStyle}</style></head>
 <body><main>
 <header><h1>${escaped(title)}</h1>${pill(report.status)}${facts(report, context)}</header>
-${context.visibility === 'status' ? '' : checks(report) + transitions(context.transitions)}</main></body>
+${context.visibility === 'status' ? '' : checks(report, context.visibility === 'debug') + transitions(context.transitions)}</main></body>
 </html>
 `
   },
@@ -47,20 +47,19 @@ function facts({ application, timestamp, uptimeMs }: Report, { service, visibili
   return known.length === 0 ? '' : `<p class="facts">${known.join(' · ')}</p>`
 }
 
-function checks(report: Report): string {
+function checks(report: Report, debug: boolean): string {
   const all = Object.values(report.checks)
   if (all.length === 0) return '<p>No checks belong here.</p>\n'
-  const slowest = Math.max(1, ...all.map((check) => check.durationMs ?? 0))
   return `<h2 id="checks">Checks</h2>
-<div class="table" role="region" aria-labelledby="checks" tabindex="0"><table>
+<div class="table" role="region" aria-labelledby="checks" tabindex="0"><table class="checks">
 <thead><tr><th scope="col">Check</th><th scope="col">Status</th><th scope="col">What it says</th><th scope="col">Took</th><th scope="col">Since</th></tr></thead>
 <tbody>
-${all.map((check) => row(check, slowest)).join('\n')}
+${all.map((check) => row(check, debug)).join('\n')}
 </tbody></table></div>
 `
 }
 
-function row(check: CheckReport, slowest: number): string {
+function row(check: CheckReport, debug: boolean): string {
   const { name, status, message, error, data, dataNote, durationMs, since, critical, enabled, details } =
     check
   const texts = [
@@ -69,8 +68,10 @@ function row(check: CheckReport, slowest: number): string {
     !isHealthy(status) && enabled && details.impact !== undefined ? note(details.impact) : '',
     data === undefined ? '' : note(dataText(data)),
     dataNote === undefined ? '' : note(dataNote),
+    debug && details.runbook !== undefined ? note(`runbook: ${details.runbook}`) : '',
+    debug && check.errorCode !== undefined ? note(check.errorCode) : '',
   ]
-  return `<tr><th scope="row">${escaped(name)}</th><td>${pill(status)}</td><td class="text">${texts.join('')}</td><td class="took">${took(durationMs, slowest)}</td><td>${time(since)}</td></tr>`
+  return `<tr><th scope="row">${escaped(name)}</th><td class="state">${pill(status)}</td><td class="text">${texts.join('')}</td><td class="took">${took(durationMs, details.timeoutMs)}</td><td class="since">${time(since)}</td></tr>`
 }
 
 function dataText(data: Data): string {
@@ -81,9 +82,10 @@ function dataText(data: Data): string {
     .join(' · ')
 }
 
-function took(durationMs: number | undefined, slowest: number): string {
-  if (durationMs === undefined) return '–'
-  const share = Math.round((durationMs / slowest) * 100)
+/** The duration, with a bar that is full when it has taken all of its timeout. */
+function took(durationMs: number | undefined, timeoutMs: number | undefined): string {
+  if (durationMs === undefined || timeoutMs === undefined) return '–'
+  const share = Math.min(100, Math.round((durationMs / timeoutMs) * 100))
   return `${Math.round(durationMs)} ms<svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect class="track" width="100" height="6" rx="3"/><rect class="bar" width="${share}" height="6" rx="3"/></svg>`
 }
 
@@ -93,7 +95,7 @@ function transitions(all: readonly Transition[]): string {
   const rows = newest.map((transition) => {
     const { at, from, to } = transition
     const subject = 'check' in transition ? transition.check : transition.probe
-    return `<tr><td>${time(at)}</td><th scope="row">${escaped(subject)}</th><td>${pill(from)} → ${pill(to)}</td></tr>`
+    return `<tr><td>${time(at)}</td><th scope="row">${escaped(subject)}</th><td class="change">${pill(from)} → ${pill(to)}</td></tr>`
   })
   return `<h2 id="transitions">Last changes</h2>
 <div class="table" role="region" aria-labelledby="transitions" tabindex="0"><table>

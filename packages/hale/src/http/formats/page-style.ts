@@ -20,7 +20,12 @@ tbody th{font-weight:600}
 td time,.took{white-space:nowrap;font-variant-numeric:tabular-nums}
 .text{overflow-wrap:anywhere;min-width:12rem}.data{display:block;color:var(--soft);font-size:.85rem}
 svg{display:block;width:6rem;height:.35rem;margin-top:.25rem}
-.track{fill:var(--line)}.bar{fill:var(--soft)}`
+.track{fill:var(--line)}.bar{fill:var(--soft)}
+.change{white-space:nowrap}
+@media(max-width:44rem){.checks thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.checks tr{display:grid;grid-template-columns:1fr auto;border-top:1px solid var(--line);padding:.5rem .9rem}.checks tr:first-child{border-top:0}
+.checks th,.checks td{border:0;padding:.1rem 0}.checks .text,.checks .since{grid-column:1/-1}.checks .took,.checks .since{color:var(--soft);font-size:.85rem}.checks .text:empty{display:none}
+.change{white-space:normal}}`
 
 /** `sha256-…` of {@link pageStyle}. */
-export const pageStyleHash = 'sha256-+NW2VM5TN3oROiJwlwNNWQHRyKgKNFO07q6VHaDZFOU='
+export const pageStyleHash = 'sha256-mfgXyedh/7o1xHzn56BSfBF4EQxcI4XAnyT9pULtcQE='

@@ -1,0 +1,88 @@
+// @ts-check
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** @typedef {{ readonly fingerprint: string, readonly files: readonly string[] }} Stamp */
+
+/**
+ * Bundles a package's public entries into a few modules, where sources or options have changed. Node takes about a
+ * millisecond to load a module, whatever is in it: forty small ones would make every start of every service forty
+ * milliseconds longer.
+ *
+ * @param {string} directory the package's directory
+ */
+export async function bundle(directory) {
+  const entries = publicEntries(directory)
+  const fingerprint = fingerprintOf(directory, entries)
+  const dist = join(directory, 'dist')
+  const stampFile = join(dist, '.bundle.json')
+  const last = readStamp(stampFile)
+  if (last.fingerprint === fingerprint && last.files.every((file) => existsSync(join(dist, file)))) return
+  // Only when there is something to do: a build without changes should not wait for a bundler to load.
+  const { rolldown } = await import('rolldown')
+  const build = await rolldown({
+    input: entries,
+    platform: 'neutral',
+    external: /^node:/,
+    transform: { target: 'node20.19' },
+  })
+  const { output } = await build.write({
+    dir: dist,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    comments: { jsdoc: false },
+  })
+  await build.close()
+  const files = output.map(({ fileName }) => fileName)
+  for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.js') && !files.includes(file)) rmSync(join(dist, file))
+  }
+  writeFileSync(stampFile, `${JSON.stringify({ fingerprint, files })}\n`)
+}
+
+/**
+ * The modules that `exports` names, as name in `dist` and path of the source.
+ *
+ * @param {string} directory
+ * @returns {Record<string, string>}
+ */
+function publicEntries(directory) {
+  const { exports } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  /** @type {Record<string, string>} */
+  const entries = {}
+  for (const target of Object.values(exports)) {
+    const built = /^\.\/dist\/(.+)\.js$/.exec(target.default ?? '')?.[1]
+    if (built !== undefined) entries[built] = join(directory, 'src', `${built}.ts`)
+  }
+  if (Object.keys(entries).length === 0) throw new Error(`${directory} exports nothing of dist`)
+  return entries
+}
+
+/**
+ * @param {string} directory
+ * @param {Record<string, string>} entries
+ */
+function fingerprintOf(directory, entries) {
+  const hash = createHash('sha256')
+    .update(JSON.stringify(entries))
+    .update(readFileSync(new URL(import.meta.url)))
+  for (const file of readdirSync(join(directory, 'src'), { recursive: true, encoding: 'utf8' }).sort()) {
+    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue
+    hash.update(`\0${file}\0`).update(readFileSync(join(directory, 'src', file)))
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * @param {string} file
+ * @returns {Stamp}
+ */
+function readStamp(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return { fingerprint: '', files: [] }
+  }
+}
