@@ -34,11 +34,10 @@ other health libraries for Node.js. The program that measures writes it; nobody 
 function reproduce({ quick, minutes, loadBefore }) {
   return `## Reproduce
 \`\`\`sh
-npm ci && npm run build
-npm ci --prefix bench
-node bench/run.mjs
+npm run bench
 \`\`\`
-\`--quick\` is a short run and \`--only liveness\` measures one table; neither writes this page.
+\`npm run bench -- --quick\` is a short run, \`npm run bench -- --only liveness\` measures one table; neither writes
+this page.
 
 This run${quick ? ' (a **quick** one: expect more noise)' : ''}: ${new Date().toISOString().slice(0, 10)},
 ${Math.round(minutes)} minutes, on
