@@ -26,6 +26,7 @@ await runTool(async () => {
  * on and keep its port. A parent that is gone is told by its number.
  */
 function stopWithParent() {
+  if (process.env.npm_lifecycle_event !== 'start') return
   const parent = process.ppid
   const watch = setInterval(() => {
     if (process.ppid === parent) return
