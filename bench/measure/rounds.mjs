@@ -3,6 +3,9 @@ import { ServerProcess } from './server-process.mjs'
 import { createShuffle } from './shuffle.mjs'
 import { processKey } from './subject.mjs'
 
+/** Enough to be in step again after the other servers' turns. */
+const openingMs = 20
+
 /**
  * @typedef {object} Sample one subject in one round
  * @property {number} round counted over all generations
@@ -76,7 +79,7 @@ async function measureGeneration(turns, generation, pace, load, connections) {
     for (const { subject, samples, server, id } of shuffle(open)) {
       if (round % (subject.everyRounds ?? 1) !== 0) continue
       const start = await server.usage()
-      const opening = await load.run(id, pace.sliceMs / 4)
+      const opening = await load.run(id, Math.min(pace.sliceMs / 4, openingMs))
       const before = await server.usage()
       const { requests, elapsedMs } = await load.run(id, pace.sliceMs).catch((cause) => {
         throw new Error(`Measuring ${subject.label} failed`, { cause })

@@ -53,7 +53,7 @@ const method = `## Method
   ends the measurement.
 - The figure is the **server's CPU time per request**, user and system, from \`process.cpuUsage()\`:
   what a probe takes from the service's own work. It does not depend on how fast the load generator is.
-- Servers are measured **in turns**, in slices of some 30 ms, in random order, over hundreds of rounds,
+- Servers are measured **in turns**, in slices of some 30 ms (a second where results age), in random order, over many rounds,
   so that what disturbs the machine meets all of them. A ratio is computed within each round; the median
   is given. Peers take part in every fourth round. The range is that of the medians of several sets of
   freshly started processes, since one process may be luckier than another for its whole life.

@@ -4,7 +4,7 @@ import { measureRounds } from '../measure/rounds.mjs'
 import { subject } from '../measure/subject.mjs'
 import { goal } from '../report/goal.mjs'
 import { checkingPeers, guardedNest, haleBodies } from './contenders.mjs'
-import { paceOf } from './pace.mjs'
+import { paceOf, wholeSeconds } from './pace.mjs'
 import { refreshMicros } from './refresh-cost.mjs'
 
 /**
@@ -19,13 +19,14 @@ export const manyChecks = {
   title: 'Five hundred checks',
   about: `Readiness with 500 healthy checks beside readiness with one. A body that names 500 checks is
 several hundred times longer than a status, and bytes cost time on every server: the bare servers send
-hale's bodies from memory, and show what the bytes alone cost. The one probe a second for which hale's
-checks run has a line of its own. Eight connections, since a peer may take
+hale's bodies from memory, and show what the bytes alone cost. Slices are a second
+long here, so that each holds its share of the probe for which the checks run and the body is rendered; that
+probe has a line of its own besides. Eight connections, since a peer may take
 tens of milliseconds for one probe.`,
   async measure(context) {
     const pairs = await allPairs(context.quick)
     const subjects = pairs.flatMap(({ one, many }) => [one, many])
-    const slices = context.quick ? { rounds: 8 } : { generations: 2, rounds: 30 }
+    const slices = context.quick ? { rounds: 8 } : { ...wholeSeconds, generations: 2 }
     const measured = await measureRounds(subjects, { ...paceOf(context), ...slices }, context, 8)
     const results = pairs.map(({ one }, index) => {
       const [few = [], plenty = []] = measured.slice(index * 2, index * 2 + 2)

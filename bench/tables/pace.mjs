@@ -14,3 +14,6 @@ export function paceOf({ quick }, slower = {}) {
     : { generations: 4, rounds: 60, sliceMs: 30, warmUpRequests: 8000, warmUpMs: 1200 }
   return quick ? pace : { ...pace, ...slower }
 }
+
+/** For what happens once a second, such as a result that ages: each slice then holds its share of it. */
+export const wholeSeconds = { generations: 4, rounds: 6, sliceMs: 1000 }
