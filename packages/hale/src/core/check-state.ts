@@ -21,6 +21,9 @@ export interface CheckSurroundings {
   readonly changed: (check: CheckState, statusChanged: boolean) => void
 }
 
+// Of the age of a result.
+const earlyShare = 0.1
+
 /**
  * One check and everything known of it: the run in flight, which all who ask share, the latest result and how long
  * it may be served, and the reported status behind its thresholds.
@@ -72,6 +75,14 @@ export class CheckState {
   /** The run to wait for before this check's report is worth serving; undefined when it is already. */
   ask(now: number): Run | undefined {
     if (now < this.#freshUntil || !this.#runnable) return undefined
+    return this.#run ?? this.#start(now)
+  }
+
+  /** The same a little before its time, for when others are run anyway. */
+  askEarly(now: number): Run | undefined {
+    const early = (this.#freshUntil - this.#lastResultAt) * earlyShare
+    if (this.settings.intervalMs !== undefined || now + early < this.#freshUntil || !this.#runnable)
+      return undefined
     return this.#run ?? this.#start(now)
   }
 

@@ -83,12 +83,21 @@ export class Group {
     }
     const now = this.#clock.now()
     if (now < this.#askAgainAt || this.policy.complete?.() === true) return this.#answer(now)
+    const runs = this.#runs((member) => member.ask(now))
+    if (runs.size === 0) return this.#answer(now)
+    // Results come in over some milliseconds and would age so too: five hundred checks would be a hundred rounds of a
+    // few each second, every one of them with a report and a body of its own. Who is nearly due goes along.
+    const early = this.#runs((member) => runs.get(member) ?? member.askEarly(now))
+    return this.#wait(early)
+  }
+
+  #runs(of: (member: CheckState) => Run | undefined): ReadonlyMap<CheckState, Run> {
     const runs = new Map<CheckState, Run>()
     for (const member of this.#members) {
-      const run = member.ask(now)
+      const run = of(member)
       if (run !== undefined) runs.set(member, run)
     }
-    return runs.size === 0 ? this.#answer(now) : this.#wait(runs)
+    return runs
   }
 
   /** The report of what is known now; for who only looks. */

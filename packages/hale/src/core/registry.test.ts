@@ -52,6 +52,27 @@ describe('on demand', () => {
     expect(run).toHaveBeenCalledTimes(2)
   })
 
+  test('checks that are nearly due are run with those that are, so that results age together', async () => {
+    const clock = fakeClock()
+    const runs = [vi.fn(), vi.fn(), vi.fn()]
+    const after = (ms: number, run: () => void) => (): Promise<void> => {
+      run()
+      return new Promise((resolve) => clock.after(ms, resolve))
+    }
+    const [first, second, late] = runs.map((run, index) => check(after([0, 50, 300][index] ?? 0, run)))
+    const health = createHealth({
+      clock,
+      checks: { first, second, late } as Record<string, ReturnType<typeof check>>,
+    })
+    void health.readiness()
+    await clock.advance(300)
+    await clock.advance(700)
+    void health.readiness()
+    expect(runs.map((run) => run.mock.calls.length)).toEqual([2, 2, 1])
+    await clock.advance(50)
+    expect(health.ask('readiness')).not.toBeInstanceOf(Promise)
+  })
+
   test('a run longer than the budget answers the next one who asks', async () => {
     const clock = fakeClock()
     const slow = (): Promise<unknown> =>
