@@ -175,6 +175,13 @@ describe('serveHealth', () => {
     await expect(server).rejects.toBeInstanceOf(ConfigurationError)
   })
 
+  it('gives up on a client that sends requests and never reads, but not within any budget', async () => {
+    const { server } = await served(healthy())
+    expect(server.timeout).toBe(10_000)
+    const slow = await served(createHealth({ checks: {}, budgetMs: 60_000 }))
+    expect(slow.server.timeout).toBe(62_000)
+  })
+
   it('survives an error of the listening socket, such as accept with too many files open', async () => {
     const { server, url } = await served(healthy())
     expect(() =>
