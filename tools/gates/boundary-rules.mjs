@@ -11,6 +11,7 @@ export const FOLDERS = {
   core: { imports: ['core', 'errors'] },
   checks: { imports: ['core', 'errors'], node: true },
   http: { imports: ['http', 'core', 'errors'] },
+  mirror: { imports: ['mirror', 'core', 'errors'] },
   observe: { imports: ['core', 'errors'] },
   config: { imports: ['config', 'core', 'errors'] },
   adapters: { imports: ['http', 'core', 'errors'], node: true },

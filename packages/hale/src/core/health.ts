@@ -97,6 +97,8 @@ export interface HealthSource {
    * in it has changed.
    */
   ask(name: string): Report | Promise<Report> | undefined
+  /** The report of what is known now, likewise by name; runs nothing. */
+  latest(name: string): Report | undefined
   /** Whether a check of this name is registered. */
   hasCheck(name: string): boolean
   /** The visibility set for a probe or group; for a check the tersest of those that it belongs to. */
