@@ -27,6 +27,7 @@ export type {
   ServiceInfo,
 } from './core/report.ts'
 export type { Snapshot } from './core/snapshot.ts'
+export type { StartupOptions, StartupProgress, StartupTaskOptions } from './core/startup.ts'
 export { isHealthy, type Status, statuses } from './core/status.ts'
 export type {
   CheckRun,

@@ -46,6 +46,11 @@ export class Group {
     this.#reported = reported
   }
 
+  /** The status that was last told of. */
+  get told(): Status {
+    return this.#status
+  }
+
   get memberNames(): readonly string[] {
     return [...this.#members].map((member) => member.name)
   }

@@ -1,4 +1,4 @@
-import { isProbe } from './check.ts'
+import { isProbe, probeNames } from './check.ts'
 import type { CheckState } from './check-state.ts'
 import type { Events } from './events.ts'
 import { Group } from './group.ts'
@@ -105,7 +105,7 @@ export class Groups {
 
   /** The service's own state has changed. */
   lifecycleChanged(): void {
-    for (const name of ['readiness', 'startup']) this.#groups.get(name)?.invalidate()
+    for (const name of probeNames) this.#groups.get(name)?.invalidate()
     this.evaluateSoon()
   }
 
@@ -123,6 +123,7 @@ export class Groups {
     const { clock, groups } = this.#settings
     const lifecycle = this.#lifecycle
     const application: Readonly<Record<string, () => ApplicationReport>> = {
+      liveness: () => lifecycle.liveness(),
       readiness: () => lifecycle.readiness(),
       startup: () => lifecycle.startup(),
     }

@@ -6,6 +6,8 @@ import { type GroupSettings, groupSettings } from './group-settings.ts'
 import type { Logger } from './logger.ts'
 import { type Taken, validateName } from './names.ts'
 import type { ServiceInfo } from './report.ts'
+import type { StartupOptions } from './startup.ts'
+import { startupSettings } from './startup-settings.ts'
 import { boundText } from './text.ts'
 
 /** A check with its name and valid options, ready to be registered. */
@@ -21,6 +23,7 @@ export interface HealthSettings {
   readonly clock: Clock
   readonly logger: Logger | undefined
   readonly transitionsKept: number
+  readonly startup: StartupOptions
   readonly checks: readonly NamedCheck[]
   /** The probes in every case, then the groups. */
   readonly groups: ReadonlyMap<string, GroupSettings>
@@ -38,6 +41,7 @@ export function healthSettings(given: unknown): HealthSettings {
     'clock',
     'logger',
     'transitionsKept',
+    'startup',
   ])
   const taken = new Map<string, string>()
   const checks = allChecks(options.checks, taken, problems)
@@ -50,6 +54,7 @@ export function healthSettings(given: unknown): HealthSettings {
       integer: true,
       max: 10_000,
     }),
+    startup: startupSettings(options.startup, problems),
     checks,
     groups: allGroups(options.groups, taken, budgetMs, problems),
   }

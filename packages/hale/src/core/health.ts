@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts'
 import type { Outcome } from './outcome.ts'
 import type { CheckReport, Report, ServiceInfo } from './report.ts'
 import type { Snapshot } from './snapshot.ts'
+import type { StartupOptions, StartupTaskOptions } from './startup.ts'
 import type { HealthEvents, Transition } from './transitions.ts'
 
 /** Checks by name. */
@@ -54,6 +55,8 @@ export interface HealthOptions<C extends Checks, G> {
    * @default 50
    */
   readonly transitionsKept?: number
+  /** How long the start may take, and what happens when it fails. */
+  readonly startup?: StartupOptions
 }
 
 /** A probe or group as it was configured. */
@@ -124,10 +127,26 @@ export interface Health<C extends Checks = Checks, G = { readonly [name: string]
   check<Name extends keyof C & string>(name: Name): CheckHandle<Name>
   /** Registers another check, with the same validation; disposing the handle removes it. */
   add<const Name extends string>(name: Name, definition: CheckDefinition): CheckHandle<Name>
-  /** Holds startup and readiness back until the promise has settled; if it rejects, startup is DOWN. */
-  startupTask(name: string, task: PromiseLike<unknown>): void
+  /**
+   * Holds startup and readiness back until the promise has settled; if it rejects or takes too long, both are DOWN
+   * with the reason. Liveness stays UP, unless `startup.restartOnFailure` says otherwise.
+   *
+   * @example
+   * ```ts
+   * let done = 0
+   * const loading = loadModels(() => done++)
+   * health.startupTask('loading models', loading, { timeoutMs: 60_000, progress: () => ({ done, total: 7 }) })
+   * // readiness meanwhile: OUT_OF_SERVICE, "starting: loading models 3/7"
+   * ```
+   */
+  startupTask(name: string, task: PromiseLike<unknown>, options?: StartupTaskOptions): void
   /** Resolves once every startup task and startup check is done; rejects with a `StartupError` when a task failed. */
   started(): Promise<void>
+  /**
+   * Resolves once, when startup is complete and readiness is healthy for the first time: the moment to register with
+   * a registry or to tell a process manager. The checks are asked for as long as somebody waits.
+   */
+  whenHealthy(): Promise<void>
   /** Maintenance: readiness is OUT_OF_SERVICE until `inService()`. */
   outOfService(reason?: string): void
   inService(): void

@@ -394,62 +394,6 @@ describe('transitions', () => {
   })
 })
 
-describe('startup', () => {
-  test('is held back by its checks and complete for good once each has been UP', async () => {
-    const clock = fakeClock()
-    let loaded = false
-    const run = vi.fn(() => (loaded ? up('loaded') : down('loading')))
-    const health = createHealth({ clock, checks: { model: selfCheck(run, { probes: ['startup'] }) } })
-    expect((await health.startup()).status).toBe('DOWN')
-    expect((await health.readiness()).status).toBe('UP')
-    loaded = true
-    await clock.advance(1000)
-    expect((await health.startup()).status).toBe('UP')
-    loaded = false
-    await clock.advance(60_000)
-    expect((await health.startup()).status).toBe('UP')
-    expect(run).toHaveBeenCalledTimes(2)
-  })
-
-  test('started() asks the startup checks itself', async () => {
-    const clock = fakeClock()
-    let loaded = false
-    const health = createHealth({
-      clock,
-      checks: { model: selfCheck(() => (loaded ? up() : down()), { probes: ['startup'] }) },
-    })
-    const done = vi.fn()
-    void health.started().then(done)
-    await clock.advance(2500)
-    expect(done).not.toHaveBeenCalled()
-    loaded = true
-    await clock.advance(1000)
-    expect(done).toHaveBeenCalledOnce()
-    expect(clock.pending).toBe(0)
-  })
-
-  test('a pending task holds readiness back, not liveness', async () => {
-    const health = createHealth({ clock: fakeClock(), checks: {} })
-    let finish = (): void => {}
-    health.startupTask(
-      'migrate',
-      new Promise<void>((resolve) => {
-        finish = resolve
-      }),
-    )
-    expect(await health.readiness()).toMatchObject({
-      status: 'OUT_OF_SERVICE',
-      application: { status: 'OUT_OF_SERVICE', message: 'starting: migrate' },
-    })
-    expect((await health.startup()).status).toBe('OUT_OF_SERVICE')
-    expect((await health.liveness()).status).toBe('UP')
-    finish()
-    await health.started()
-    expect((await health.readiness()).status).toBe('UP')
-    expect((await health.startup()).status).toBe('UP')
-  })
-})
-
 test('the worst of service and checks wins', async () => {
   const health = createHealth({ clock: fakeClock(), checks: { db: check(() => down('gone')) } })
   health.outOfService('index rebuild')
@@ -510,6 +454,15 @@ describe('what is handed over wrongly', () => {
     const health = createHealth({ clock: fakeClock(), checks: {} })
     expect(() => health.startupTask('load', (async () => {}) as never)).toThrow(
       /task: expected a promise, got a function; call it: startupTask\(name, fn\(\)\)/,
+    )
+  })
+
+  test('options of the start are validated, all at once', () => {
+    const options = { timeoutMs: '5', restartOnFailure: 'no', timeout: 5 } as never
+    expect(() => createHealth({ checks: {}, startup: options })).toThrow(/3 problems/)
+    const health = createHealth({ checks: {} })
+    expect(() => health.startupTask('x', Promise.resolve(), { timeoutMs: 0, progress: 3 } as never)).toThrow(
+      /2 problems/,
     )
   })
 

@@ -1,5 +1,4 @@
 import { DisposedError } from '../errors/disposed-error.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
 import type { CheckDefinition } from './check.ts'
 import { checkHandle } from './check-handle.ts'
 import { CheckState } from './check-state.ts'
@@ -11,12 +10,13 @@ import type { CheckHandle, GroupInfo, HealthSource } from './health.ts'
 import { addedCheck, type HealthSettings, type NamedCheck } from './health-settings.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Logger } from './logger.ts'
+import { Milestone } from './milestone.ts'
 import type { CheckReport, Report, ServiceInfo } from './report.ts'
-import { repeat } from './schedule.ts'
 import type { Snapshot } from './snapshot.ts'
+import { Startup, type StartupTaskOptions } from './startup.ts'
+import { startupTaskOptions } from './startup-settings.ts'
+import { isHealthy } from './status.ts'
 import type { HealthEvents, Transition } from './transitions.ts'
-
-const startupPollMs = 1000
 
 /** What `createHealth` returns; the types of names are put on there. */
 export class Registry implements HealthSource, AsyncDisposable {
@@ -29,8 +29,9 @@ export class Registry implements HealthSource, AsyncDisposable {
   readonly #checks = new Map<string, CheckState>()
   readonly #groups: Groups
   readonly #beenUp = new Set<CheckState>()
+  readonly #startup: Startup
+  readonly #firstHealthy: Milestone
   #disposed = false
-  #stopStartupPolls: () => void = () => {}
 
   constructor(settings: HealthSettings) {
     this.service = settings.service
@@ -38,11 +39,21 @@ export class Registry implements HealthSource, AsyncDisposable {
     this.logger = settings.logger
     this.#createdAt = settings.clock.now()
     this.#events = new Events(settings.transitionsKept, settings.logger)
-    this.#lifecycle = new Lifecycle(
-      () => this.#startupChecksDone(),
-      () => this.#lifecycleChanged(),
-      settings.logger,
-    )
+    this.#firstHealthy = new Milestone(settings.clock, () => {
+      void this.ask('startup')
+      void this.ask('readiness')
+    })
+    const changed = (): void => this.#lifecycleChanged()
+    this.#startup = new Startup({
+      ...settings.startup,
+      clock: settings.clock,
+      logger: settings.logger,
+      checksPending: () => this.#startupChecksPending(),
+      changed,
+      look: () => void this.ask('startup'),
+    })
+    this.#lifecycle = new Lifecycle(this.#startup, settings.startup.restartOnFailure === true, changed)
+    this.#events.on('transition', () => this.#considerHealthy())
     this.#groups = new Groups(settings, this.#lifecycle, this.#events, this.#createdAt)
     for (const check of settings.checks) this.#register(check)
   }
@@ -60,11 +71,11 @@ export class Registry implements HealthSource, AsyncDisposable {
   }
 
   ask(name: string): Report | Promise<Report> | undefined {
-    if (name === 'startup') this.#lifecycle.considerStarted()
+    if (name === 'startup') this.#startup.consider()
     const answer = this.#groups.find(name)?.ask()
     // Startup may become complete by the very answer that was waited for.
     if (name !== 'startup' || !(answer instanceof Promise)) return answer
-    return answer.then((report) => (this.#lifecycle.started ? this.#groups.known('startup').ask() : report))
+    return answer.then((report) => (this.#startup.complete ? this.#groups.known('startup').ask() : report))
   }
 
   latest(name: string): Report | undefined {
@@ -130,24 +141,19 @@ export class Registry implements HealthSource, AsyncDisposable {
     return this.check(name)
   }
 
-  startupTask(name: string, task: PromiseLike<unknown>): void {
-    const problems = new Problems()
-    if (typeof (task as Partial<PromiseLike<unknown>> | undefined)?.then !== 'function') {
-      const mend = typeof task === 'function' ? '; call it: startupTask(name, fn())' : ''
-      problems.add('task', `expected a promise, got ${kindOf(task)}${mend}`)
-    }
-    problems.throwIfAny('health.startupTask')
-    this.#lifecycle.task(name, task)
+  startupTask(name: string, task: PromiseLike<unknown>, options?: StartupTaskOptions): void {
+    this.#startup.task(name, task, startupTaskOptions(task, options))
   }
 
   started(): Promise<void> {
-    const started = this.#lifecycle.whenStarted()
-    // Whoever waits must not depend on a platform that asks the startup checks.
-    if (this.#lifecycle.waitedFor) {
-      this.#stopStartupPolls()
-      this.#stopStartupPolls = repeat(this.clock, startupPollMs, () => void this.ask('startup'))
-    }
-    return started
+    return this.#startup.when()
+  }
+
+  whenHealthy(): Promise<void> {
+    const healthy = this.#firstHealthy.wait()
+    if (this.#disposed) this.#firstHealthy.fail(new DisposedError())
+    else this.#considerHealthy()
+    return healthy
   }
 
   outOfService(reason?: string): void {
@@ -169,9 +175,9 @@ export class Registry implements HealthSource, AsyncDisposable {
   async dispose(): Promise<void> {
     if (this.#disposed) return
     this.#disposed = true
-    this.#stopStartupPolls()
     for (const check of this.#checks.values()) check.end()
     this.#lifecycle.stop()
+    this.#firstHealthy.fail(new DisposedError())
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -198,22 +204,27 @@ export class Registry implements HealthSource, AsyncDisposable {
   #changed(check: CheckState, statusChanged: boolean): void {
     this.#groups.invalidate(check)
     if (!statusChanged) return
-    if (check.report(this.clock.now()).status === 'UP' && !this.#lifecycle.started) {
+    if (check.report(this.clock.now()).status === 'UP' && !this.#startup.complete) {
       this.#beenUp.add(check)
-      this.#lifecycle.considerStarted()
+      this.#startup.consider()
     }
     this.#groups.evaluateSoon()
   }
 
   #lifecycleChanged(): void {
-    if (!this.#lifecycle.waitedFor) this.#stopStartupPolls()
     this.#groups.lifecycleChanged()
+    this.#considerHealthy()
   }
 
-  #startupChecksDone(): boolean {
-    for (const check of this.#checks.values()) {
-      if (check.settings.probes.includes('startup') && check.enabled && !this.#beenUp.has(check)) return false
-    }
-    return true
+  #considerHealthy(): void {
+    if (this.#startup.complete && isHealthy(this.#groups.known('readiness').told)) this.#firstHealthy.reach()
+  }
+
+  #startupChecksPending(): readonly string[] {
+    return [...this.#checks.values()]
+      .filter(
+        (check) => check.settings.probes.includes('startup') && check.enabled && !this.#beenUp.has(check),
+      )
+      .map(({ name }) => name)
   }
 }

@@ -1,0 +1,190 @@
+import { expect, test, vi } from 'vitest'
+import { DisposedError } from '../errors/disposed-error.ts'
+import { StartupError } from '../errors/startup-error.ts'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { Startup, type StartupOptions } from './startup.ts'
+
+function start(options: StartupOptions = {}) {
+  const clock = fakeClock()
+  const checks: string[] = []
+  const changed = vi.fn()
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+  const made = new Startup({
+    ...options,
+    clock,
+    logger,
+    checksPending: () => checks,
+    changed,
+    look: () => made.consider(),
+  })
+  return { made, checks, changed, clock, logger }
+}
+
+function deferred() {
+  let resolve = (): void => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return { promise, resolve }
+}
+
+test('is complete when there is nothing to start', async () => {
+  const { made } = start()
+  await made.when()
+  expect(made.complete).toBe(true)
+  expect(made.pending).toBeUndefined()
+})
+
+test('names the tasks that are pending', async () => {
+  const { made } = start()
+  const models = deferred()
+  const cache = deferred()
+  made.task('load models', models.promise)
+  made.task('warm cache', cache.promise)
+  expect(made.pending).toBe('load models, warm cache')
+  models.resolve()
+  await models.promise
+  expect(made.pending).toBe('warm cache')
+  cache.resolve()
+  await made.when()
+  expect(made.pending).toBeUndefined()
+})
+
+test('shows how far a task has come', () => {
+  const { made } = start()
+  let done = 2
+  const never = new Promise(() => {})
+  made.task('loading models', never, { progress: () => ({ done, total: 7 }) })
+  made.task('index', never, { progress: () => '40 %' })
+  done = 3
+  expect(made.pending).toBe('loading models 3/7, index 40 %')
+})
+
+test.each([
+  [
+    'throws',
+    () => {
+      throw new Error('x')
+    },
+  ],
+  ['says nothing', () => undefined],
+  ['is empty', () => ''],
+  ['returns null', () => null as never],
+  ['returns a number', () => 7 as never],
+])('a progress function that %s hurts nobody', (_, progress) => {
+  const { made } = start()
+  made.task('index', new Promise(() => {}), { progress })
+  expect(made.pending).toBe('index')
+})
+
+test('a failed task rejects who waits, with what it threw, and shows a safe text', async () => {
+  const { made, logger } = start()
+  const error = Object.assign(new Error('postgres://u:p@db'), { code: 'ECONNREFUSED' })
+  made.task('migrate', Promise.reject(error))
+  await expect(made.when()).rejects.toMatchObject({ code: 'HALE_STARTUP', task: 'migrate', cause: error })
+  expect(made.failed).toEqual({ status: 'DOWN', message: 'startup failed: migrate: connection refused' })
+  expect(made.complete).toBe(false)
+  expect(logger.error).toHaveBeenCalledWith('startup task migrate: connection refused', {
+    task: 'migrate',
+    err: error,
+  })
+  await expect(made.when()).rejects.toBeInstanceOf(StartupError)
+})
+
+test('a task that takes too long has failed, until it ends well after all', async () => {
+  const { made, clock, logger } = start()
+  const models = deferred()
+  made.task('load models', models.promise, { timeoutMs: 60_000 })
+  const started = made.when()
+  started.catch(() => {})
+  await clock.advance(59_999)
+  expect(made.failed).toBeUndefined()
+  await clock.advance(1)
+  expect(made.failed).toEqual({
+    status: 'DOWN',
+    message: 'startup failed: load models: timed out after 60 s',
+  })
+  expect(logger.error).toHaveBeenCalledOnce()
+  await expect(started).rejects.toMatchObject({ code: 'HALE_STARTUP', task: 'load models' })
+  models.resolve()
+  await clock.advance(0)
+  expect(made.failed).toBeUndefined()
+  expect(made.complete).toBe(true)
+})
+
+test('a task that is done in time leaves no timer behind', async () => {
+  const { made, clock } = start()
+  made.task('load models', Promise.resolve(), { timeoutMs: 60_000 })
+  made.task('migrate', Promise.reject(new Error('x')), { timeoutMs: 60_000 })
+  await clock.advance(0)
+  expect(clock.pending).toBe(0)
+  await clock.advance(60_000)
+  expect(made.failed?.message).toBe('startup failed: migrate: failed')
+})
+
+test('waits for the startup checks too, and asks them while somebody waits', async () => {
+  const { made, checks, clock } = start()
+  checks.push('model')
+  const done = vi.fn()
+  void made.when().then(done)
+  await clock.advance(2000)
+  expect(done).not.toHaveBeenCalled()
+  checks.pop()
+  await clock.advance(1000)
+  expect(done).toHaveBeenCalledOnce()
+  expect(clock.pending).toBe(0)
+})
+
+test('a start that takes longer than its deadline is DOWN and says what is missing', async () => {
+  const { made, checks, clock, logger, changed } = start({ timeoutMs: 120_000 })
+  checks.push('model')
+  const cache = deferred()
+  made.task('warm cache', cache.promise, { progress: () => '1/2' })
+  const started = made.when()
+  started.catch(() => {})
+  await clock.advance(119_999)
+  expect(made.failed).toBeUndefined()
+  changed.mockClear()
+  await clock.advance(1)
+  expect(made.failed).toEqual({ status: 'DOWN', message: 'not started within 2 min: warm cache 1/2, model' })
+  expect(changed).toHaveBeenCalled()
+  expect(logger.error).toHaveBeenCalledWith('not started within 2 min: warm cache 1/2, model', {
+    timeoutMs: 120_000,
+  })
+  await expect(started).rejects.toMatchObject({ code: 'HALE_STARTUP', task: undefined })
+  await expect(made.when()).rejects.toThrow('the start took too long')
+  cache.resolve()
+  checks.pop()
+  await clock.advance(0)
+  made.consider()
+  expect(made.complete).toBe(true)
+  expect(made.failed).toBeUndefined()
+})
+
+test('a start within its deadline leaves no timer behind', async () => {
+  const { made, clock } = start({ timeoutMs: 120_000 })
+  await made.when()
+  expect(clock.pending).toBe(0)
+  await clock.advance(120_000)
+  expect(made.failed).toBeUndefined()
+})
+
+test('stopping rejects whoever waits for the start, and whoever comes later', async () => {
+  const { made, checks, clock } = start({ timeoutMs: 120_000 })
+  checks.push('model')
+  const started = made.when()
+  made.stop(new DisposedError())
+  await expect(started).rejects.toBeInstanceOf(DisposedError)
+  await expect(made.when()).rejects.toBeInstanceOf(DisposedError)
+  expect(clock.pending).toBe(0)
+  checks.pop()
+  made.consider()
+  expect(made.complete).toBe(false)
+})
+
+test('a task that is no promise at all counts as done', async () => {
+  const { made } = start()
+  made.task('ready', 7 as unknown as Promise<void>)
+  await made.when()
+  expect(made.complete).toBe(true)
+})

@@ -1,0 +1,200 @@
+import { safeFailure } from '../errors/safe-message.ts'
+import { StartupError } from '../errors/startup-error.ts'
+import type { Clock } from './clock.ts'
+import { deadline } from './deadline.ts'
+import { type Logger, logSafely } from './logger.ts'
+import { Milestone } from './milestone.ts'
+import type { ApplicationReport } from './report.ts'
+import { boundText, durationText } from './text.ts'
+
+/** How far a startup task has come: a text of your own, or parts of a whole, shown as `3/7`. */
+export type StartupProgress = string | { readonly done: number; readonly total: number }
+
+/** Options of `health.startupTask`. */
+export interface StartupTaskOptions {
+  /**
+   * After how many milliseconds an unsettled task counts as failed. Should it end well after all, it has not failed.
+   * @default no limit but that of the whole start
+   */
+  readonly timeoutMs?: number
+  /** Asked when somebody looks, at most once a second, for as long as the task is pending. */
+  readonly progress?: () => StartupProgress | undefined
+}
+
+/** Options of `createHealth({ startup })`. */
+export interface StartupOptions {
+  /**
+   * Milliseconds from `createHealth` until every startup task and startup check has to be done; past them startup is
+   * DOWN and says what is missing. It recovers when they are done after all.
+   * @default no limit
+   */
+  readonly timeoutMs?: number
+  /**
+   * Whether liveness is DOWN once startup has failed. For platforms without a startup probe (Docker, Amazon ECS),
+   * which would otherwise keep a process that can never begin.
+   * @default false
+   */
+  readonly restartOnFailure?: boolean
+}
+
+/** What the start of a service needs to know. */
+export interface StartupSettings extends StartupOptions {
+  readonly clock: Clock
+  readonly logger: Logger | undefined
+  /** The startup checks that have not been UP yet. */
+  readonly checksPending: () => readonly string[]
+  /** Something in the reports has changed. */
+  readonly changed: () => void
+  /** Asks the startup checks. */
+  readonly look: () => void
+}
+
+interface Task {
+  readonly name: string
+  readonly progress: StartupTaskOptions['progress']
+  pending: boolean
+  failure?: { readonly text: string; readonly thrown: unknown }
+}
+
+/** A service's start: its tasks and checks, and the time that they have. Complete once, and then for good. */
+export class Startup {
+  readonly #settings: StartupSettings
+  readonly #tasks: Task[] = []
+  readonly #complete: Milestone
+  readonly #timers = new Set<() => void>()
+  #overdue = false
+  #stopped: Error | undefined
+
+  constructor(settings: StartupSettings) {
+    this.#settings = settings
+    this.#complete = new Milestone(settings.clock, settings.look)
+    const { timeoutMs } = settings
+    if (timeoutMs !== undefined) this.#after(timeoutMs, () => this.#tooLate(timeoutMs))
+  }
+
+  get complete(): boolean {
+    return this.#complete.reached
+  }
+
+  task(name: string, promise: PromiseLike<unknown>, { timeoutMs, progress }: StartupTaskOptions = {}): void {
+    const task: Task = { name: boundText(name) ?? 'unnamed', progress, pending: true }
+    this.#tasks.push(task)
+    this.#settings.changed()
+    const late = (): void => {
+      const text = `timed out after ${durationText(timeoutMs ?? 0)}`
+      this.#taskFailed(task, text, new Error(`${task.name} ${text}`))
+    }
+    const cancel = timeoutMs === undefined ? () => {} : this.#after(timeoutMs, late)
+    Promise.resolve(promise).then(
+      () => {
+        cancel()
+        this.#taskEnded(task)
+      },
+      (thrown: unknown) => {
+        cancel()
+        this.#taskFailed(task, safeFailure(thrown, 'failed').message, thrown)
+      },
+    )
+  }
+
+  /** Completes the start when nothing is left of it. */
+  consider(): void {
+    if (this.complete || this.#stopped !== undefined) return
+    if (this.#tasks.some(({ pending, failure }) => pending || failure !== undefined)) return
+    if (this.#settings.checksPending().length > 0) return
+    this.#overdue = false
+    this.#cancelTimers()
+    this.#complete.reach()
+    this.#settings.changed()
+  }
+
+  when(): Promise<void> {
+    this.consider()
+    const done = this.#complete.wait()
+    this.#rejectFailed()
+    return done
+  }
+
+  /** Ends it undone: nothing is waited for any more. */
+  stop(error: Error): void {
+    this.#stopped = error
+    this.#cancelTimers()
+    this.#complete.fail(error)
+  }
+
+  /** DOWN with the reason when it has failed. */
+  get failed(): ApplicationReport | undefined {
+    const texts = this.#tasks.flatMap(({ name, failure }) =>
+      failure === undefined ? [] : [`${name}: ${failure.text}`],
+    )
+    if (texts.length > 0)
+      return Object.freeze({ status: 'DOWN', message: `startup failed: ${texts.join(', ')}` })
+    if (!this.#overdue) return undefined
+    return Object.freeze({ status: 'DOWN', message: this.#overdueText() })
+  }
+
+  /** What is still to be done, in words; undefined when no task is pending. */
+  get pending(): string | undefined {
+    const pending = this.#tasks.filter((task) => task.pending)
+    return pending.length === 0 ? undefined : pending.map(withProgress).join(', ')
+  }
+
+  #taskEnded(task: Task): void {
+    task.pending = false
+    // It may have been given up on at its timeout.
+    delete task.failure
+    this.consider()
+    this.#settings.changed()
+  }
+
+  #taskFailed(task: Task, text: string, thrown: unknown): void {
+    task.pending = false
+    task.failure = { text, thrown }
+    const details = { task: task.name, err: thrown }
+    logSafely(this.#settings.logger, 'error', `startup task ${task.name}: ${text}`, details)
+    this.#rejectFailed()
+    this.#settings.changed()
+  }
+
+  #tooLate(timeoutMs: number): void {
+    if (this.complete) return
+    this.#overdue = true
+    logSafely(this.#settings.logger, 'error', this.#overdueText(), { timeoutMs })
+    this.#rejectFailed()
+    this.#settings.changed()
+  }
+
+  #overdueText(): string {
+    const missing = [this.pending, ...this.#settings.checksPending()].filter((text) => text !== undefined)
+    return `not started within ${durationText(this.#settings.timeoutMs ?? 0)}: ${missing.join(', ')}`
+  }
+
+  #rejectFailed(): void {
+    const failed = this.#tasks.find(({ failure }) => failure !== undefined)
+    if (this.#stopped !== undefined) this.#complete.fail(this.#stopped)
+    else if (failed !== undefined) this.#complete.fail(new StartupError(failed.name, failed.failure?.thrown))
+    else if (this.#overdue) this.#complete.fail(new StartupError(undefined, new Error(this.#overdueText())))
+  }
+
+  #after(delayMs: number, callback: () => void): () => void {
+    const cancel = deadline(this.#settings.clock, delayMs, callback)
+    this.#timers.add(cancel)
+    return cancel
+  }
+
+  #cancelTimers(): void {
+    for (const cancel of this.#timers) cancel()
+    this.#timers.clear()
+  }
+}
+
+function withProgress({ name, progress }: Task): string {
+  try {
+    const now = progress?.()
+    const text = typeof now === 'object' && now !== null ? `${Number(now.done)}/${Number(now.total)}` : now
+    const shown = typeof text === 'string' ? boundText(text) : undefined
+    return shown === undefined || shown === '' ? name : `${name} ${shown}`
+  } catch {
+    return name
+  }
+}
