@@ -10,11 +10,16 @@ export const FOLDERS = {
   errors: { imports: ['errors'] },
   core: { imports: ['core', 'errors'] },
   checks: { imports: ['core', 'errors'], node: true },
+  circuits: { imports: ['core', 'errors'] },
   http: { imports: ['http', 'core', 'errors'] },
   mirror: { imports: ['mirror', 'core', 'errors'] },
+  cluster: { imports: ['cluster', 'core', 'errors'], node: true },
   observe: { imports: ['core', 'errors'] },
   config: { imports: ['config', 'core', 'errors'] },
-  adapters: { imports: ['http', 'core', 'errors'], node: true },
+  server: { imports: ['server', 'http', 'core', 'errors'], node: true },
+  'off-loop': { imports: ['off-loop', 'server', 'mirror', 'http', 'core', 'errors'], node: true },
+  adapters: { imports: ['server', 'http', 'core', 'errors'], node: true },
+  shutdown: { imports: ['shutdown', 'core', 'errors'], node: true },
   testing: { imports: ['testing', 'http', 'core', 'errors'], node: true },
 }
 

@@ -9,4 +9,6 @@ declare global {
   const pool: Pool
   const redis: { ping(): Promise<string> }
   const app: Express
+  const models: (() => Promise<void>)[]
+  const cache: { warm(): Promise<void> }
 }

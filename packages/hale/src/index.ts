@@ -12,11 +12,34 @@ export {
   type SelfCheckOptions,
   selfCheck,
 } from './core/check.ts'
+export type { CheckTuning, CheckTuningChange } from './core/check-tuning.ts'
+export type {
+  CallContext,
+  CallCounts,
+  CallOptions,
+  Circuit,
+  CircuitChange,
+  CircuitOptions,
+  CircuitReason,
+  CircuitReport,
+  CircuitState,
+  Fallback,
+} from './core/circuit.ts'
 export type { Clock } from './core/clock.ts'
+export type { CheckChange, CheckControl, ControlEvent } from './core/control-change.ts'
 export { createHealth } from './core/create-health.ts'
 export type { Data } from './core/data.ts'
+export type { Environment } from './core/environment.ts'
 export type { GroupOptions, ProbeOptions, Visibility } from './core/group-settings.ts'
-export type { CheckHandle, Checks, GroupInfo, Health, HealthOptions, HealthSource } from './core/health.ts'
+export type {
+  CheckHandle,
+  Checks,
+  GroupInfo,
+  Health,
+  HealthControl,
+  HealthOptions,
+  HealthSource,
+} from './core/health.ts'
 export type { Logger } from './core/logger.ts'
 export { type CheckResult, degraded, down, type Outcome, up } from './core/outcome.ts'
 export type {
@@ -36,7 +59,10 @@ export type {
   ProbeTransition,
   Transition,
 } from './core/transitions.ts'
+export { CallTimeoutError } from './errors/call-timeout-error.ts'
 export { CheckTimeoutError } from './errors/check-timeout-error.ts'
 export { ConfigurationError } from './errors/configuration-error.ts'
+export { DependencyDownError } from './errors/dependency-down-error.ts'
 export { DisposedError } from './errors/disposed-error.ts'
+export { RevisionError } from './errors/revision-error.ts'
 export { StartupError } from './errors/startup-error.ts'

@@ -6,12 +6,12 @@ import type { Clock } from './clock.ts'
  */
 export class BeatWatch {
   readonly #clock: Clock
-  readonly #ttlMs: number
-  readonly #missed: () => void
+  #ttlMs: number
+  readonly #missed: (ttlMs: number) => void
   #lastAt: number
   #cancel: () => void
 
-  constructor(clock: Clock, ttlMs: number, missed: () => void) {
+  constructor(clock: Clock, ttlMs: number, missed: (ttlMs: number) => void) {
     this.#clock = clock
     this.#ttlMs = ttlMs
     this.#missed = missed
@@ -23,6 +23,14 @@ export class BeatWatch {
     this.#lastAt = this.#clock.now()
   }
 
+  /** Counts from the last beat on, with another limit. */
+  retune(ttlMs: number): void {
+    if (ttlMs === this.#ttlMs) return
+    this.#ttlMs = ttlMs
+    this.#cancel()
+    this.#look()
+  }
+
   stop(): void {
     this.#cancel()
   }
@@ -31,7 +39,7 @@ export class BeatWatch {
     const left = this.#lastAt + this.#ttlMs - this.#clock.now()
     if (left <= 0) {
       this.#lastAt = this.#clock.now()
-      this.#missed()
+      this.#missed(this.#ttlMs)
     }
     this.#cancel = this.#clock.after(left <= 0 ? this.#ttlMs : left, () => this.#look())
   }

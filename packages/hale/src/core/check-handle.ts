@@ -1,13 +1,20 @@
 import { kindOf, Problems } from '../errors/problems.ts'
 import type { CheckState } from './check-state.ts'
 import type { Clock } from './clock.ts'
+import type { Control } from './control.ts'
 import type { CheckHandle } from './health.ts'
 import { isOutcome } from './outcome.ts'
 
 /** The public face of a check's state. */
-export function checkHandle(check: CheckState, clock: Clock, remove: () => void): CheckHandle {
+export function checkHandle(
+  check: CheckState,
+  clock: Clock,
+  control: Control,
+  remove: () => void,
+): CheckHandle {
+  const { name } = check
   return {
-    name: check.name,
+    name,
     report: () => check.report(clock.now()),
     run: () => check.runNow(),
     beat: () => check.beat(),
@@ -15,16 +22,20 @@ export function checkHandle(check: CheckState, clock: Clock, remove: () => void)
       const problems = new Problems()
       if (!isOutcome(outcome))
         problems.add('outcome', `expected up(), degraded() or down(), got ${kindOf(outcome)}`)
-      problems.throwIfAny(`health.check('${check.name}').set`)
+      problems.throwIfAny(`health.check('${name}').set`)
       check.set(outcome)
     },
-    enable: () => check.enable(),
+    control: () => control.of(name),
+    tune: (tuning) => control.change(name, tuning, 'code'),
+    reset: () => control.reset(name, 'code'),
+    enable: () => control.change(name, { enabled: true }, 'code'),
     disable(reason, options = {}) {
       const problems = new Problems()
       problems.knownKeys('options', options, ['forMs'])
       problems.number('options.forMs', options.forMs, 0, { min: 1, unit: 'milliseconds' })
-      problems.throwIfAny(`health.check('${check.name}').disable`)
-      check.disable(reason, options.forMs)
+      problems.throwIfAny(`health.check('${name}').disable`)
+      const { forMs } = options
+      control.change(name, { enabled: false, reason, forMs }, 'code')
     },
     [Symbol.dispose]: remove,
   }

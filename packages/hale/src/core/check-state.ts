@@ -1,7 +1,9 @@
 import { DisposedError } from '../errors/disposed-error.ts'
 import { BeatWatch } from './beat-watch.ts'
 import type { CheckFunction } from './check.ts'
+import { checkDetails, freshForMs, notRunYet, overlaid } from './check-report.ts'
 import type { CheckSettings } from './check-settings.ts'
+import type { CheckCircuit } from './circuit-breaker.ts'
 import type { Clock } from './clock.ts'
 import type { Events } from './events.ts'
 import { fromResolved, type Outcome, type SafeOutcome, up } from './outcome.ts'
@@ -9,7 +11,6 @@ import { OverlapGuard } from './overlap-guard.ts'
 import type { CheckReport } from './report.ts'
 import { Run } from './run.ts'
 import { repeat } from './schedule.ts'
-import { isHealthy } from './status.ts'
 import { boundText, durationText } from './text.ts'
 import { Thresholds } from './thresholds.ts'
 
@@ -30,21 +31,23 @@ const earlyShare = 0.1
  */
 export class CheckState {
   readonly name: string
-  readonly settings: CheckSettings
   /** Whether it has had a result since it was registered or enabled. */
   hasResult = false
+  /** Once somebody uses one. */
+  circuit: CheckCircuit | undefined
   readonly #execute: CheckFunction | undefined
   readonly #around: CheckSurroundings
   readonly #guard: OverlapGuard
   readonly #thresholds: Thresholds
+  #settings: CheckSettings
   readonly #beats: BeatWatch | undefined
   #run: Run | undefined
   #freshUntil = -Infinity
   #lastResultAt = -Infinity
   #report: CheckReport
-  #ended = false
+  /** Removed, or its registry disposed. */
+  ended = false
   #stopRepeating: () => void = () => {}
-  #cancelReenable: () => void = () => {}
 
   constructor(
     name: string,
@@ -53,19 +56,20 @@ export class CheckState {
     around: CheckSurroundings,
   ) {
     this.name = name
-    this.settings = settings
+    this.#settings = settings
     this.#execute = execute
     this.#around = around
     this.#guard = new OverlapGuard(settings.overlapAfterMs)
     this.#thresholds = new Thresholds(settings)
     this.#report = this.#notRunYet(settings.enabled)
     if (settings.ttlMs !== undefined) {
-      const { ttlMs } = settings
-      this.#beats = new BeatWatch(around.clock, ttlMs, () => this.#missedBeat(ttlMs))
+      this.#beats = new BeatWatch(around.clock, settings.ttlMs, (ttlMs) => this.#missedBeat(ttlMs))
     }
-    if (settings.intervalMs !== undefined) {
-      this.#stopRepeating = repeat(around.clock, settings.intervalMs, () => this.#start())
-    }
+    this.#repeat()
+  }
+
+  get settings(): CheckSettings {
+    return this.#settings
   }
 
   get enabled(): boolean {
@@ -81,8 +85,7 @@ export class CheckState {
   /** The same a little before its time, for when others are run anyway. */
   askEarly(now: number): Run | undefined {
     const early = (this.#freshUntil - this.#lastResultAt) * earlyShare
-    if (this.settings.intervalMs !== undefined || now + early < this.#freshUntil || !this.#runnable)
-      return undefined
+    if (this.settings.intervalMs !== undefined || now + early < this.#freshUntil) return undefined
     return this.#run ?? this.#start(now)
   }
 
@@ -106,11 +109,8 @@ export class CheckState {
   /** The report as of now: a background result that is too old is UNKNOWN, never silently green. */
   report(now: number): CheckReport {
     if (now < this.staleAt()) return this.#report
-    return this.#overlay(
-      'UNKNOWN',
-      `stale: no result for ${durationText(now - this.#lastResultAt)}`,
-      this.staleAt(),
-    )
+    const error = `stale: no result for ${durationText(now - this.#lastResultAt)}`
+    return this.#overlay('UNKNOWN', error, this.staleAt())
   }
 
   /** The report for who could not wait any longer. */
@@ -122,14 +122,20 @@ export class CheckState {
 
   /** Runs now, or joins the run under way; the overlap guard holds all the same. */
   async runNow(): Promise<CheckReport> {
+    this.circuit?.tryNow()
     await (this.#run ?? this.#start())?.done
     return this.report(this.#around.clock.now())
+  }
+
+  /** The moment from which the overlap guard lets a run start. */
+  get blockedUntil(): number {
+    return this.#guard.blockedUntil
   }
 
   /** A result from outside, as if a run had ended with it. */
   set(outcome: Outcome): void {
     this.#beats?.beat()
-    if (!this.#ended) this.#record(fromResolved(outcome))
+    if (!this.ended) this.#record(fromResolved(outcome))
   }
 
   beat(): void {
@@ -139,35 +145,52 @@ export class CheckState {
     else this.set(up())
   }
 
-  disable(reason?: string, forMs?: number): void {
-    if (this.#ended) return
-    this.#cancelReenable()
-    this.#cancelReenable =
-      forMs === undefined ? () => {} : this.#around.clock.after(forMs, () => this.enable())
+  disable(reason?: string): void {
+    if (this.ended) return
     this.#cancelRun(new Error('the check was disabled'))
     const why = boundText(reason)
     this.#begin({ ...this.#notRunYet(false), message: why === undefined ? 'disabled' : `disabled: ${why}` })
   }
 
   enable(): void {
-    if (this.enabled || this.#ended) return
-    this.#cancelReenable()
+    if (this.enabled || this.ended) return
     this.#beats?.beat()
     this.#begin(this.#notRunYet(true))
     if (this.settings.intervalMs !== undefined) this.#start()
   }
 
+  /** Goes on with other settings; what runs keeps those that it began with. */
+  retune(settings: CheckSettings): void {
+    if (this.ended) return
+    const { intervalMs } = this.#settings
+    this.#settings = settings
+    this.#thresholds.settings = settings
+    this.#guard.overlapAfterMs = settings.overlapAfterMs
+    if (settings.ttlMs !== undefined) this.#beats?.retune(settings.ttlMs)
+    if (settings.intervalMs !== intervalMs) this.#repeat()
+    const { status } = this.#report
+    if (this.#freshUntil > -Infinity) this.#freshUntil = this.#lastResultAt + freshForMs(settings, status)
+    this.#report = Object.freeze({ ...this.#report, critical: settings.critical, details: this.#details() })
+    // The verdict of its groups may be another one, though its own status is the same.
+    this.#around.changed(this, true)
+  }
+
   /** Ends it: aborts what runs and stops every timer. */
   end(): void {
-    this.#ended = true
+    this.ended = true
     this.#stopRepeating()
-    this.#cancelReenable()
     this.#beats?.stop()
+    this.circuit?.end()
     this.#cancelRun(new DisposedError())
   }
 
+  #repeat(): void {
+    this.#stopRepeating()
+    this.#stopRepeating = repeat(this.#around.clock, this.settings.intervalMs, () => this.#start())
+  }
+
   get #runnable(): boolean {
-    return this.#execute !== undefined && this.enabled && !this.#ended
+    return this.#execute !== undefined && this.enabled && !this.ended && this.circuit?.holds !== true
   }
 
   #start(now = this.#around.clock.now()): Run | undefined {
@@ -199,8 +222,13 @@ export class CheckState {
   /** Called by the run. */
   settledLate(run: Run): void {
     this.#guard.settledLate(run)
+    this.refresh()
+  }
+
+  /** Something in the details has changed. */
+  refresh(): void {
     this.#report = Object.freeze({ ...this.#report, details: this.#details() })
-    this.#around.changed(this, false)
+    this.#tell(this.#report.status)
   }
 
   #missedBeat(ttlMs: number): void {
@@ -214,19 +242,19 @@ export class CheckState {
     const { clock, events } = this.#around
     const at = clock.wallTime()
     events.run({ check: this.name, result: { ...outcome, durationMs: durationMs ?? 0, at }, thrown })
-    if (!this.enabled) return
+    if (!this.enabled || this.circuit?.disbelieves(outcome.status)) return
     this.#lastResultAt = clock.now()
-    this.#freshUntil = this.#lastResultAt + this.#ageOf(outcome)
+    this.#freshUntil = this.#lastResultAt + freshForMs(this.settings, outcome.status)
     this.hasResult = true
-    const shown = this.#thresholds.accepts(outcome.status)
+    const shown = this.#thresholds.accepts(outcome.status, this.circuit?.holds)
     const { name, status: from, since, critical, enabled } = this.#report
     const kept = shown ? { name, since, critical, enabled, ...outcome, checkedAt: at } : this.#report
-    const changed = kept.status !== from
+    this.circuit?.follow(kept.status, enabled, outcome.status, thrown)
     // Frozen, like all that is handed out: a listener that redacts its copy must not turn a check green.
     this.#report = Object.freeze({
       ...kept,
       ...(shown && durationMs !== undefined && { durationMs }),
-      since: changed ? at : since,
+      since: kept.status === from ? since : at,
       details: this.#details(),
     })
     this.#tell(from, thrown)
@@ -234,10 +262,8 @@ export class CheckState {
 
   /** What holds for a reason that no run has reported; `from` is when that began, on the monotonic clock. */
   #overlay(status: CheckReport['status'], error: string, from: number): CheckReport {
-    const { name, critical, enabled, details } = this.#report
     const { clock } = this.#around
-    const since = clock.wallTime() - (clock.now() - from)
-    return Object.freeze({ name, status, error, since, critical, enabled, details })
+    return overlaid(this.#report, status, error, clock.wallTime() - (clock.now() - from))
   }
 
   /** Begins anew with a report that says so. */
@@ -246,6 +272,7 @@ export class CheckState {
     this.hasResult = false
     this.#freshUntil = -Infinity
     this.#thresholds.reset()
+    this.circuit?.follow(report.status, report.enabled, report.status)
     this.#report = Object.freeze({ ...report, details: this.#details() })
     this.#tell(from)
   }
@@ -253,45 +280,19 @@ export class CheckState {
   #tell(from: CheckReport['status'], thrown?: unknown): void {
     const result = this.#report
     this.#around.changed(this, result.status !== from)
+    this.circuit?.announce()
     if (result.status === from) return
-    this.#around.events.transition(
-      { check: this.name, from, to: result.status, at: result.since, result },
-      thrown,
-    )
-  }
-
-  #ageOf({ status }: SafeOutcome): number {
-    const { intervalMs, timeoutMs, maxAgeMs } = this.settings
-    if (intervalMs !== undefined) return 3 * intervalMs + timeoutMs
-    return isHealthy(status) ? maxAgeMs.up : maxAgeMs.down
+    const { status: to, since: at, name: check } = result
+    this.#around.events.transition({ check, from, to, at, result }, thrown)
   }
 
   #notRunYet(enabled: boolean): CheckReport {
-    const text = enabled
-      ? { error: this.settings.ttlMs === undefined ? 'has not run yet' : 'no heartbeat yet' }
-      : { message: 'disabled' }
-    const since = this.#around.clock.wallTime()
-    const { critical } = this.settings
-    const details = this.#details()
-    return Object.freeze({ name: this.name, status: 'UNKNOWN', ...text, since, critical, enabled, details })
+    return notRunYet(this.name, this.settings, enabled, this.#around.clock.wallTime(), this.#details())
   }
 
   #details(): CheckReport['details'] {
-    const { kind, failureThreshold, successThreshold, timeoutMs, tags } = this.settings
-    const { intervalMs, componentType, runbook, impact } = this.settings
-    return Object.freeze({
-      kind,
-      failureThreshold,
-      successThreshold,
-      consecutiveFailures: this.#thresholds.consecutiveFailures,
-      consecutiveSuccesses: this.#thresholds.consecutiveSuccesses,
-      outstandingRuns: this.#guard.outstanding,
-      tags,
-      ...(this.#execute !== undefined && { timeoutMs }),
-      ...(intervalMs !== undefined && { intervalMs }),
-      ...(componentType !== undefined && { componentType }),
-      ...(runbook !== undefined && { runbook }),
-      ...(impact !== undefined && { impact }),
-    })
+    const active = this.#execute !== undefined
+    const { outstanding } = this.#guard
+    return checkDetails(this.settings, this.#thresholds, outstanding, active, this.circuit?.report())
   }
 }

@@ -1,4 +1,6 @@
 import { ignoreRejection } from '../errors/ignore-rejection.ts'
+import type { CircuitChange } from './circuit.ts'
+import type { ControlEvent } from './control-change.ts'
 import { type Logger, logSafely } from './logger.ts'
 import { isHealthy } from './status.ts'
 import type { CheckRun, HealthEvents, Transition } from './transitions.ts'
@@ -8,12 +10,19 @@ interface Channel {
   publish(message: unknown): void
 }
 
+interface Channels {
+  readonly check: Channel
+  readonly transition: Channel
+  readonly circuit: Channel
+  readonly control: Channel
+}
+
 /** Tells transitions and runs to listeners, the log and `diagnostics_channel`; none of them can hurt the caller. */
 export class Events {
   readonly #kept: number
   readonly #logger: Logger | undefined
   readonly #listeners = new Map<keyof HealthEvents, Set<(event: never) => void>>()
-  readonly #channels: { readonly check: Channel; readonly transition: Channel } | undefined
+  readonly #channels: Channels | undefined
   readonly #undelivered: (() => void)[] = []
   #history: readonly Transition[] = []
 
@@ -50,6 +59,23 @@ export class Events {
     this.#emit('run', run)
   }
 
+  circuit(change: CircuitChange): void {
+    if (this.#channels?.circuit.hasSubscribers) this.#publish(this.#channels.circuit, change)
+    this.#emit('circuit', change)
+  }
+
+  control(event: ControlEvent): void {
+    if (this.#channels?.control.hasSubscribers) this.#publish(this.#channels.control, event)
+    const { check, by, action, changes } = event
+    const told = Object.entries(changes).map(
+      ([field, { from, to }]) => `${field} ${shown(from)} → ${shown(to)}`,
+    )
+    const what = action === 'run' ? 'run forced' : told.join(', ')
+    const subject = check === undefined ? 'service' : `check ${check}`
+    logSafely(this.#logger, 'info', `${subject}, by ${by}: ${what}`, { ...event })
+    this.#emit('control', event)
+  }
+
   /** In the order in which things happened, also for what a listener itself sets off. */
   #emit<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
     Object.freeze(payload)
@@ -62,7 +88,7 @@ export class Events {
   }
 
   #deliver<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
-    const complain = (error: unknown): void => this.#complain(`a listener of "${event}" failed`, error)
+    const complain = (error: unknown): void => this.complain(`a listener of "${event}" failed`, error)
     for (const listener of this.#listeners.get(event) ?? []) {
       try {
         ignoreRejection((listener as (payload: HealthEvents[E]) => unknown)(payload), complain)
@@ -76,7 +102,7 @@ export class Events {
     try {
       channel.publish(message)
     } catch (error) {
-      this.#complain('a diagnostics_channel subscriber failed', error)
+      this.complain('a diagnostics_channel subscriber failed', error)
     }
   }
 
@@ -93,17 +119,27 @@ export class Events {
     })
   }
 
-  #complain(message: string, error: unknown): void {
+  /** Something that the application gave has failed. */
+  complain(message: string, error: unknown): void {
     logSafely(this.#logger, 'error', message, { err: error })
   }
 }
 
+function shown(value: unknown): string {
+  return value === undefined ? 'none' : JSON.stringify(value)
+}
+
 // Without an import, since the core runs where node:* does not exist.
-function diagnosticsChannels(): { check: Channel; transition: Channel } | undefined {
+function diagnosticsChannels(): Channels | undefined {
   const node = globalThis.process as { getBuiltinModule?: (id: string) => unknown } | undefined
   const module = node?.getBuiltinModule?.('node:diagnostics_channel') as
     | { channel(name: string): Channel }
     | undefined
   if (module === undefined) return undefined
-  return { check: module.channel('hale:check'), transition: module.channel('hale:transition') }
+  return {
+    check: module.channel('hale:check'),
+    transition: module.channel('hale:transition'),
+    circuit: module.channel('hale:circuit'),
+    control: module.channel('hale:control'),
+  }
 }

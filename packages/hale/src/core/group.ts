@@ -1,7 +1,7 @@
 import type { CheckState } from './check-state.ts'
 import type { Clock } from './clock.ts'
 import { deadline } from './deadline.ts'
-import type { ApplicationReport, CheckReport, Report } from './report.ts'
+import type { ApplicationReport, CheckReport, Report, Validity } from './report.ts'
 import type { Run } from './run.ts'
 import { contribution, type Status, worse } from './status.ts'
 
@@ -119,6 +119,18 @@ export class Group {
     }
     this.#cached = report
     return report
+  }
+
+  /** For how long the current report may be served by who cannot ask. */
+  validity(now: number): Validity {
+    let freshMs = Infinity
+    let staleMs = Infinity
+    if (this.policy.complete?.() === true) return { freshMs, staleMs }
+    for (const member of this.#members) {
+      freshMs = Math.min(freshMs, member.idleUntil() - now)
+      staleMs = Math.min(staleMs, member.staleAt() - now)
+    }
+    return { freshMs, staleMs }
   }
 
   /** Looks for a change of status without being asked, once every member has something to say. */

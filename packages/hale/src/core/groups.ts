@@ -20,6 +20,7 @@ export class Groups {
   readonly #groups = new Map<string, Group>()
   readonly #single = new Map<string, Group>()
   readonly #visibilities = new Map<string, Visibility>()
+  readonly #watchers = new Set<(what: 'check' | 'lifecycle') => void>()
   #evaluationDue = false
 
   constructor(settings: HealthSettings, lifecycle: Lifecycle, events: Events, createdAt: number) {
@@ -67,6 +68,12 @@ export class Groups {
     return this.#visibilities.get(name)
   }
 
+  /** Calls back at once whenever something that a report shows has changed. */
+  watch(changed: (what: 'check' | 'lifecycle') => void): () => void {
+    this.#watchers.add(changed)
+    return () => this.#watchers.delete(changed)
+  }
+
   statuses(now: number): { readonly [name: string]: Status } {
     const statuses: Record<string, Status> = {}
     for (const [name, group] of this.#groups) statuses[name] = group.current(now).status
@@ -88,12 +95,14 @@ export class Groups {
       group.join(check)
       this.#limitVisibility(name, this.#visibilities.get(groupName))
     }
+    for (const changed of this.#watchers) changed('check')
   }
 
   leave(check: CheckState): void {
     this.#single.delete(check.name)
     this.#visibilities.delete(check.name)
     for (const group of this.#groups.values()) group.leave(check)
+    for (const changed of this.#watchers) changed('check')
     this.evaluateSoon()
   }
 
@@ -101,11 +110,13 @@ export class Groups {
   invalidate(check: CheckState): void {
     this.#single.get(check.name)?.invalidate()
     for (const group of this.#groups.values()) if (group.has(check)) group.invalidate()
+    for (const changed of this.#watchers) changed('check')
   }
 
   /** The service's own state has changed. */
   lifecycleChanged(): void {
     for (const name of probeNames) this.#groups.get(name)?.invalidate()
+    for (const changed of this.#watchers) changed('lifecycle')
     this.evaluateSoon()
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { check, heartbeat, selfCheck } from './check.ts'
+import { EnvironmentSettings } from './environment.ts'
 import { addedCheck, healthSettings } from './health-settings.ts'
 
 const fine = check(() => {})
@@ -195,12 +196,14 @@ test('a dependency may be let into liveness by who really means it', () => {
 
 test('a check that is added later is held to the same', () => {
   const taken = new Map([['db', 'a check']])
-  expect(addedCheck('cache', fine, taken).name).toBe('cache')
+  const none = new EnvironmentSettings({})
+  expect(addedCheck('cache', fine, taken, none).name).toBe('cache')
   expect(() =>
     addedCheck(
       'db',
       check(() => {}, { timeoutMs: 0 }),
       taken,
+      none,
     ),
   ).toThrow(
     /health\.add: 2 problems\n {2}- checks\.db: the name is taken by a check; choose another\n {2}- checks\.db\.timeoutMs/,

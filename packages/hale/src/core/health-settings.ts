@@ -1,7 +1,8 @@
 import { kindOf, Problems } from '../errors/problems.ts'
-import { type CheckFunction, probeNames } from './check.ts'
+import { type CheckDefinition, probeNames } from './check.ts'
 import { type CheckSettings, checkSettings } from './check-settings.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { type Environment, EnvironmentSettings } from './environment.ts'
 import { type GroupSettings, groupSettings } from './group-settings.ts'
 import type { Logger } from './logger.ts'
 import { type Taken, validateName } from './names.ts'
@@ -14,7 +15,8 @@ import { boundText } from './text.ts'
 export interface NamedCheck {
   readonly name: string
   readonly settings: CheckSettings
-  readonly run: CheckFunction | undefined
+  /** As it was configured; what is tuned at run time is put over it. */
+  readonly definition: CheckDefinition
 }
 
 /** The options of `createHealth` after validation. */
@@ -24,6 +26,7 @@ export interface HealthSettings {
   readonly logger: Logger | undefined
   readonly transitionsKept: number
   readonly startup: StartupOptions
+  readonly environment: EnvironmentSettings
   readonly checks: readonly NamedCheck[]
   /** The probes in every case, then the groups. */
   readonly groups: ReadonlyMap<string, GroupSettings>
@@ -42,10 +45,18 @@ export function healthSettings(given: unknown): HealthSettings {
     'logger',
     'transitionsKept',
     'startup',
+    'environment',
   ])
   const taken = new Map<string, string>()
-  const checks = allChecks(options.checks, taken, problems)
-  const budgetMs = problems.number('budgetMs', options.budgetMs, 800, { min: 1, unit: 'milliseconds' })
+  const environment = new EnvironmentSettings(
+    problems.object('environment', options.environment) as Environment,
+  )
+  const checks = allChecks(options.checks, taken, environment, problems)
+  const configuredBudgetMs = problems.number('budgetMs', options.budgetMs, 800, {
+    min: 1,
+    unit: 'milliseconds',
+  })
+  const budgetMs = environment.budgetOf(undefined, problems) ?? configuredBudgetMs
   const settings = {
     service: service(options.service, problems),
     clock: withMethods<Clock>('clock', options.clock, ['now', 'wallTime', 'after'], problems) ?? systemClock,
@@ -56,27 +67,38 @@ export function healthSettings(given: unknown): HealthSettings {
     }),
     startup: startupSettings(options.startup, problems),
     checks,
-    groups: allGroups(options.groups, taken, budgetMs, problems),
+    groups: allGroups(options.groups, taken, budgetMs, environment, problems),
+    environment,
   }
   problems.throwIfAny('createHealth')
   return settings
 }
 
 /** Validates a check that is added later. */
-export function addedCheck(name: string, definition: unknown, taken: Taken): NamedCheck {
+export function addedCheck(
+  name: string,
+  definition: unknown,
+  taken: Taken,
+  environment: EnvironmentSettings,
+): NamedCheck {
   const problems = new Problems()
-  const check = namedCheck(name, definition, taken, problems)
+  const check = namedCheck(name, definition, taken, environment, problems)
   problems.throwIfAny('health.add')
   return check as NamedCheck
 }
 
-function allChecks(value: unknown, taken: Map<string, string>, problems: Problems): readonly NamedCheck[] {
+function allChecks(
+  value: unknown,
+  taken: Map<string, string>,
+  environment: EnvironmentSettings,
+  problems: Problems,
+): readonly NamedCheck[] {
   if (value === undefined)
     problems.add('checks', 'missing; give an object of checks by name, {} if there are none')
   const definitions = plainObject('checks', value, problems)
   const checks: NamedCheck[] = []
   for (const [name, definition] of Object.entries(definitions)) {
-    const check = namedCheck(name, definition, taken, problems)
+    const check = namedCheck(name, definition, taken, environment, problems)
     taken.set(name, 'a check')
     if (check !== undefined) checks.push(check)
   }
@@ -87,30 +109,39 @@ function namedCheck(
   name: string,
   definition: unknown,
   taken: Taken,
+  environment: EnvironmentSettings,
   problems: Problems,
 ): NamedCheck | undefined {
   const path = pathOf('checks', name)
   validateName(path, name, taken, problems)
-  const settings = checkSettings(path, definition, problems)
-  return settings && { name, settings, run: (definition as { run?: CheckFunction }).run }
+  const configured = environment.over(name, definition as CheckDefinition, problems)
+  const found = new Problems()
+  const settings = checkSettings(path, configured.definition, found)
+  for (const problem of found.found) problems.found.push(configured.named(problem, path))
+  return settings && { name, settings, definition: configured.definition }
 }
 
 function allGroups(
   value: unknown,
   taken: Map<string, string>,
   budgetMs: number,
+  environment: EnvironmentSettings,
   problems: Problems,
 ): ReadonlyMap<string, GroupSettings> {
   const checkNames = new Set(taken.keys())
   const given = plainObject('groups', value, problems)
   const groups = new Map<string, GroupSettings>()
-  for (const probe of probeNames)
-    groups.set(probe, groupSettings(probe, given[probe], checkNames, budgetMs, problems))
+  const settings = (name: string, options: unknown): GroupSettings => {
+    const ofGroup = environment.budgetOf(name, problems)
+    const made = groupSettings(name, options, checkNames, budgetMs, problems)
+    return ofGroup === undefined ? made : { ...made, budgetMs: ofGroup }
+  }
+  for (const probe of probeNames) groups.set(probe, settings(probe, given[probe]))
   for (const [name, options] of Object.entries(given)) {
     if (groups.has(name)) continue
     validateName(pathOf('groups', name), name, taken, problems)
     taken.set(name, 'a group')
-    groups.set(name, groupSettings(name, options, checkNames, budgetMs, problems))
+    groups.set(name, settings(name, options))
   }
   return groups
 }

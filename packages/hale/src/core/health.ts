@@ -1,9 +1,13 @@
 import type { CheckDefinition, ProbeName } from './check.ts'
+import type { CheckTuningChange } from './check-tuning.ts'
+import type { Circuit, CircuitOptions } from './circuit.ts'
 import type { Clock } from './clock.ts'
+import type { CheckChange, CheckControl } from './control-change.ts'
+import type { Environment } from './environment.ts'
 import type { GroupOptions, ProbeOptions, Visibility } from './group-settings.ts'
 import type { Logger } from './logger.ts'
 import type { Outcome } from './outcome.ts'
-import type { CheckReport, Report, ServiceInfo } from './report.ts'
+import type { CheckReport, Report, ServiceInfo, Validity } from './report.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { StartupOptions, StartupTaskOptions } from './startup.ts'
 import type { HealthEvents, Transition } from './transitions.ts'
@@ -55,6 +59,13 @@ export interface HealthOptions<C extends Checks, G> {
    * @default 50
    */
   readonly transitionsKept?: number
+  /**
+   * Where settings are read from that stand over those in the code, usually `process.env`:
+   * `HALE_CHECK_DATABASE_TIMEOUT_MS=200`, `HALE_CHECK_PAYMENTS_ENABLED=false`, `HALE_GROUP_READINESS_BUDGET_MS=500`,
+   * `HALE_BUDGET_MS`. Bad values throw with the rest; names that fit nothing are logged.
+   * @default nowhere
+   */
+  readonly environment?: Environment
   /** How long the start may take, and what happens when it fails. */
   readonly startup?: StartupOptions
 }
@@ -78,11 +89,39 @@ export interface CheckHandle<Name extends string = string> {
   beat(): void
   /** A result from outside, made by `up`, `degraded` or `down`, as if a run had ended with it. */
   set(outcome: Outcome): void
+  /** What is in force, and what of it was changed since the service began. */
+  control(): CheckControl
+  /** Changes settings until the next restart; `null` returns one to configuration. */
+  tune(tuning: CheckTuningChange): void
+  /** Returns everything to configuration, enabled or not included. */
+  reset(): void
   enable(): void
   /** Takes the check out of its groups' verdict; with `forMs` only for so long. Whatever runs is aborted. */
   disable(reason?: string, options?: { readonly forMs?: number }): void
   /** Removes the check. */
   [Symbol.dispose](): void
+}
+
+/** Run-time control by name, for endpoints and consoles; `by` says in the event who did it. */
+export interface HealthControl {
+  /** The checks. */
+  readonly names: readonly string[]
+  /** What is in force for a check. All of these throw a `RangeError` when there is none of that name. */
+  of(name: string): CheckControl
+  /**
+   * Changes a check, all of it or nothing.
+   *
+   * @param revision The revision that the change was made for; any when not given.
+   * @throws ConfigurationError with every problem of the change; RevisionError when somebody else was faster.
+   */
+  change(name: string, change: CheckChange, by: string, revision?: string): void
+  /** Returns a check to configuration. */
+  reset(name: string, by: string, revision?: string): void
+  /** Maintenance of the whole service: readiness is OUT_OF_SERVICE until `inService`. */
+  outOfService(reason: string | undefined, by: string): void
+  inService(by: string): void
+  /** Runs a check now, or joins the run under way. */
+  run(name: string, by: string): Promise<CheckReport>
 }
 
 /** What an endpoint needs of a registry; adapters, formats and publishers take this. */
@@ -97,11 +136,19 @@ export interface HealthSource {
   /**
    * Asks a probe, group or check by name: the report itself when nothing has to run, so that a fresh one costs no
    * turn of the loop; undefined when there is none of that name. The same object is returned for as long as nothing
-   * in it has changed.
+   * in it has changed. `workers` is the verdict that a request asked for (`?workers=worst`), for sources that answer
+   * for several processes; a word that a source does not know changes nothing.
    */
-  ask(name: string): Report | Promise<Report> | undefined
+  ask(name: string, workers?: string): Report | Promise<Report> | undefined
   /** The report of what is known now, likewise by name; runs nothing. */
   latest(name: string): Report | undefined
+  /** For how long what `latest` returns may be served without asking; a source that cannot tell has it not. */
+  validity?(name: string): Validity | undefined
+  /**
+   * Calls back at once whenever what `latest` returns has changed other than by time: a check's result, or the
+   * service's own state. For who shows it elsewhere; it must not throw. Returns what ends it.
+   */
+  watch?(changed: (what: 'check' | 'lifecycle') => void): () => void
   /** Whether a check of this name is registered. */
   hasCheck(name: string): boolean
   /** The visibility set for a probe or group; for a check the tersest of those that it belongs to. */
@@ -125,6 +172,11 @@ export interface Health<C extends Checks = Checks, G = { readonly [name: string]
   snapshot(): Snapshot<keyof C & string>
   /** The handle of a check; throws when there is none of that name. */
   check<Name extends keyof C & string>(name: Name): CheckHandle<Name>
+  /**
+   * The circuit of a check, always the same one; made when it is first asked for. Throws when there is no check of
+   * that name, or when options were given before and these are others.
+   */
+  circuit<Name extends keyof C & string>(name: Name, options?: CircuitOptions): Circuit<Name>
   /** Registers another check, with the same validation; disposing the handle removes it. */
   add<const Name extends string>(name: Name, definition: CheckDefinition): CheckHandle<Name>
   /**
@@ -134,8 +186,9 @@ export interface Health<C extends Checks = Checks, G = { readonly [name: string]
    * @example
    * ```ts
    * let done = 0
-   * const loading = loadModels(() => done++)
-   * health.startupTask('loading models', loading, { timeoutMs: 60_000, progress: () => ({ done, total: 7 }) })
+   * const loading = Promise.all(models.map((load) => load().then(() => done++)))
+   * const progress = () => ({ done, total: models.length })
+   * health.startupTask('loading models', loading, { timeoutMs: 60_000, progress })
    * // readiness meanwhile: OUT_OF_SERVICE, "starting: loading models 3/7"
    * ```
    */
@@ -147,6 +200,8 @@ export interface Health<C extends Checks = Checks, G = { readonly [name: string]
    * a registry or to tell a process manager. The checks are asked for as long as somebody waits.
    */
   whenHealthy(): Promise<void>
+  /** Changes checks while the service runs. */
+  readonly control: HealthControl
   /** Maintenance: readiness is OUT_OF_SERVICE until `inService()`. */
   outOfService(reason?: string): void
   inService(): void

@@ -42,6 +42,11 @@ export class Lifecycle {
     return this.#start.failed ?? well
   }
 
+  /** The reason of the maintenance under way, empty when none was given; undefined when there is none. */
+  get maintenance(): string | undefined {
+    return this.#maintenance
+  }
+
   get started(): boolean {
     return this.#start.complete
   }

@@ -9,12 +9,12 @@ const replaceLostEveryMs = 60_000
  * library that never settles cannot keep a recovered dependency DOWN for ever.
  */
 export class OverlapGuard {
-  readonly #overlapAfterMs: number
+  overlapAfterMs: number
   #lost: Run[] = []
   #lastLostAt = -Infinity
 
   constructor(overlapAfterMs: number) {
-    this.#overlapAfterMs = overlapAfterMs
+    this.overlapAfterMs = overlapAfterMs
   }
 
   /** Abandoned runs that have not settled. */
@@ -25,8 +25,8 @@ export class OverlapGuard {
   /** The moment from which another run may start; in the past when nothing is lost. */
   get blockedUntil(): number {
     if (this.#lost.length === 0) return -Infinity
-    if (this.#lost.length < mostOutstanding) return this.#lastLostAt + this.#overlapAfterMs
-    return this.#lastLostAt + Math.max(this.#overlapAfterMs, replaceLostEveryMs)
+    if (this.#lost.length < mostOutstanding) return this.#lastLostAt + this.overlapAfterMs
+    return this.#lastLostAt + Math.max(this.overlapAfterMs, replaceLostEveryMs)
   }
 
   /** Another run starts: it must not be the fourth. */

@@ -2,7 +2,11 @@ import { DisposedError } from '../errors/disposed-error.ts'
 import type { CheckDefinition } from './check.ts'
 import { checkHandle } from './check-handle.ts'
 import { CheckState } from './check-state.ts'
+import type { Circuit, CircuitOptions } from './circuit.ts'
+import { circuitOf } from './circuit-calls.ts'
 import type { Clock } from './clock.ts'
+import { Control } from './control.ts'
+import { type EnvironmentSettings, tellUnused } from './environment.ts'
 import { Events } from './events.ts'
 import type { Visibility } from './group-settings.ts'
 import { Groups } from './groups.ts'
@@ -11,7 +15,7 @@ import { addedCheck, type HealthSettings, type NamedCheck } from './health-setti
 import { Lifecycle } from './lifecycle.ts'
 import type { Logger } from './logger.ts'
 import { Milestone } from './milestone.ts'
-import type { CheckReport, Report, ServiceInfo } from './report.ts'
+import type { CheckReport, Report, ServiceInfo, Validity } from './report.ts'
 import type { Snapshot } from './snapshot.ts'
 import { Startup, type StartupTaskOptions } from './startup.ts'
 import { startupTaskOptions } from './startup-settings.ts'
@@ -31,6 +35,8 @@ export class Registry implements HealthSource, AsyncDisposable {
   readonly #beenUp = new Set<CheckState>()
   readonly #startup: Startup
   readonly #firstHealthy: Milestone
+  readonly control: Control
+  readonly #environment: EnvironmentSettings
   #disposed = false
 
   constructor(settings: HealthSettings) {
@@ -53,9 +59,12 @@ export class Registry implements HealthSource, AsyncDisposable {
       look: () => void this.ask('startup'),
     })
     this.#lifecycle = new Lifecycle(this.#startup, settings.startup.restartOnFailure === true, changed)
+    this.control = new Control(settings.clock, this.#events, this.#lifecycle)
     this.#events.on('transition', () => this.#considerHealthy())
     this.#groups = new Groups(settings, this.#lifecycle, this.#events, this.#createdAt)
     for (const check of settings.checks) this.#register(check)
+    this.#environment = settings.environment
+    tellUnused(settings.environment, settings.logger)
   }
 
   get groups(): readonly GroupInfo[] {
@@ -80,6 +89,14 @@ export class Registry implements HealthSource, AsyncDisposable {
 
   latest(name: string): Report | undefined {
     return this.#groups.find(name)?.current(this.clock.now())
+  }
+
+  validity(name: string): Validity | undefined {
+    return this.#groups.find(name)?.validity(this.clock.now())
+  }
+
+  watch(changed: (what: 'check' | 'lifecycle') => void): () => void {
+    return this.#groups.watch(changed)
   }
 
   hasCheck(name: string): boolean {
@@ -122,13 +139,12 @@ export class Registry implements HealthSource, AsyncDisposable {
   }
 
   check(name: string): CheckHandle {
-    const check = this.#checks.get(name)
-    if (check === undefined) {
-      throw new RangeError(
-        `no check is named ${JSON.stringify(name)}; known are ${[...this.#checks.keys()].join(', ')}`,
-      )
-    }
-    return checkHandle(check, this.clock, () => this.#remove(check))
+    const check = this.#known(name)
+    return checkHandle(check, this.clock, this.control, () => this.#remove(check))
+  }
+
+  circuit(name: string, options?: CircuitOptions): Circuit {
+    return circuitOf(this.#known(name), { clock: this.clock, events: this.#events }, options)
   }
 
   add(name: string, definition: CheckDefinition): CheckHandle {
@@ -137,7 +153,7 @@ export class Registry implements HealthSource, AsyncDisposable {
         this.#groups.has(other) ? 'a group' : this.#checks.has(other) ? 'a check' : undefined,
     }
     if (this.#disposed) throw new DisposedError()
-    this.#register(addedCheck(name, definition, taken))
+    this.#register(addedCheck(name, definition, taken, this.#environment))
     return this.check(name)
   }
 
@@ -157,11 +173,11 @@ export class Registry implements HealthSource, AsyncDisposable {
   }
 
   outOfService(reason?: string): void {
-    this.#lifecycle.outOfService(reason)
+    this.control.outOfService(reason, 'code')
   }
 
   inService(): void {
-    this.#lifecycle.inService()
+    this.control.inService('code')
   }
 
   drain(reason?: string): void {
@@ -176,6 +192,7 @@ export class Registry implements HealthSource, AsyncDisposable {
     if (this.#disposed) return
     this.#disposed = true
     for (const check of this.#checks.values()) check.end()
+    this.control.stop()
     this.#lifecycle.stop()
     this.#firstHealthy.fail(new DisposedError())
   }
@@ -184,13 +201,21 @@ export class Registry implements HealthSource, AsyncDisposable {
     return this.dispose()
   }
 
-  #register({ name, settings, run }: NamedCheck): void {
-    const check = new CheckState(name, settings, run, {
+  #known(name: string): CheckState {
+    const check = this.#checks.get(name)
+    if (check !== undefined) return check
+    const known = [...this.#checks.keys()].join(', ')
+    throw new RangeError(`no check is named ${JSON.stringify(name)}; known are ${known}`)
+  }
+
+  #register({ name, settings, definition }: NamedCheck): void {
+    const check = new CheckState(name, settings, definition.run, {
       clock: this.clock,
       events: this.#events,
       changed: (changed, statusChanged) => this.#changed(changed, statusChanged),
     })
     this.#checks.set(name, check)
+    this.control.add(check, definition)
     this.#groups.join(check)
   }
 
@@ -198,6 +223,7 @@ export class Registry implements HealthSource, AsyncDisposable {
     if (this.#checks.get(check.name) !== check) return
     check.end()
     this.#checks.delete(check.name)
+    this.control.forget(check.name)
     this.#groups.leave(check)
   }
 

@@ -1,3 +1,4 @@
+import type { CircuitReport } from './circuit.ts'
 import type { Data } from './data.ts'
 import type { Status } from './status.ts'
 
@@ -46,6 +47,8 @@ export interface CheckDetails {
   readonly componentType?: string
   readonly runbook?: string
   readonly impact?: string
+  /** Of the check's circuit, once the application has asked for it with `health.circuit(name)`. */
+  readonly circuit?: CircuitReport
 }
 
 /** The state of the service itself, apart from its checks. */
@@ -70,4 +73,12 @@ export interface Report<Names extends string = string> {
   readonly timestamp?: number
   /** Milliseconds since the registry was created. Absent in liveness. */
   readonly uptimeMs?: number
+}
+
+/** For how long a report may be served by who cannot ask the registry; in milliseconds from now on, and endless. */
+export interface Validity {
+  /** Until asking would run something; negative when it would now. */
+  readonly freshMs: number
+  /** Until it would turn UNKNOWN by age alone. */
+  readonly staleMs: number
 }

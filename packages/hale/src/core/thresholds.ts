@@ -13,21 +13,24 @@ export interface ThresholdSettings {
 export class Thresholds {
   consecutiveFailures = 0
   consecutiveSuccesses = 0
-  readonly #settings: ThresholdSettings
+  settings: ThresholdSettings
   #healthy: boolean | undefined
 
   constructor(settings: ThresholdSettings) {
-    this.#settings = settings
+    this.settings = settings
   }
 
-  /** Counts one run; true when its status is now the reported one, false while the former still holds. */
-  accepts(status: Status): boolean {
+  /**
+   * Counts one run; true when its status is now the reported one, false while the former still holds. With `downAtOnce`
+   * a failed one is, whatever came before.
+   */
+  accepts(status: Status, downAtOnce = false): boolean {
     const healthy = isHealthy(status)
     this.consecutiveSuccesses = healthy ? this.consecutiveSuccesses + 1 : 0
     this.consecutiveFailures = healthy ? 0 : this.consecutiveFailures + 1
     const enough = healthy
-      ? this.consecutiveSuccesses >= this.#settings.successThreshold
-      : this.consecutiveFailures >= this.#settings.failureThreshold
+      ? this.consecutiveSuccesses >= this.settings.successThreshold
+      : downAtOnce || this.consecutiveFailures >= this.settings.failureThreshold
     if (this.#healthy !== undefined && this.#healthy !== healthy && !enough) return false
     this.#healthy = healthy
     return true

@@ -1,3 +1,5 @@
+import type { CircuitChange } from './circuit.ts'
+import type { ControlEvent } from './control-change.ts'
 import type { CheckResult } from './outcome.ts'
 import type { CheckReport, Report } from './report.ts'
 import type { Status } from './status.ts'
@@ -36,4 +38,6 @@ export interface CheckRun {
 export interface HealthEvents {
   readonly transition: Transition
   readonly run: CheckRun
+  readonly circuit: CircuitChange
+  readonly control: ControlEvent
 }

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
+import { CallTimeoutError } from './call-timeout-error.ts'
 import { CheckTimeoutError } from './check-timeout-error.ts'
 import { ConfigurationError } from './configuration-error.ts'
+import { DependencyDownError } from './dependency-down-error.ts'
 import { DisposedError } from './disposed-error.ts'
 import { StartupError } from './startup-error.ts'
 
 const each = [
+  { error: new CallTimeoutError('db', 250), name: 'CallTimeoutError', code: 'HALE_CALL_TIMEOUT' },
   { error: new CheckTimeoutError(250), name: 'CheckTimeoutError', code: 'HALE_CHECK_TIMEOUT' },
   { error: new ConfigurationError('x', ['y: z']), name: 'ConfigurationError', code: 'HALE_CONFIGURATION' },
+  { error: new DependencyDownError('db', 0, 5), name: 'DependencyDownError', code: 'HALE_DEPENDENCY_DOWN' },
   { error: new DisposedError(), name: 'DisposedError', code: 'HALE_DISPOSED' },
   { error: new StartupError('load models', undefined), name: 'StartupError', code: 'HALE_STARTUP' },
 ]

@@ -12,6 +12,12 @@ export interface HealthRequest {
    * than everything else here.
    */
   readonly rawHeaders?: readonly string[]
+  /**
+   * For the endpoints that write, in case a body parser has read it already: its text, its bytes, or what they mean.
+   * Else the request itself is read as a stream.
+   */
+  readonly body?: unknown
+  [Symbol.asyncIterator]?(): AsyncIterator<unknown>
   /** For visibility by address, where the adapter knows it. */
   readonly socket?: { readonly remoteAddress?: string | undefined }
 }

@@ -1,6 +1,7 @@
 import type { HealthSource } from '../core/health.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { kindOf } from '../errors/problems.ts'
+import { AdminEndpoint, type ControlledSource } from './admin/admin-endpoint.ts'
 import { forMethod, type HealthRequest, type HealthResponse, header } from './exchange.ts'
 import { type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-settings.ts'
 import { negotiate } from './negotiate.ts'
@@ -46,6 +47,7 @@ export function handlerOf(health: HealthSource, settings: HandlerSettings): Heal
   const routes = new Routes(health, settings.basePath, settings.aliases)
   const renderers = settings.formats.map((format) => new Renderer(health, format))
   const policy = new VisibilityPolicy(settings)
+  const admin = settings.admin && new AdminEndpoint(controlled(health), settings.admin, settings.basePath)
   const bucket = settings.rateLimit && new TokenBucket(health.clock, settings.rateLimit)
 
   function answerTo(request: HealthRequest, found: Target, query: string): ReturnType<HealthHandler> {
@@ -57,7 +59,7 @@ export function handlerOf(health: HealthSource, settings: HandlerSettings): Heal
     if (wait > 0) return forMethod(tooManyRequests(wait), method)
     const visibility = policy.of(request, health.visibilityOf(name))
     const renderer = choose(request, parameters?.get('format'), renderers)
-    const report = health.ask(name)
+    const report = health.ask(name, parameters?.get('workers') ?? undefined)
     if (!(report instanceof Promise)) return report && renderer.response(report, visibility, method)
     return report.then(
       (settled) => renderer.response(settled, visibility, method),
@@ -70,9 +72,19 @@ export function handlerOf(health: HealthSource, settings: HandlerSettings): Heal
     const exact = routes.exactly(url)
     if (exact !== undefined) return answerTo(request, exact, '')
     const parsed = parseUrl(url)
-    const target = parsed && routes.match(parsed.path)
-    return target && answerTo(request, target, parsed.query)
+    if (parsed === undefined) return undefined
+    const target = routes.match(parsed.path)
+    return target === undefined
+      ? admin?.answer(request, parsed.path)
+      : answerTo(request, target, parsed.query)
   }
+}
+
+function controlled(health: HealthSource): ControlledSource {
+  if (typeof (health as Partial<ControlledSource>).control === 'object') return health as ControlledSource
+  throw new ConfigurationError('health handler', [
+    'admin: only what createHealth returns can be changed; serve /health/admin where the checks are',
+  ])
 }
 
 function choose(

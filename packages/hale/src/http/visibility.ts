@@ -1,7 +1,8 @@
 import { type Visibility, visibilities } from '../core/group-settings.ts'
 import { ignoreRejection } from '../errors/ignore-rejection.ts'
-import { type HealthRequest, header } from './exchange.ts'
+import type { HealthRequest } from './exchange.ts'
 import type { HandlerSettings } from './handler-settings.ts'
+import { bearerToken, sameSecret } from './secret.ts'
 
 /** Decides how much a request is shown. */
 export class VisibilityPolicy {
@@ -38,26 +39,11 @@ export class VisibilityPolicy {
 
   #authorised(request: HealthRequest): Visibility {
     if (this.#token === undefined) return 'status'
-    const authorization = header(request, 'authorization') ?? ''
-    // Taken apart by hand: a pattern with a run of spaces in it takes quadratic time over 16 KiB of them.
-    if (authorization.slice(0, scheme.length).toLowerCase() !== scheme) return 'status'
-    const presented = authorization.slice(scheme.length).replace(/^ +/, '')
-    return sameSecret(presented, this.#token.value) ? this.#token.visibility : 'status'
+    const presented = bearerToken(request)
+    return presented !== undefined && sameSecret(presented, this.#token.value)
+      ? this.#token.visibility
+      : 'status'
   }
-}
-
-const scheme = 'bearer '
-
-/**
- * Compares in a time that depends on the presented text alone, not on how much of it is right. Our own, since
- * handlers also run where `node:crypto` does not exist.
- */
-export function sameSecret(presented: string, secret: string): boolean {
-  let difference = presented.length ^ secret.length
-  for (let index = 0; index < presented.length; index++) {
-    difference |= presented.charCodeAt(index) ^ secret.charCodeAt(index % secret.length)
-  }
-  return difference === 0
 }
 
 function higher(a: Visibility, b: Visibility): Visibility {

@@ -40,7 +40,7 @@ export class Mirror implements HealthSource {
     return this.#state.transitions
   }
 
-  ask(name: string): Report | undefined {
+  ask(name: string): Report | Promise<Report> | undefined {
     return this.latest(name)
   }
 

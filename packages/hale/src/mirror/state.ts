@@ -1,6 +1,6 @@
 import type { Visibility } from '../core/group-settings.ts'
 import type { GroupInfo, HealthSource } from '../core/health.ts'
-import type { Report, ServiceInfo } from '../core/report.ts'
+import type { Report, ServiceInfo, Validity } from '../core/report.ts'
 import type { Transition } from '../core/transitions.ts'
 
 /**
@@ -14,7 +14,13 @@ export interface HealthState {
   readonly reports: { readonly [name: string]: Report }
   readonly checkNames: readonly string[]
   readonly visibilities: { readonly [name: string]: Visibility }
+  /** Without the checks of a probe's report: fifty transitions would hold each check fifty times. */
   readonly transitions: readonly Transition[]
+  /**
+   * For how long each report may be served without asking, counted from when the state was taken; what never ends
+   * is left out, since JSON has no word for it.
+   */
+  readonly validities?: { readonly [name: string]: Partial<Validity> }
 }
 
 /** The state of a registry as of now; runs nothing. */
@@ -23,11 +29,40 @@ export function stateOf(health: HealthSource): HealthState {
   const checkNames = Object.keys(health.snapshot().checks)
   const reports: Record<string, Report> = Object.create(null)
   const visibilities: Record<string, Visibility> = Object.create(null)
+  const validities: Record<string, Partial<Validity>> = Object.create(null)
   for (const name of [...groups.map((group) => group.name), ...checkNames]) {
     const report = health.latest(name)
     if (report !== undefined) reports[name] = report
     const visibility = health.visibilityOf(name)
     if (visibility !== undefined) visibilities[name] = visibility
+    const validity = health.validity?.(name)
+    if (validity !== undefined) validities[name] = finite(validity)
   }
-  return { service, groups, reports, checkNames, visibilities, transitions }
+  return {
+    service,
+    groups,
+    reports,
+    checkNames,
+    visibilities,
+    transitions: transitions.map(slim),
+    validities,
+  }
 }
+
+/** As it can cross: see `HealthState.validities`. */
+export function finite({ freshMs, staleMs }: Validity): Partial<Validity> {
+  return {
+    ...(freshMs !== Infinity && { freshMs: Math.max(freshMs, longAgoMs) }),
+    ...(staleMs !== Infinity && { staleMs: Math.max(staleMs, longAgoMs) }),
+  }
+}
+
+const longAgoMs = -(10 ** 12)
+
+function slim(transition: Transition): Transition {
+  return 'check' in transition
+    ? transition
+    : { ...transition, result: { ...transition.result, checks: noChecks } }
+}
+
+const noChecks: Report['checks'] = Object.freeze(Object.create(null))

@@ -70,6 +70,7 @@ function row(check: CheckReport, debug: boolean): string {
     dataNote === undefined ? '' : note(dataNote),
     debug && details.runbook !== undefined ? note(`runbook: ${details.runbook}`) : '',
     debug && check.errorCode !== undefined ? note(check.errorCode) : '',
+    debug && details.circuit !== undefined ? note(`circuit ${details.circuit.state}`) : '',
   ]
   return `<tr><th scope="row">${escaped(name)}</th><td class="state">${pill(status)}</td><td class="text">${texts.join('')}</td><td class="took">${took(durationMs, details.timeoutMs)}</td><td class="since">${time(since)}</td></tr>`
 }

@@ -1,3 +1,4 @@
+import type { CircuitReport } from '../../core/circuit.ts'
 import type { Visibility } from '../../core/group-settings.ts'
 import type { CheckReport, Report, ServiceInfo } from '../../core/report.ts'
 import { isHealthy } from '../../core/status.ts'
@@ -107,6 +108,15 @@ function debugFields({ errorCode, checkedAt, critical, enabled, details }: Check
     ...(details.tags.length > 0 && { tags: details.tags }),
     ...(details.runbook !== undefined && { runbook: details.runbook }),
     ...(details.impact !== undefined && { impact: details.impact }),
+    ...(details.circuit !== undefined && { circuit: circuitEntry(details.circuit) }),
+  }
+}
+
+function circuitEntry({ state, since, nextTrialAt }: CircuitReport): Entry {
+  return {
+    state,
+    since: new Date(since).toISOString(),
+    ...(nextTrialAt !== undefined && { next_trial_at: new Date(nextTrialAt).toISOString() }),
   }
 }
 

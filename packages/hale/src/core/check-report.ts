@@ -1,0 +1,57 @@
+import type { CheckSettings } from './check-settings.ts'
+import type { CircuitReport } from './circuit.ts'
+import type { CheckDetails, CheckReport } from './report.ts'
+import { isHealthy, type Status } from './status.ts'
+
+/** What is reported of a check that has had no result yet, or is disabled. */
+export function notRunYet(
+  name: string,
+  { critical, ttlMs }: CheckSettings,
+  enabled: boolean,
+  since: number,
+  details: CheckDetails,
+): CheckReport {
+  const text = enabled
+    ? { error: ttlMs === undefined ? 'has not run yet' : 'no heartbeat yet' }
+    : { message: 'disabled' }
+  return Object.freeze({ name, status: 'UNKNOWN', ...text, since, critical, enabled, details })
+}
+
+/** What operators see of a check besides its result. */
+export function checkDetails(
+  settings: CheckSettings,
+  counts: Pick<CheckDetails, 'consecutiveFailures' | 'consecutiveSuccesses'>,
+  outstandingRuns: number,
+  active: boolean,
+  circuit: CircuitReport | undefined,
+): CheckDetails {
+  const { kind, failureThreshold, successThreshold, timeoutMs, tags } = settings
+  const { intervalMs, componentType, runbook, impact } = settings
+  return Object.freeze({
+    kind,
+    failureThreshold,
+    successThreshold,
+    consecutiveFailures: counts.consecutiveFailures,
+    consecutiveSuccesses: counts.consecutiveSuccesses,
+    outstandingRuns,
+    tags,
+    ...(active && { timeoutMs }),
+    ...(intervalMs !== undefined && { intervalMs }),
+    ...(componentType !== undefined && { componentType }),
+    ...(runbook !== undefined && { runbook }),
+    ...(impact !== undefined && { impact }),
+    ...(circuit !== undefined && { circuit }),
+  })
+}
+
+/** A report of what holds for a reason that no run has told. */
+export function overlaid(report: CheckReport, status: Status, error: string, since: number): CheckReport {
+  const { name, critical, enabled, details } = report
+  return Object.freeze({ name, status, error, since, critical, enabled, details })
+}
+
+/** How many milliseconds a result of this status is served. */
+export function freshForMs({ intervalMs, timeoutMs, maxAgeMs }: CheckSettings, status: Status): number {
+  if (intervalMs !== undefined) return 3 * intervalMs + timeoutMs
+  return isHealthy(status) ? maxAgeMs.up : maxAgeMs.down
+}

@@ -1,0 +1,67 @@
+import { Problems } from '../errors/problems.ts'
+import type { CheckDefinition } from './check.ts'
+import { type CheckSettings, checkSettings } from './check-settings.ts'
+
+/** What may be set anew while the service runs. Durations are milliseconds; see `CheckOptions` for what each means. */
+export interface CheckTuning {
+  readonly timeoutMs?: number
+  readonly overlapAfterMs?: number
+  readonly retries?: number
+  readonly critical?: boolean
+  readonly maxAgeMs?: { readonly up?: number; readonly down?: number }
+  readonly intervalMs?: number
+  readonly ttlMs?: number
+  readonly failureThreshold?: number
+  readonly successThreshold?: number
+}
+
+/** The same where `null` means back to configuration. */
+export type CheckTuningChange = { readonly [K in keyof CheckTuning]: CheckTuning[K] | null }
+
+const shared = ['critical', 'failureThreshold', 'successThreshold'] as const
+const active = ['timeoutMs', 'overlapAfterMs', 'retries', 'maxAgeMs', 'intervalMs'] as const
+
+/** What can be tuned of a check of this kind. */
+export function tunable(kind: CheckDefinition['kind']): readonly (keyof CheckTuning)[] {
+  return kind === 'heartbeat' ? [...shared, 'ttlMs'] : [...shared, ...active]
+}
+
+/** The part of a check's settings that can be tuned. */
+export function tunableSettings(settings: CheckSettings): CheckTuning {
+  const entries = tunable(settings.kind).map((key) => [key, settings[key]] as const)
+  return Object.freeze(Object.fromEntries(entries.filter(([, value]) => value !== undefined)))
+}
+
+/** A tuning after a change to it. */
+export function changedTuning(tuning: CheckTuning, change: CheckTuningChange): CheckTuning {
+  const changed: Record<string, unknown> = { ...tuning }
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) delete changed[key]
+    else if (value !== undefined) Object.assign(changed, mergedOptions(changed, { [key]: value }))
+  }
+  return changed
+}
+
+/** Options with some of them set anew. */
+export function mergedOptions(options: object, tuning: CheckTuning): object {
+  const { maxAgeMs } = options as { readonly maxAgeMs?: object }
+  // Anything but an object is left for the validation to refuse.
+  const ages = typeof tuning.maxAgeMs === 'object' && !Array.isArray(tuning.maxAgeMs)
+  return { ...options, ...tuning, ...(ages && { maxAgeMs: { ...maxAgeMs, ...tuning.maxAgeMs } }) }
+}
+
+/** The settings of a check as it was configured, under a tuning; what is wrong with it goes to `problems`. */
+export function tunedSettings(
+  definition: CheckDefinition,
+  tuning: CheckTuning,
+  problems: Problems,
+): CheckSettings {
+  const found = new Problems()
+  const options = mergedOptions(definition.options, tuning)
+  const settings = checkSettings(root, { ...definition, options }, found) as CheckSettings
+  for (const problem of found.found) problems.found.push(problem.slice(root.length + 1))
+  return settings
+}
+
+// Fields are named as whoever tunes wrote them, not by where the check stands in the configuration.
+const root = 'check'

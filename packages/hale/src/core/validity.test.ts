@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { fakeClock } from '../testing/fake-clock.ts'
+import { check } from './check.ts'
+import { healthSettings } from './health-settings.ts'
+import { Registry } from './registry.ts'
+
+function made() {
+  const clock = fakeClock()
+  const health = new Registry(
+    healthSettings({
+      clock,
+      checks: {
+        database: check(() => {}, { maxAgeMs: { up: 2000 } }),
+        queue: check(() => {}, { intervalMs: 1000, timeoutMs: 500, probes: [] }),
+      },
+      groups: { background: { members: ['queue'] } },
+    }),
+  )
+  return { clock, health }
+}
+
+describe('for how long a report may be served without asking', () => {
+  it('is as long as its results are fresh', async () => {
+    const { clock, health } = made()
+    expect(health.validity('readiness')?.freshMs).toBe(-Infinity)
+    await health.readiness()
+    expect(health.validity('readiness')).toEqual({ freshMs: 2000, staleMs: Infinity })
+    expect(health.validity('database')).toEqual({ freshMs: 2000, staleMs: Infinity })
+    await clock.advance(2500)
+    expect(health.validity('readiness')?.freshMs).toBe(-500)
+    await health.dispose()
+  })
+
+  it('is until a background result turns stale', async () => {
+    const { clock, health } = made()
+    await clock.advance(1)
+    expect(health.validity('background')).toEqual({ freshMs: 3500, staleMs: 3500 })
+    await health.dispose()
+  })
+
+  it('is for ever where nothing can change by time', () => {
+    const { health } = made()
+    expect(health.validity('liveness')).toEqual({ freshMs: Infinity, staleMs: Infinity })
+    expect(health.validity('nobody')).toBeUndefined()
+  })
+})
+
+describe('who watches', () => {
+  it('hears of results, of the service itself, and of checks that come and go, until it stops', async () => {
+    const { health } = made()
+    const heard: string[] = []
+    const stop = health.watch((what) => heard.push(what))
+    const heardOf = async (work: () => unknown): Promise<string[]> => {
+      heard.length = 0
+      await work()
+      return [...new Set(heard)]
+    }
+    expect(await heardOf(() => health.check('database').run())).toContain('check')
+    expect(await heardOf(() => health.outOfService('a reason'))).toEqual(['lifecycle'])
+    expect(
+      await heardOf(() =>
+        health.add(
+          'cache',
+          check(() => {}),
+        ),
+      ),
+    ).toEqual(['check'])
+    expect(await heardOf(() => health.check('cache')[Symbol.dispose]())).toEqual(['check'])
+    expect(await heardOf(() => health.drain())).toEqual(['lifecycle'])
+    expect(await heardOf(() => health.dispose())).toContain('lifecycle')
+    stop()
+    expect(await heardOf(() => health.inService())).toEqual([])
+  })
+
+  it('sees the new state when it hears of it', async () => {
+    const { health } = made()
+    const seen: string[] = []
+    health.watch(() => seen.push(health.latest('readiness')?.application.status ?? ''))
+    health.outOfService()
+    expect(seen).toEqual(['OUT_OF_SERVICE'])
+    await health.dispose()
+  })
+})

@@ -1,0 +1,196 @@
+import type { CheckChange } from '../../core/control-change.ts'
+import type { HealthControl, HealthSource } from '../../core/health.ts'
+import { ConfigurationError } from '../../errors/configuration-error.ts'
+import { RevisionError } from '../../errors/revision-error.ts'
+import { answer, type HealthRequest, type HealthResponse, header, withoutBody } from '../exchange.ts'
+import { answerFailed, problem } from '../problem.ts'
+import { bearerToken, sameSecret } from '../secret.ts'
+import type { AdminSettings } from './admin-settings.ts'
+import { ifMatch, tagOf } from './entity-tag.ts'
+import { readBody } from './request-body.ts'
+
+/** A registry that can be changed, as `createHealth` returns it. */
+export interface ControlledSource extends HealthSource {
+  readonly control: HealthControl
+}
+
+// One answer for every path and method: whoever has no token learns nothing, not even which checks there are.
+const unauthorized = problem(401, 'Unauthorized', 'This needs a bearer token.', {
+  'WWW-Authenticate': 'Bearer realm="hale"',
+})
+const notFound = problem(404, 'Not Found', 'There is nothing to control at this path.')
+const notAllowed: Readonly<Record<string, HealthResponse>> = Object.fromEntries(
+  ['GET, HEAD', 'GET, HEAD, PATCH', 'POST'].map((Allow) => [
+    Allow,
+    problem(405, 'Method Not Allowed', `This path takes ${Allow}.`, { Allow }),
+  ]),
+)
+const refusals = {
+  'too large': problem(413, 'Content Too Large', 'A change has at most 16 kB.', { Connection: 'close' }),
+  'not JSON': problem(400, 'Bad Request', 'The body is not JSON.'),
+  aborted: problem(400, 'Bad Request', 'The body did not arrive.', { Connection: 'close' }),
+}
+
+type Operation = (request: HealthRequest, by: string) => HealthResponse | Promise<HealthResponse>
+
+/** Changes checks over HTTP: the only paths that write, and only for who has the token. */
+export class AdminEndpoint {
+  readonly #health: ControlledSource
+  readonly #settings: AdminSettings
+  readonly #path: string
+
+  constructor(health: ControlledSource, settings: AdminSettings, basePath: string) {
+    this.#health = health
+    this.#settings = settings
+    this.#path = `${basePath}/admin`
+  }
+
+  /** Undefined when the path is not beneath `/health/admin`. */
+  answer(request: HealthRequest, path: string): HealthResponse | Promise<HealthResponse> | undefined {
+    if (path !== this.#path && !path.startsWith(`${this.#path}/`)) return undefined
+    const { method = 'GET' } = request
+    const operator = this.#operator(request)
+    if (operator === undefined) return forHead(unauthorized, method)
+    const found = this.#route(path.slice(this.#path.length).replace(/\/$/, ''))
+    if (found === undefined) return forHead(notFound, method)
+    const operation = found[method === 'HEAD' ? 'GET' : method]
+    if (operation === undefined) return notAllowed[allowed(found)] as HealthResponse
+    return this.#perform(operation, request, operator).then((response) => forHead(response, method))
+  }
+
+  // Every token is looked at, so that the time does not tell which of them came close.
+  #operator(request: HealthRequest): string | undefined {
+    const presented = bearerToken(request)
+    if (presented === undefined) return undefined
+    let found: string | undefined
+    for (const { name, token } of this.#settings.operators) if (sameSecret(presented, token)) found = name
+    return found
+  }
+
+  #route(path: string): Readonly<Record<string, Operation>> | undefined {
+    if (path === '') return { GET: () => this.#overview() }
+    if (path === '/service')
+      return { GET: () => this.#service(), PATCH: (...given) => this.#changeService(...given) }
+    const [, name = '', action] = /^\/checks\/([^/]+)(?:\/(run|reset))?$/.exec(path) ?? []
+    const { control } = this.#health
+    if (!this.#health.hasCheck(name)) return undefined
+    if (action === 'run') return { POST: async (_, by) => this.#after(control.run(name, by), name) }
+    if (action === 'reset') {
+      return {
+        POST: (request, by) => this.#guarded(request, name, (revision) => control.reset(name, by, revision)),
+      }
+    }
+    return { GET: () => this.#check(name), PATCH: (request, by) => this.#changeCheck(name, request, by) }
+  }
+
+  async #perform(operation: Operation, request: HealthRequest, by: string): Promise<HealthResponse> {
+    try {
+      return await operation(request, by)
+    } catch (error) {
+      if (error instanceof ConfigurationError) return invalid(error.problems)
+      if (error instanceof RevisionError) return this.#changedMeanwhile(error.check)
+      return answerFailed(this.#health.logger, error)
+    }
+  }
+
+  async #changeCheck(name: string, request: HealthRequest, by: string): Promise<HealthResponse> {
+    const body = await readBody(request)
+    if ('refused' in body) return refusals[body.refused]
+    const change = body.value as CheckChange
+    return this.#guarded(request, name, (revision) => this.#health.control.change(name, change, by, revision))
+  }
+
+  async #changeService(request: HealthRequest, by: string): Promise<HealthResponse> {
+    const body = await readBody(request)
+    if ('refused' in body) return refusals[body.refused]
+    const { inService, reason } = serviceChange(body.value)
+    if (inService) this.#health.control.inService(by)
+    else this.#health.control.outOfService(reason, by)
+    return this.#service()
+  }
+
+  /** Applies a change when nobody else has changed the check since the caller looked, if the caller says when. */
+  #guarded(request: HealthRequest, name: string, apply: (revision?: string) => void): HealthResponse {
+    const { revision } = this.#health.control.of(name)
+    const condition = header(request, 'if-match')
+    if (condition !== undefined && !ifMatch(condition, revision)) return this.#changedMeanwhile(name)
+    apply(condition === undefined ? undefined : revision)
+    return this.#check(name)
+  }
+
+  async #after(run: Promise<unknown>, name: string): Promise<HealthResponse> {
+    await run
+    return this.#check(name)
+  }
+
+  #changedMeanwhile(name: string): HealthResponse {
+    const { revision } = this.#health.control.of(name)
+    const detail = 'Somebody else has changed it meanwhile: read it again, then change.'
+    return problem(412, 'Precondition Failed', detail, { ETag: tagOf(revision) })
+  }
+
+  #overview(): HealthResponse {
+    const checks = Object.fromEntries(this.#health.control.names.map((name) => [name, this.#document(name)]))
+    return json({ service: this.#serviceDocument(), checks })
+  }
+
+  #service(): HealthResponse {
+    return json(this.#serviceDocument())
+  }
+
+  #check(name: string): HealthResponse {
+    return json(this.#document(name), { ETag: tagOf(this.#health.control.of(name).revision) })
+  }
+
+  #serviceDocument(): object {
+    const { service, application, groups } = this.#health.snapshot()
+    return { ...service, application, groups }
+  }
+
+  #document(name: string): object {
+    const report = this.#health.latest(name)?.checks[name]
+    const { status, message, error, durationMs } = report ?? {}
+    const { until, ...control } = this.#health.control.of(name)
+    return {
+      ...control,
+      ...(until !== undefined && { until: new Date(until).toISOString() }),
+      status,
+      ...(message !== undefined && { message }),
+      ...(error !== undefined && { error }),
+      ...(durationMs !== undefined && { response_time_ms: Math.round(durationMs) }),
+    }
+  }
+}
+
+function serviceChange(value: unknown): { readonly inService: boolean; readonly reason: string | undefined } {
+  const problems: string[] = []
+  const { inService, reason, ...unknown } = (typeof value === 'object' && value !== null ? value : {}) as {
+    readonly inService?: unknown
+    readonly reason?: unknown
+  }
+  if (typeof inService !== 'boolean') problems.push('inService: expected true or false')
+  if (reason !== undefined && typeof reason !== 'string') problems.push('reason: expected a string')
+  if (reason !== undefined && inService === true) problems.push('reason: goes with inService: false')
+  for (const key of Object.keys(unknown)) problems.push(`${key}: unknown option; known are inService, reason`)
+  if (problems.length > 0) throw new ConfigurationError('change of the service', problems)
+  return { inService: inService as boolean, reason: reason as string | undefined }
+}
+
+function invalid(problems: readonly string[]): HealthResponse {
+  const title = 'Unprocessable Content'
+  const detail = 'Nothing was changed.'
+  const body = JSON.stringify({ type: 'about:blank', title, status: 422, detail, problems })
+  return answer(422, 'application/problem+json', body)
+}
+
+function json(body: object, headers: { readonly [name: string]: string } = {}): HealthResponse {
+  return answer(200, 'application/json', JSON.stringify(body), headers)
+}
+
+function allowed(operations: Readonly<Record<string, Operation>>): string {
+  return Object.keys(operations).join(', ').replace('GET', 'GET, HEAD')
+}
+
+function forHead(response: HealthResponse, method: string): HealthResponse {
+  return method === 'HEAD' ? withoutBody(response) : response
+}

@@ -1,0 +1,45 @@
+import type { HealthRequest } from '../exchange.ts'
+
+const mostBytes = 16_384
+
+/** What a request's body holds, or why it cannot be used. */
+export type RequestBody =
+  | { readonly value: unknown }
+  | { readonly refused: 'too large' | 'not JSON' | 'aborted' }
+
+/** Reads a JSON body, bounded; an absent one is an empty object. */
+export async function readBody(request: HealthRequest): Promise<RequestBody> {
+  const { body } = request
+  // What a body parser before this one has made of it.
+  if (typeof body === 'object' && body !== null && !(body instanceof Uint8Array)) return { value: body }
+  let text: string
+  try {
+    if (typeof body === 'string') text = body
+    else if (body instanceof Uint8Array) text = new TextDecoder().decode(body)
+    else text = await readAll(request)
+  } catch (error) {
+    return { refused: error instanceof TooLarge ? 'too large' : 'aborted' }
+  }
+  if (text.length > mostBytes) return { refused: 'too large' }
+  if (text.trim() === '') return { value: {} }
+  try {
+    return { value: JSON.parse(text) as unknown }
+  } catch {
+    return { refused: 'not JSON' }
+  }
+}
+
+class TooLarge extends Error {}
+
+async function readAll(request: HealthRequest): Promise<string> {
+  if (request[Symbol.asyncIterator] === undefined) return ''
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Uint8Array | string>) {
+    bytes += chunk.length
+    if (bytes > mostBytes) throw new TooLarge()
+    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
