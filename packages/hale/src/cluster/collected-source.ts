@@ -1,0 +1,190 @@
+import type { Clock } from '../core/clock.ts'
+import { Events } from '../core/events.ts'
+import { terser, type Visibility } from '../core/group-settings.ts'
+import type { GroupInfo } from '../core/health.ts'
+import type { Logger } from '../core/logger.ts'
+import type { CheckReport, Report, ServiceInfo } from '../core/report.ts'
+import type { Snapshot } from '../core/snapshot.ts'
+import type { Status } from '../core/status.ts'
+import type { HealthEvents, Transition } from '../core/transitions.ts'
+import { AloneAnswers } from './alone.ts'
+import { Answers } from './answers.ts'
+import type { CollectSettings, WorkerInfo } from './cluster-settings.ts'
+import type { CollectedHealth } from './collected-health.ts'
+import { Collector } from './collector.ts'
+import { frame } from './frame.ts'
+import type { Summary } from './summary.ts'
+import { asked, type Verdict } from './verdict.ts'
+
+type VerdictOfAll = Exclude<Verdict, 'this'>
+
+const verdictsOfAll: readonly VerdictOfAll[] = ['worst', 'best', 'quorum']
+const probes = ['startup', 'liveness', 'readiness']
+const usualBudgetMs = 800
+const reportAgeMs = 1000
+const transitionsKept = 50
+
+interface Framed {
+  readonly summary: Summary
+  readonly report: Report | undefined
+  readonly until: number
+}
+
+/** What `collectHealth` returns, but for `add`: answers from what the workers told last, and runs nothing. */
+export class CollectedSource implements Omit<CollectedHealth, 'add'> {
+  readonly clock: Clock
+  readonly logger: Logger | undefined
+  readonly collector: Collector
+  readonly #settings: CollectSettings
+  readonly #createdAt: number
+  readonly #answers: Answers
+  readonly #entries: AloneAnswers
+  readonly #events: Events
+  readonly #frames = new Map<string, Framed>()
+  readonly #statuses = new Map<string, Status>()
+  readonly #stop: () => void
+
+  constructor(settings: CollectSettings, stop: () => void) {
+    this.clock = settings.clock
+    this.logger = settings.logger
+    this.#settings = settings
+    this.#stop = stop
+    this.#createdAt = settings.clock.now()
+    this.#answers = new Answers(settings.clock)
+    this.#entries = new AloneAnswers(settings.clock, settings.entry)
+    this.#events = new Events(transitionsKept, settings.logger)
+    this.collector = new Collector(settings, () => this.#noteTransitions())
+  }
+
+  get service(): ServiceInfo {
+    return this.#settings.service ?? this.collector.states[0]?.service ?? {}
+  }
+
+  get groups(): readonly GroupInfo[] {
+    const known = new Map<string, GroupInfo>()
+    for (const name of probes) known.set(name, { name, kind: 'probe', budgetMs: usualBudgetMs, members: [] })
+    for (const state of [...this.collector.states].reverse()) {
+      for (const { status, application, ...info } of state.groups) known.set(info.name, info)
+    }
+    return [...known.values()]
+  }
+
+  get transitions(): readonly Transition[] {
+    return this.#events.history
+  }
+
+  get workers(): readonly WorkerInfo[] {
+    return this.collector.roster.places
+      .filter(({ id }) => id !== '')
+      .map(({ id, standing }) => {
+        const [kind, number] = id.split(' ') as [WorkerInfo['kind'], string]
+        return { kind, id: Number(number), standing }
+      })
+  }
+
+  ask(name: string, workers?: string): Report | undefined {
+    return this.latest(name, workers)
+  }
+
+  latest(name: string, workers?: string): Report | undefined {
+    const { entry, quorum } = this.#settings
+    if (name === entry) return this.#entryOf(this.latest('readiness', workers))
+    const { summary } = this.collector
+    const own = this.#framed(name, summary)
+    const verdict = asked(workers, this.#verdictFor(name), verdictsOfAll)
+    return own && this.#answers.of(own, verdict, { summary, quorum, entry, self: undefined })
+  }
+
+  /** Groups too: those of the workers are not known yet when the endpoints are made. */
+  hasCheck(name: string): boolean {
+    return name === this.#settings.entry || this.collector.summary.names.includes(name)
+  }
+
+  visibilityOf(name: string): Visibility | undefined {
+    const wanted = name === this.#settings.entry ? 'readiness' : name
+    let tersest: Visibility | undefined
+    for (const { groups, visibilities } of this.collector.states) {
+      tersest = terser(tersest, groups.find((group) => group.name === wanted)?.visibility)
+      if (Object.hasOwn(visibilities, wanted)) tersest = terser(tersest, visibilities[wanted])
+    }
+    return tersest
+  }
+
+  snapshot(): Snapshot {
+    const checks: Record<string, CheckReport> = Object.create(null)
+    const groups: Record<string, Status> = {}
+    for (const { name } of this.groups) groups[name] = this.latest(name)?.status ?? 'UNKNOWN'
+    for (const name of this.collector.summary.names) {
+      const check = this.latest(name)?.checks[name]
+      if (check !== undefined) checks[name] = check
+    }
+    const readiness = this.latest('readiness') as Report
+    const entry = readiness.checks[this.#settings.entry]
+    if (entry !== undefined) checks[entry.name] = entry
+    return {
+      service: this.service,
+      timestamp: this.clock.wallTime(),
+      uptimeMs: this.clock.now() - this.#createdAt,
+      application: readiness.application,
+      groups,
+      checks,
+      transitions: this.transitions,
+    }
+  }
+
+  drain(reason?: string): void {
+    this.collector.drain(reason)
+  }
+
+  get draining(): boolean {
+    return this.collector.draining
+  }
+
+  on<E extends keyof HealthEvents>(event: E, listener: (event: HealthEvents[E]) => void): () => void {
+    return this.#events.on(event, listener)
+  }
+
+  async dispose(): Promise<void> {
+    this.#stop()
+    this.collector.end()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+
+  /** The primary itself is alive when it answers: it is restarted when no worker is left, and none comes. */
+  #verdictFor(name: string): VerdictOfAll {
+    if (name === 'liveness') return 'best'
+    return name === 'startup' ? 'worst' : (this.#settings.verdict as VerdictOfAll)
+  }
+
+  /** The frame of a name, anew when a worker has told something, and each second for the time in it. */
+  #framed(name: string, summary: Summary): Report | undefined {
+    const now = this.clock.now()
+    const kept = this.#frames.get(name)
+    if (kept?.summary === summary && now < kept.until) return kept.report
+    const known = frame(name, this.collector.states)
+    if (known === undefined) return undefined
+    const timed = name !== 'liveness'
+    const time = timed ? { timestamp: this.clock.wallTime(), uptimeMs: now - this.#createdAt } : {}
+    const report = { ...known, ...time }
+    this.#frames.set(name, { summary, report, until: timed ? now + reportAgeMs : Infinity })
+    return report
+  }
+
+  #entryOf(readiness: Report | undefined): Report | undefined {
+    const check = readiness?.checks[this.#settings.entry]
+    return readiness && check && this.#entries.entry(readiness, check)
+  }
+
+  #noteTransitions(): void {
+    for (const { name } of this.groups) {
+      const result = this.latest(name)
+      const from = this.#statuses.get(name) ?? 'UNKNOWN'
+      if (result === undefined || result.status === from) continue
+      this.#statuses.set(name, result.status)
+      this.#events.transition({ probe: name, from, to: result.status, at: this.clock.wallTime(), result })
+    }
+  }
+}

@@ -1,0 +1,6 @@
+export type { ClusterOptions, CollectOptions, ShareOptions, WorkerInfo } from './cluster-settings.ts'
+export { collectHealth } from './collect-health.ts'
+export type { CollectedHealth, ThreadLike } from './collected-health.ts'
+export { shareHealth } from './share-health.ts'
+export type { Shareable, SharedHealth } from './shared-health.ts'
+export type { Standing, Verdict } from './verdict.ts'

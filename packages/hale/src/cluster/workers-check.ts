@@ -1,0 +1,66 @@
+import type { CheckReport } from '../core/report.ts'
+import { isHealthy, type Status } from '../core/status.ts'
+import type { Standing, Vote } from './verdict.ts'
+
+/** What the entry counts, in the words of the question. */
+const ready: Readonly<Record<string, string>> = {
+  liveness: 'alive',
+  readiness: 'ready',
+  startup: 'started',
+}
+
+/** The entry of a report that tells of the workers: the verdict, and how many are how. */
+export function workersCheck(
+  name: string,
+  question: string,
+  status: Status,
+  votes: readonly Vote[],
+  since: number,
+): CheckReport {
+  const of = (standing: Standing): readonly Vote[] => votes.filter((vote) => vote.standing === standing)
+  const reporting = of('reporting')
+  const good = votes.filter((vote) => isHealthy(vote.status)).length
+  const text = `${good} of ${votes.length} workers are ${ready[question] ?? 'well'}`
+  return entry(name, status, text, since, {
+    total: votes.length,
+    up: reporting.filter((vote) => vote.status === 'UP').length,
+    degraded: reporting.filter((vote) => vote.status === 'DEGRADED').length,
+    down: reporting.filter((vote) => !isHealthy(vote.status)).length,
+    starting: of('starting').length,
+    leaving: of('leaving').length,
+    silent: of('silent').length,
+    missing: of('missing').length,
+  })
+}
+
+/** The entry of a worker that hears nothing of the others. */
+export function aloneCheck(name: string, text: string, since: number): CheckReport {
+  return entry(name, 'DEGRADED', text, since)
+}
+
+function entry(
+  name: string,
+  status: Status,
+  text: string,
+  since: number,
+  data?: { readonly [key: string]: number },
+): CheckReport {
+  return {
+    name,
+    status,
+    ...(isHealthy(status) ? { message: text } : { error: text }),
+    ...(data !== undefined && { data }),
+    since,
+    critical: true,
+    enabled: true,
+    details: {
+      kind: 'self',
+      failureThreshold: 1,
+      successThreshold: 1,
+      consecutiveFailures: 0,
+      consecutiveSuccesses: 0,
+      outstandingRuns: 0,
+      tags: [],
+    },
+  }
+}
