@@ -27,6 +27,7 @@ async function startExample(environment: Record<string, string> = {}): Promise<E
     env: {
       PATH: process.env.PATH,
       APP_PORT: '0',
+      DRAIN_DELAY: '0',
       DATABASE_FILE: join(directory, 'service.db'),
       ...environment,
     },
@@ -147,8 +148,21 @@ describe('healthy', () => {
     const { url, stop, said } = await startExample()
     await ready(url)
     expect(await stop(signal)).toBe(0)
-    expect(said()).toContain(`${signal}: stopping\n`)
-    expect(said()).toMatch(/stopped\n/)
+    expect(said()).toMatch(new RegExp(`${signal}: draining[\\s\\S]*shutdown: done in \\d+ ms`))
+  })
+
+  test('says 503 and serves on while it drains', async () => {
+    const { url, stop, said } = await startExample({ DRAIN_DELAY: '1' })
+    await ready(url)
+    const stopped = stop()
+    while (!said().includes('draining')) await new Promise((resolve) => setTimeout(resolve, 5))
+    const readiness = await get(`${url}/health/ready`)
+    expect(readiness.status).toBe(503)
+    expect(readiness.headers.get('connection')).toBe('close')
+    expect(readiness.body.details[0]).toMatchObject({ status: 'OUT_OF_SERVICE', error: 'draining: SIGTERM' })
+    expect((await get(`${url}/health/live`)).status).toBe(200)
+    expect((await get(url)).status).toBe(200)
+    expect(await stopped).toBe(0)
   })
 })
 

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gracefulShutdown } from 'hale/shutdown'
 import { createApp } from './app.ts'
 import { openDatabase } from './database.ts'
 import { connectExternalApi } from './external-api.ts'
@@ -12,11 +13,12 @@ export interface Service {
   readonly port: number
   /** What it says at its start. */
   readonly greeting: string
-  /** Turns readiness 503, lets what is in flight finish and closes everything. */
-  stop(reason: string): Promise<void>
 }
 
-/** Starts everything; rejects, with nothing left behind, when the port is taken or the file cannot be opened. */
+/**
+ * Starts everything, and has SIGTERM and SIGINT stop it; rejects, with nothing left behind, when the port is taken or
+ * the file cannot be opened.
+ */
 export async function startService(settings: Settings): Promise<Service> {
   const opened: (() => Promise<void>)[] = []
   // In turn, the last opened first: what is closed may still need what was there before it.
@@ -31,21 +33,27 @@ export async function startService(settings: Settings): Promise<Service> {
     const health = serviceHealth(settings, database, externalApi.url)
     opened.push(() => health.dispose())
     const server = createServer(createApp(health, database, settings.externalApiTimeoutMs))
-    await listening(server, settings.port)
-    opened.push(() => closed(server))
     const stopping = new AbortController()
+    // Before it listens: a rollout may end a process in its first second.
+    const shutdown = gracefulShutdown(health, {
+      servers: [server],
+      drainDelayMs: settings.drainDelayMs,
+      hooks: [
+        { name: 'give up the start', when: 'drain', run: () => stopping.abort() },
+        { name: 'close what was opened', run: close },
+      ],
+    })
+    await listening(server, settings.port).catch(async (error: unknown) => {
+      await shutdown.dispose()
+      throw error
+    })
     const prepare = 'prepare the database'
     health.startupTask(
       prepare,
       untilItWorks(() => database.prepare(), prepare, stopping.signal),
     )
-    const stop = async (reason: string): Promise<void> => {
-      health.drain(reason)
-      stopping.abort()
-      await close()
-    }
     const { port } = server.address() as AddressInfo
-    return { port, greeting: greeting(port, database.kind, externalApi.shownUrl, settings), stop }
+    return { port, greeting: greeting(port, database.kind, externalApi.shownUrl, settings) }
   } catch (error) {
     await close()
     throw error
@@ -66,19 +74,5 @@ function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, resolve)
-  })
-}
-
-/** Lets what is in flight finish, but waits neither for idle connections nor for ever. */
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const looking = setInterval(() => server.closeIdleConnections(), 50)
-    const forced = setTimeout(() => server.closeAllConnections(), 3000)
-    server.close(() => {
-      clearInterval(looking)
-      clearTimeout(forced)
-      resolve()
-    })
-    server.closeIdleConnections()
   })
 }

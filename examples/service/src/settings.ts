@@ -9,6 +9,8 @@ export interface Settings {
   /** A PostgreSQL server; absent: an embedded SQLite database. */
   readonly databaseUrl: string | undefined
   readonly databaseFile: string | undefined
+  /** How long requests are still taken once readiness says 503. */
+  readonly drainDelayMs: number
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -60,6 +62,10 @@ export function readSettings(environment: Environment): Settings {
         (seconds) => seconds >= 0.001 && seconds <= 60,
         'seconds, between 0.001 and 60',
       ) * 1000,
+    // One second, since nobody balances load over an example; behind a balancer it is as long as that takes to see.
+    drainDelayMs:
+      number('DRAIN_DELAY', 1, (seconds) => seconds >= 0 && seconds <= 20, 'seconds, between 0 and 20') *
+      1000,
     databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
     databaseFile: value('DATABASE_FILE'),
   }

@@ -1,0 +1,7 @@
+export type { GracefulShutdown } from './graceful-shutdown.ts'
+export { gracefulShutdown } from './graceful-shutdown.ts'
+export type { FailedHook, HookContext, HookMoment, ShutdownHook } from './hooks.ts'
+export type { StoppableServer } from './manage-server.ts'
+export type { OpenThing } from './open-thing.ts'
+export type { ShutdownOptions, ShutdownResult } from './shutdown-options.ts'
+export type { DrainableHealth, ShutdownPhase } from './shutdown-run.ts'
