@@ -8,6 +8,8 @@ import { importCost } from './import-cost.mjs'
 import { liveness } from './liveness.mjs'
 import { manyChecks } from './many-checks.mjs'
 import { sizes } from './package-size.mjs'
+import { rollingRestart } from './rolling-restart.mjs'
+import { sigterm } from './sigterm.mjs'
 import { slowCheck } from './slow-check.mjs'
 import { warmReadiness } from './warm-readiness.mjs'
 
@@ -21,6 +23,8 @@ export const tables = [
   manyChecks,
   hangingCheck,
   hangingMemory,
+  sigterm,
+  rollingRestart,
   importCost,
   coldStart,
   sizes,
