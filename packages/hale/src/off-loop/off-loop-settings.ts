@@ -1,0 +1,115 @@
+import type { Visibility } from '../core/group-settings.ts'
+import { kindOf, Problems } from '../errors/problems.ts'
+import type { FormatName } from '../http/format-settings.ts'
+import { type HandlerOptions, readHandlerOptions } from '../http/handler-settings.ts'
+import { beatMs } from './loop-beat.ts'
+
+/**
+ * Options of `serveOffLoop`: those of every adapter, but for functions, which cannot go to another thread, and for
+ * what answers with more than reports.
+ */
+export interface OffLoopOptions
+  extends Pick<HandlerOptions, 'basePath' | 'aliases' | 'token' | 'detailsAs' | 'rateLimit'> {
+  /** The port to listen on; 0 for any free one. */
+  readonly port: number
+  /**
+   * The address to listen on.
+   * @default every address, since a kubelet does not ask on loopback
+   */
+  readonly host?: string
+  /**
+   * Milliseconds without a turn of the main loop after which liveness, readiness, groups and checks are DOWN; at
+   * least 1000. A kubelet restarts the container once that has lasted for its failureThreshold.
+   * @default 5000
+   */
+  readonly blockedAfterMs?: number
+  /**
+   * Milliseconds that results may be past their age and still be served when the main loop is too busy to refresh
+   * them; beyond it the answer is UNKNOWN. More than the interval of the slowest prober, of which they are as old.
+   * @default 30 000
+   */
+  readonly maxSnapshotAgeMs?: number
+  /**
+   * How much is shown; also the most that a group's own visibility shows.
+   * @default 'components'
+   */
+  readonly visibility?: Visibility
+  /**
+   * The formats served, by name; the first answers whoever has no preference.
+   * @default ['json', 'html']
+   */
+  readonly formats?: readonly FormatName[]
+}
+
+/** The options after validation. */
+export interface OffLoopSettings {
+  readonly port: number
+  readonly host: string | undefined
+  readonly blockedAfterMs: number
+  readonly maxSnapshotAgeMs: number
+  /** Of the handler, as plain data. */
+  readonly handler: object
+}
+
+const own = ['port', 'host', 'blockedAfterMs', 'maxSnapshotAgeMs']
+const ofHandler = ['basePath', 'aliases', 'visibility', 'token', 'detailsAs', 'formats', 'rateLimit']
+
+/** Validates all of it, the health registry too; throws with every problem found. */
+export function offLoopSettings(health: unknown, given: unknown): OffLoopSettings {
+  const problems = new Problems()
+  const { ask, watch } = (health ?? {}) as { readonly ask?: unknown; readonly watch?: unknown }
+  if (typeof ask !== 'function' || typeof watch !== 'function')
+    problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
+  const options = problems.object('options', given ?? null)
+  const handler = crossing(options, problems)
+  readHandlerOptions(handler, problems)
+  if (options.port === undefined) problems.add('port', 'missing; 0 takes any free one')
+  const settings = {
+    port: problems.number('port', options.port, 0, { integer: true, max: 65_535 }),
+    host: problems.string('host', options.host),
+    blockedAfterMs: problems.number('blockedAfterMs', options.blockedAfterMs, 5000, {
+      min: 5 * beatMs,
+      unit: 'milliseconds',
+    }),
+    maxSnapshotAgeMs: problems.number('maxSnapshotAgeMs', options.maxSnapshotAgeMs, 30_000, {
+      unit: 'milliseconds',
+    }),
+    handler,
+  }
+  problems.throwIfAny('serveOffLoop')
+  return settings
+}
+
+// What else adapters take, and where it can be had.
+const elsewhere: Readonly<Record<string, string>> = {
+  body: 'a function cannot go to another thread; serve bodies of your own with serveHealth or a middleware',
+  admin: 'the probe thread only reads; serve it with serveHealth or a middleware',
+  metrics: 'the probe thread knows reports alone; serve it with serveHealth or a middleware',
+  openapi: 'serve it with serveHealth or a middleware',
+}
+
+/** The handler's options as plain data of our own making. */
+function crossing(options: Readonly<Record<string, unknown>>, problems: Problems): object {
+  const handler: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(options)) {
+    if (ofHandler.includes(name)) handler[name] = value
+    else if (elsewhere[name] !== undefined && value !== undefined)
+      problems.add(name, `not off the loop: ${elsewhere[name]}`)
+    else if (elsewhere[name] === undefined) problems.knownKeys('', { [name]: value }, [...own, ...ofHandler])
+  }
+  if (typeof handler.visibility === 'function') {
+    delete handler.visibility
+    problems.add('visibility', 'a function cannot go to another thread; use a level, a token, or serveHealth')
+  }
+  if (Array.isArray(handler.formats)) {
+    for (const [index, format] of handler.formats.entries()) {
+      if (typeof format !== 'object' || format === null) continue
+      problems.add(
+        `formats[${index}]`,
+        'a format of your own cannot go to another thread; use a name, or serveHealth',
+      )
+      delete handler.formats
+    }
+  }
+  return handler
+}
