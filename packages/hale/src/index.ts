@@ -24,7 +24,7 @@ export type {
   CircuitReport,
   CircuitState,
   Fallback,
-} from './core/circuit.ts'
+} from './core/circuit/circuit.ts'
 export type { Clock } from './core/clock.ts'
 export type { CheckChange, CheckControl, ControlEvent } from './core/control-change.ts'
 export { createHealth } from './core/create-health.ts'

@@ -1,5 +1,5 @@
-import { breakerCheck, type FollowedHealth, followCheck } from '../core/breaker-bridge.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
+import { breakerCheck, type FollowedHealth, followCheck } from '../core/circuit/breaker-bridge.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 

@@ -1,5 +1,5 @@
 import type { CheckSettings } from './check-settings.ts'
-import type { CircuitReport } from './circuit.ts'
+import type { CircuitReport } from './circuit/circuit.ts'
 import type { CheckDetails, CheckReport } from './report.ts'
 import { isHealthy, type Status } from './status.ts'
 

@@ -28,8 +28,13 @@ export function tunable(kind: CheckDefinition['kind']): readonly (keyof CheckTun
 
 /** The part of a check's settings that can be tuned. */
 export function tunableSettings(settings: CheckSettings): CheckTuning {
-  const entries = tunable(settings.kind).map((key) => [key, settings[key]] as const)
+  const entries = tunable(settings.kind).map((key) => [key, frozenCopy(settings[key])] as const)
   return Object.freeze(Object.fromEntries(entries.filter(([, value]) => value !== undefined)))
+}
+
+// What is handed out must not be a handle on what is in force.
+function frozenCopy<T>(value: T): T {
+  return typeof value === 'object' && value !== null ? Object.freeze({ ...value }) : value
 }
 
 /** A tuning after a change to it. */
@@ -39,7 +44,8 @@ export function changedTuning(tuning: CheckTuning, change: CheckTuningChange): C
     if (value === null) delete changed[key]
     else if (value !== undefined) Object.assign(changed, mergedOptions(changed, { [key]: value }))
   }
-  return changed
+  if (changed.maxAgeMs !== undefined) changed.maxAgeMs = frozenCopy(changed.maxAgeMs)
+  return Object.freeze(changed)
 }
 
 /** Options with some of them set anew. */

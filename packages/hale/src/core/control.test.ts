@@ -178,6 +178,161 @@ describe('a change', () => {
   })
 })
 
+describe('what is handed out', () => {
+  test('is no handle on what is in force', () => {
+    const { database, health } = service()
+    database.tune({ maxAgeMs: { up: 2000 } })
+    const attempts = [
+      () => Object.assign(database.control().settings.maxAgeMs as object, { up: 1e9 }),
+      () => Object.assign(database.control().tuned.maxAgeMs as object, { up: 1e9 }),
+      () => Object.assign(database.control().settings, { timeoutMs: 1 }),
+      () => Object.assign(database.control().tuned, { timeoutMs: 1 }),
+      () => Object.assign(database.control(), { enabled: false }),
+      () => Object.assign(health.check('consumer').control().tuned, { ttlMs: 1 }),
+    ]
+    for (const attempt of attempts) expect(attempt).toThrow(TypeError)
+    expect(database.control().settings).toMatchObject({ timeoutMs: 500, maxAgeMs: { up: 2000, down: 1000 } })
+  })
+
+  test('cannot be changed by a subscriber or listener for those after it', () => {
+    const { database, health, told } = service()
+    const tamper = (event: unknown): void => {
+      const { changes } = event as ControlEvent
+      for (const target of [event, changes, ...Object.values(changes), changes.maxAgeMs?.to])
+        expect(Object.isFrozen(target)).toBe(true)
+    }
+    const failed = vi.fn()
+    const subscriber = (event: unknown): void => {
+      try {
+        tamper(event)
+      } catch (error) {
+        failed(error)
+      }
+    }
+    channel('hale:control').subscribe(subscriber)
+    database.tune({ maxAgeMs: { up: 5 } })
+    health.outOfService('x')
+    channel('hale:control').unsubscribe(subscriber)
+    expect(failed).not.toHaveBeenCalled()
+    expect(told).toHaveLength(2)
+  })
+
+  test('keeps nothing of what was given', () => {
+    const { database } = service()
+    const given = { maxAgeMs: { up: 2000 } }
+    database.tune(given)
+    given.maxAgeMs.up = 1e9
+    expect(database.control().settings.maxAgeMs).toEqual({ up: 2000, down: 1000 })
+    expect(database.control().tuned).toEqual({ maxAgeMs: { up: 2000 } })
+  })
+})
+
+describe('a revision', () => {
+  test('changes with each change that changes something, and with nothing else', async () => {
+    const { database, health, clock, told } = service()
+    const seen = [database.control().revision]
+    const changed = (): boolean => {
+      const { revision } = database.control()
+      const isNew = !seen.includes(revision)
+      if (isNew) seen.push(revision)
+      return isNew
+    }
+    await health.readiness()
+    await database.run()
+    health.check('consumer').tune({ ttlMs: 5 })
+    database.tune({})
+    database.tune({ timeoutMs: 500 })
+    database.enable()
+    database.reset()
+    expect(changed()).toBe(false)
+    database.tune({ timeoutMs: 400 })
+    expect(changed()).toBe(true)
+    database.disable('x', { forMs: 10 })
+    expect(changed()).toBe(true)
+    await clock.advance(10)
+    expect(changed()).toBe(true)
+    database.reset()
+    expect(changed()).toBe(true)
+    expect(told.filter(({ check, action }) => check === 'database' && action === 'change')).toHaveLength(4)
+  })
+
+  test('of a check that was removed is not that of the one added in its place', () => {
+    const { health } = service()
+    const before = health.add(
+      'cache',
+      check(() => {}),
+    )
+    const { revision } = before.control()
+    before[Symbol.dispose]()
+    expect(
+      health
+        .add(
+          'cache',
+          check(() => {}),
+        )
+        .control().revision,
+    ).not.toBe(revision)
+  })
+})
+
+test('a change and its enabling are told together, and a half of it is never seen', () => {
+  const { health, told, database } = service()
+  const seen: unknown[] = []
+  health.on('transition', () => seen.push(database.control().settings.timeoutMs))
+  health.control.change('database', { timeoutMs: 100, enabled: false, reason: 'x\ny', forMs: 1000 }, 'admin')
+  expect(told).toHaveLength(1)
+  expect(told[0]?.reason).toBe('x y')
+  expect(Object.keys(told[0]?.changes ?? {}).sort()).toEqual(['enabled', 'reason', 'timeoutMs', 'until'])
+})
+
+test.each([Number.NaN, Infinity, -1, 0, '5', null, 1n, {}])(
+  'a disabling for %s is refused, with nothing done',
+  (forMs) => {
+    const { health, database, told, clock } = service()
+    const pending = clock.pending
+    expect(() =>
+      health.control.change('database', { enabled: false, forMs: forMs as never }, 'admin'),
+    ).toThrow(/forMs: expected a number of milliseconds/)
+    expect(database.control().enabled).toBe(true)
+    expect(told).toEqual([])
+    expect(clock.pending).toBe(pending)
+  },
+)
+
+test('a check that was configured as disabled is disabled again by a reset, without the reason of another time', () => {
+  const clock = fakeClock()
+  const health = createHealth({ clock, checks: { cache: check(() => {}, { enabled: false }) } })
+  const cache = health.check('cache')
+  cache.enable()
+  cache.reset()
+  expect(cache.control()).toMatchObject({ enabled: false })
+  cache.disable('x', { forMs: 1000 })
+  cache.reset()
+  expect(cache.control()).not.toHaveProperty('reason')
+  expect(cache.control()).not.toHaveProperty('until')
+  expect(clock.pending).toBe(0)
+})
+
+test('after the end nothing is changed, told or started', async () => {
+  const { health, database, told, clock } = service()
+  const before = database.control()
+  await health.dispose()
+  database.disable('late', { forMs: 1000 })
+  database.tune({ timeoutMs: 5, intervalMs: 10 })
+  database.reset()
+  expect(database.control()).toEqual(before)
+  expect(told).toEqual([])
+  expect(clock.pending).toBe(0)
+})
+
+test('maintenance is told with the reason that is shown, bounded and on one line', () => {
+  const { health, told, logger } = service()
+  health.control.outOfService(`a\n${'x'.repeat(20_000)}`, 'admin')
+  expect(told[0]?.reason?.length).toBeLessThanOrEqual(256)
+  expect(told[0]?.reason).toMatch(/^a x/)
+  expect(logger.info.mock.calls[0]?.[0].length).toBeLessThan(400)
+})
+
 describe('disabling', () => {
   test('for a time says why and until when, and ends by itself', async () => {
     const { database, health, clock, told } = service()

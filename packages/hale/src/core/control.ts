@@ -4,7 +4,13 @@ import type { CheckDefinition } from './check.ts'
 import type { CheckState } from './check-state.ts'
 import { type CheckTuning, changedTuning, tunableSettings, tunedSettings } from './check-tuning.ts'
 import type { Clock } from './clock.ts'
-import { type CheckChange, type CheckControl, changesBetween, readChange } from './control-change.ts'
+import {
+  type CheckChange,
+  type CheckControl,
+  type ControlEvent,
+  changesBetween,
+  readChange,
+} from './control-change.ts'
 import type { Events } from './events.ts'
 import type { HealthControl } from './health.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -22,6 +28,12 @@ interface Controlled {
   cancelExpiry: () => void
 }
 
+const noChanges = Object.freeze({})
+const untuned: CheckTuning = Object.freeze({})
+
+// The last moment that a Date can tell: a longer expiry is none, and could not be shown.
+const latestTime = 8.64e15
+
 /**
  * Run-time control of the checks. Every change is validated whole before any of it is applied, and told as an event.
  * Nothing of it is kept: a restart returns to configuration.
@@ -32,6 +44,7 @@ export class Control implements HealthControl {
   readonly #lifecycle: Lifecycle
   /** Tells revisions of this process from those of the one before it. */
   readonly #epoch: string
+  #revisions = 0
   readonly #controlled = new Map<string, Controlled>()
 
   constructor(clock: Clock, events: Events, lifecycle: Lifecycle) {
@@ -42,7 +55,9 @@ export class Control implements HealthControl {
   }
 
   add(check: CheckState, definition: CheckDefinition): void {
-    this.#controlled.set(check.name, { check, definition, tuning: {}, revision: 0, cancelExpiry: () => {} })
+    // Counted over all checks: one that is removed and added anew is another one than who has seen it thinks of.
+    const revision = this.#revisions++
+    this.#controlled.set(check.name, { check, definition, tuning: untuned, revision, cancelExpiry: () => {} })
   }
 
   forget(name: string): void {
@@ -82,7 +97,7 @@ export class Control implements HealthControl {
     const controlled = this.#known(name)
     const settings = tunedSettings(controlled.definition, {}, new Problems())
     this.#apply(controlled, by, revision, () => {
-      controlled.tuning = {}
+      controlled.tuning = untuned
       controlled.check.retune(settings)
       if (settings.enabled) this.#enable(controlled)
       else this.#disable(controlled)
@@ -91,7 +106,7 @@ export class Control implements HealthControl {
 
   run(name: string, by: string): Promise<CheckReport> {
     const { check } = this.#known(name)
-    this.#events.control({ check: name, by, action: 'run', changes: {}, at: this.#clock.wallTime() })
+    this.#tell({ check: name, by, action: 'run', changes: noChanges, at: this.#clock.wallTime() })
     return check.runNow()
   }
 
@@ -110,7 +125,8 @@ export class Control implements HealthControl {
     if (was === is) return
     const changes = Object.freeze({ maintenance: Object.freeze({ from: was, to: is }) })
     const at = this.#clock.wallTime()
-    this.#events.control({ by, action: 'change', ...(reason !== undefined && { reason }), changes, at })
+    const why = boundText(reason)
+    this.#tell({ by, action: 'change', ...(why !== undefined && { reason: why }), changes, at })
   }
 
   #known(name: string): Controlled {
@@ -126,7 +142,7 @@ export class Control implements HealthControl {
       ...(reason !== undefined && { reason }),
       ...(until !== undefined && { until }),
       settings: tunableSettings(check.settings),
-      tuned: Object.freeze({ ...tuning }),
+      tuned: tuning,
       revision: `${this.#epoch}-${revision}`,
     })
   }
@@ -141,7 +157,7 @@ export class Control implements HealthControl {
   #disable(controlled: Controlled, reason?: string, forMs?: number): void {
     controlled.cancelExpiry()
     controlled.reason = boundText(reason)
-    controlled.until = forMs === undefined ? undefined : this.#clock.wallTime() + forMs
+    controlled.until = forMs === undefined ? undefined : Math.min(this.#clock.wallTime() + forMs, latestTime)
     const expire = (): void => this.#apply(controlled, 'expiry', undefined, () => this.#enable(controlled))
     controlled.cancelExpiry = forMs === undefined ? () => {} : this.#clock.after(forMs, expire)
     controlled.check.disable(reason)
@@ -150,13 +166,15 @@ export class Control implements HealthControl {
   #apply(controlled: Controlled, by: string, revision: string | undefined, apply: () => void): void {
     const before = this.#view(controlled)
     if (revision !== undefined && revision !== before.revision) throw new RevisionError(before.name)
+    // Disposed: nothing runs that could be changed, and an expiry would be a timer that nobody ends.
+    if (controlled.check.ended) return
     apply()
     const { name, reason, ...after } = this.#view(controlled)
     const changes = changesBetween(before, { name, ...(reason !== undefined && { reason }), ...after })
     if (Object.keys(changes).length === 0) return
-    controlled.revision++
+    controlled.revision = this.#revisions++
     const at = this.#clock.wallTime()
-    this.#events.control({
+    this.#tell({
       check: name,
       by,
       action: 'change',
@@ -164,5 +182,10 @@ export class Control implements HealthControl {
       changes,
       at,
     })
+  }
+
+  // Frozen here, since subscribers of the channel hear of it before listeners do.
+  #tell(event: ControlEvent): void {
+    this.#events.control(Object.freeze(event))
   }
 }

@@ -110,6 +110,79 @@ test('a variable that fits two checks is a problem', () => {
   )
 })
 
+test('two variables for the same are a problem, and so is what no environment holds', () => {
+  const environment = {
+    HALE_CHECK_PAYMENTS_API_CRITICAL: 'true',
+    HALE_CHECK_PAYMENTSAPI_CRITICAL: 'false',
+    HALE_CHECK_DATABASE_TIMEOUT_MS: 200,
+    HALE_BUDGET_MS: {},
+  } as never
+  expect(() => service(environment)).toThrow(
+    /3 problems[\s\S]*TIMEOUT_MS: expected a string, .*got 200[\s\S]*PAYMENTSAPI_CRITICAL: sets the same as HALE_CHECK_PAYMENTS_API_CRITICAL[\s\S]*HALE_BUDGET_MS: expected a string/,
+  )
+})
+
+test.each([
+  '1e3',
+  '0x10',
+  'Infinity',
+  'NaN',
+  '-0',
+  '1_000',
+  '٣',
+  '9'.repeat(400),
+  ' ',
+  '1,5',
+  '0b1',
+  '5ms',
+  '１',
+])('the number %j is refused', (value) => {
+  expect(() => service({ HALE_CHECK_DATABASE_TIMEOUT_MS: value })).toThrow(
+    /HALE_CHECK_DATABASE_TIMEOUT_MS: expected a number of milliseconds/,
+  )
+})
+
+test('a name fits as a whole: not its beginning, and not in lower case', () => {
+  const health = service({
+    HALE_CHECK_DATA_TIMEOUT_MS: '100',
+    HALE_CHECK_DATABASES_TIMEOUT_MS: '100',
+    hale_check_database_timeout_ms: '100',
+    HALE_CHECK__TIMEOUT_MS: '100',
+    HALE_CHECK_TIMEOUT_MS: '100',
+    HALE_CHECK_: '100',
+    'HALE_CHECK_DATA BASE_RETRIES': '3',
+  })
+  expect(health.check('database').control().settings).toMatchObject({ timeoutMs: 500, retries: 3 })
+  expect(logger.warn.mock.calls[0]?.[1]).toEqual({
+    variables: [
+      'HALE_CHECK_DATA_TIMEOUT_MS',
+      'HALE_CHECK_DATABASES_TIMEOUT_MS',
+      'HALE_CHECK__TIMEOUT_MS',
+      'HALE_CHECK_TIMEOUT_MS',
+      'HALE_CHECK_',
+    ],
+  })
+})
+
+test('a check that is removed and added anew takes them again, and so does one that could not be added', () => {
+  const health = service({ HALE_CHECK_CACHE_TIMEOUT_MS: '100' })
+  const cache = check(() => {})
+  expect(() =>
+    health.add(
+      'cache',
+      check(() => {}, { retries: -1 }),
+    ),
+  ).toThrow(/retries/)
+  health.add('cache', cache)[Symbol.dispose]()
+  expect(health.add('cache', cache).control().settings.timeoutMs).toBe(100)
+})
+
+test('a check whose options are none is refused by name', () => {
+  const checks = { cache: check(() => {}, null as never) }
+  const environment = { HALE_CHECK_CACHE_TIMEOUT_MS: '100' }
+  expect(() => createHealth({ checks, environment })).toThrow(/checks\.cache: expected an object, got null/)
+})
+
 test('names that fit nothing are logged, and used by a check that is added later', () => {
   const health = service({ HALE_CHECK_CACHE_TIMEOUT_MS: '100', HALE_GROUP_BILLING_BUDGET_MS: '5' })
   expect(logger.warn).toHaveBeenCalledExactlyOnceWith(

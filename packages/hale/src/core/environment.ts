@@ -1,4 +1,4 @@
-import { nearestName, type Problems } from '../errors/problems.ts'
+import { kindOf, nearestName, type Problems } from '../errors/problems.ts'
 import type { CheckDefinition } from './check.ts'
 import { type CheckTuning, mergedOptions, tunable } from './check-tuning.ts'
 import { type Logger, logSafely } from './logger.ts'
@@ -70,7 +70,8 @@ export class EnvironmentSettings {
   /** A check as configured with what is set for it on top; what cannot be read goes to `problems`. */
   over(name: string, definition: CheckDefinition, problems: Problems): ConfiguredCheck {
     const settings = this.#about(this.#checks, name, problems)
-    if (settings.length === 0 || typeof definition?.options !== 'object')
+    // What is no check, or has no options, is for the validation to refuse.
+    if (settings.length === 0 || typeof definition?.options !== 'object' || definition.options === null)
       return { definition, named: (text) => text }
     const variables: Record<string, string> = {}
     const known: readonly string[] = [...tunable(definition.kind), 'enabled']
@@ -81,9 +82,12 @@ export class EnvironmentSettings {
         problems.add(variable, `unknown; ${mend(variable, checkPrefix, name, Object.keys(checkOptions))}`)
         continue
       }
+      const field = part === undefined ? key : `${key}.${part}`
+      const twice = variables[field]
+      if (twice !== undefined) problems.add(variable, `sets the same as ${twice}; keep one of them`)
       const given = read(variable, value, key, problems)
       options = mergedOptions(options, { [key]: part === undefined ? given : { [part]: given } })
-      variables[part === undefined ? key : `${key}.${part}`] = variable
+      variables[field] = variable
     }
     return {
       definition: { ...definition, options },
@@ -122,7 +126,8 @@ export class EnvironmentSettings {
     const found = all.filter(({ subjects }) => subjects.includes(subject))
     for (const { variable, option } of found) {
       const other = this.#usedBy.get(variable)
-      if (other !== undefined && option !== undefined)
+      // The same name comes again when a check was removed, or could not be added.
+      if (other !== undefined && other !== name && option !== undefined)
         problems.add(variable, `fits both ${other} and ${name}`)
       this.#usedBy.set(variable, name)
     }
@@ -175,6 +180,10 @@ function read(
   option: string,
   problems: Problems,
 ): number | boolean | undefined {
+  if (typeof value !== 'string') {
+    problems.add(variable, `expected a string, as environments hold them, got ${kindOf(value)}`)
+    return undefined
+  }
   const text = value.trim().toLowerCase()
   if (booleans.includes(option)) {
     if (text === 'true' || text === 'false') return text === 'true'

@@ -1,5 +1,5 @@
 import { ignoreRejection } from '../errors/ignore-rejection.ts'
-import type { CircuitChange } from './circuit.ts'
+import type { CircuitChange } from './circuit/circuit.ts'
 import type { ControlEvent } from './control-change.ts'
 import { type Logger, logSafely } from './logger.ts'
 import { isHealthy } from './status.ts'

@@ -1,6 +1,6 @@
 import type { CheckDefinition, ProbeName } from './check.ts'
 import type { CheckTuningChange } from './check-tuning.ts'
-import type { Circuit, CircuitOptions } from './circuit.ts'
+import type { Circuit, CircuitOptions } from './circuit/circuit.ts'
 import type { Clock } from './clock.ts'
 import type { CheckChange, CheckControl } from './control-change.ts'
 import type { Environment } from './environment.ts'

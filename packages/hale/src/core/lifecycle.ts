@@ -66,6 +66,7 @@ export class Lifecycle {
   }
 
   drain(reason: string | undefined): void {
+    this.#start.leave()
     this.#draining = boundText(reason) ?? ''
     this.#changed()
   }

@@ -38,6 +38,11 @@ export class Milestone {
     for (const { reject } of this.#nobodyWaits()) reject(error)
   }
 
+  /** Lets go of who waits now, without a word. */
+  abandon(): void {
+    this.#nobodyWaits()
+  }
+
   #nobodyWaits() {
     this.#stopLooking()
     return this.#waiting.splice(0)

@@ -1,4 +1,4 @@
-import type { CircuitReport } from './circuit.ts'
+import type { CircuitReport } from './circuit/circuit.ts'
 import type { Data } from './data.ts'
 import type { Status } from './status.ts'
 

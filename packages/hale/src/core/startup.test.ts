@@ -9,15 +9,22 @@ function start(options: StartupOptions = {}) {
   const checks: string[] = []
   const changed = vi.fn()
   const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
-  const made = new Startup({
+  const look = vi.fn(() => made.consider())
+  const made: Startup = new Startup({
     ...options,
     clock,
     logger,
     checksPending: () => checks,
     changed,
-    look: () => made.consider(),
+    look,
   })
-  return { made, checks, changed, clock, logger }
+  return { made, checks, changed, clock, logger, look }
+}
+
+const throwing = {
+  get: (): never => {
+    throw new Error('x')
+  },
 }
 
 function deferred() {
@@ -71,10 +78,64 @@ test.each([
   ['is empty', () => ''],
   ['returns null', () => null as never],
   ['returns a number', () => 7 as never],
+  ['returns no numbers', () => ({ done: Number.NaN, total: 7 })],
+  ['returns texts for numbers', () => ({ done: 'postgres://u:p@db', total: 7 }) as never],
+  ['returns an object that throws', () => new Proxy({}, throwing) as never],
+  [
+    'returns what cannot be a number',
+    () => ({ done: Symbol('x'), total: { valueOf: throwing.get } }) as never,
+  ],
+  ['is asynchronous', async () => '3/7' as never],
 ])('a progress function that %s hurts nobody', (_, progress) => {
   const { made } = start()
   made.task('index', new Promise(() => {}), { progress })
   expect(made.pending).toBe('index')
+})
+
+test('an asynchronous progress function that rejects does not end the process', async () => {
+  const { made } = start()
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  const progress = async (): Promise<never> => {
+    throw new Error('x')
+  }
+  made.task('index', new Promise(() => {}), { progress: progress as never })
+  expect(made.pending).toBe('index')
+  await new Promise((resolve) => setImmediate(resolve))
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+})
+
+test('asks for progress at most once a second, however many look', async () => {
+  const { made, clock } = start()
+  let done = 0
+  const progress = vi.fn(() => ({ done: ++done, total: 7 }))
+  made.task('models', new Promise(() => {}), { progress })
+  for (let look = 0; look < 100; look++) expect(made.pending).toBe('models 1/7')
+  await clock.advance(999)
+  expect(made.pending).toBe('models 1/7')
+  await clock.advance(1)
+  expect(made.pending).toBe('models 2/7')
+  expect(progress).toHaveBeenCalledTimes(2)
+})
+
+test('a promise that settles twice, or throws where it is waited for, is one outcome', async () => {
+  const { made, logger } = start()
+  const both = {
+    // biome-ignore lint/suspicious/noThenProperty: it is what is tested
+    then(resolve: () => void, reject: (error: Error) => void) {
+      resolve()
+      reject(new Error('x'))
+      throw new Error('y')
+    },
+  }
+  made.task('both', both as never)
+  await made.when()
+  expect(made.failed).toBeUndefined()
+  // biome-ignore lint/suspicious/noThenProperty: it is what is tested
+  made.task('throws', { then: throwing.get } as never)
+  await vi.waitFor(() => expect(made.failed?.message).toBe('startup failed: throws: failed'))
+  expect(logger.error).toHaveBeenCalledOnce()
 })
 
 test('a failed task rejects who waits, with what it threw, and shows a safe text', async () => {
@@ -161,6 +222,30 @@ test('a start that takes longer than its deadline is DOWN and says what is missi
   expect(made.failed).toBeUndefined()
 })
 
+test('a start of which nothing is left is not too late, though nobody has asked since', async () => {
+  const { made, checks, clock } = start({ timeoutMs: 120_000 })
+  checks.push('model')
+  await clock.advance(60_500)
+  // As by disabling or removing it, which completes nothing by itself.
+  checks.pop()
+  await clock.advance(60_000)
+  expect(made.failed).toBeUndefined()
+  expect(made.complete).toBe(true)
+})
+
+test('a deadline asks the startup checks itself, and goes on when it has passed', async () => {
+  const { made, checks, clock, look } = start({ timeoutMs: 3000 })
+  checks.push('model')
+  await clock.advance(2500)
+  expect(look).toHaveBeenCalledTimes(3)
+  await clock.advance(2000)
+  expect(made.failed?.message).toBe('not started within 3 s: model')
+  checks.pop()
+  made.consider()
+  expect(made.complete).toBe(true)
+  expect(clock.pending).toBe(0)
+})
+
 test('a start within its deadline leaves no timer behind', async () => {
   const { made, clock } = start({ timeoutMs: 120_000 })
   await made.when()
@@ -180,6 +265,40 @@ test('stopping rejects whoever waits for the start, and whoever comes later', as
   checks.pop()
   made.consider()
   expect(made.complete).toBe(false)
+})
+
+test('a task that is handed over after the end starts no timer', async () => {
+  const { made, clock } = start()
+  made.stop(new DisposedError())
+  made.task('late', new Promise(() => {}), { timeoutMs: 1000 })
+  expect(clock.pending).toBe(0)
+})
+
+test('on the way out nobody who waits is told of a failure, nor of the end', async () => {
+  const { made, clock } = start({ timeoutMs: 120_000 })
+  const settled = vi.fn()
+  made.task('load models', new Promise(() => {}))
+  made.when().then(settled, settled)
+  made.leave()
+  made.task('migrate', Promise.reject(new Error('the pool was closed')))
+  await clock.advance(120_000)
+  made.when().then(settled, settled)
+  await clock.advance(1000)
+  made.stop(new DisposedError())
+  made.when().then(settled, settled)
+  await clock.advance(5000)
+  expect(settled).not.toHaveBeenCalled()
+  expect(clock.pending).toBe(0)
+})
+
+test('on the way out a start that is done after all is still told', async () => {
+  const { made } = start()
+  const models = deferred()
+  made.task('load models', models.promise)
+  const started = made.when()
+  made.leave()
+  models.resolve()
+  await started
 })
 
 test('a task that is no promise at all counts as done', async () => {

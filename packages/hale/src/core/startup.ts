@@ -1,3 +1,4 @@
+import { ignoreRejection } from '../errors/ignore-rejection.ts'
 import { safeFailure } from '../errors/safe-message.ts'
 import { StartupError } from '../errors/startup-error.ts'
 import type { Clock } from './clock.ts'
@@ -5,6 +6,7 @@ import { deadline } from './deadline.ts'
 import { type Logger, logSafely } from './logger.ts'
 import { Milestone } from './milestone.ts'
 import type { ApplicationReport } from './report.ts'
+import { repeat } from './schedule.ts'
 import { boundText, durationText } from './text.ts'
 
 /** How far a startup task has come: a text of your own, or parts of a whole, shown as `3/7`. */
@@ -53,8 +55,12 @@ interface Task {
   readonly name: string
   readonly progress: StartupTaskOptions['progress']
   pending: boolean
+  shown: string
+  shownUntil: number
   failure?: { readonly text: string; readonly thrown: unknown }
 }
+
+const lookMs = 1000
 
 /** A service's start: its tasks and checks, and the time that they have. Complete once, and then for good. */
 export class Startup {
@@ -63,13 +69,20 @@ export class Startup {
   readonly #complete: Milestone
   readonly #timers = new Set<() => void>()
   #overdue = false
+  #leaving = false
   #stopped: Error | undefined
 
   constructor(settings: StartupSettings) {
     this.#settings = settings
     this.#complete = new Milestone(settings.clock, settings.look)
     const { timeoutMs } = settings
-    if (timeoutMs !== undefined) this.#after(timeoutMs, () => this.#tooLate(timeoutMs))
+    if (timeoutMs === undefined) return
+    this.#after(timeoutMs, () => this.#tooLate(timeoutMs))
+    // Where no platform asks, nobody else would: the deadline must not fail a start for want of a question.
+    const look = (): void => {
+      if (settings.checksPending().length > 0) settings.look()
+    }
+    this.#timers.add(repeat(settings.clock, lookMs, look))
   }
 
   get complete(): boolean {
@@ -77,14 +90,16 @@ export class Startup {
   }
 
   task(name: string, promise: PromiseLike<unknown>, { timeoutMs, progress }: StartupTaskOptions = {}): void {
-    const task: Task = { name: boundText(name) ?? 'unnamed', progress, pending: true }
+    const shown = boundText(name) ?? 'unnamed'
+    const task: Task = { name: shown, progress, pending: true, shown, shownUntil: -Infinity }
     this.#tasks.push(task)
     this.#settings.changed()
     const late = (): void => {
       const text = `timed out after ${durationText(timeoutMs ?? 0)}`
       this.#taskFailed(task, text, new Error(`${task.name} ${text}`))
     }
-    const cancel = timeoutMs === undefined ? () => {} : this.#after(timeoutMs, late)
+    const limited = timeoutMs !== undefined && this.#stopped === undefined
+    const cancel = limited ? this.#after(timeoutMs, late) : () => {}
     Promise.resolve(promise).then(
       () => {
         cancel()
@@ -115,11 +130,20 @@ export class Startup {
     return done
   }
 
+  /**
+   * The service is on its way out. Whoever waits for the start hears no more of it, unless it is done after all: a
+   * rejection would end `await health.started()` in an uncaught error, and a shutdown that goes well with exit code 1.
+   */
+  leave(): void {
+    this.#leaving = true
+  }
+
   /** Ends it undone: nothing is waited for any more. */
   stop(error: Error): void {
     this.#stopped = error
     this.#cancelTimers()
-    this.#complete.fail(error)
+    if (this.#leaving) this.#complete.abandon()
+    else this.#complete.fail(error)
   }
 
   /** DOWN with the reason when it has failed. */
@@ -136,7 +160,7 @@ export class Startup {
   /** What is still to be done, in words; undefined when no task is pending. */
   get pending(): string | undefined {
     const pending = this.#tasks.filter((task) => task.pending)
-    return pending.length === 0 ? undefined : pending.map(withProgress).join(', ')
+    return pending.length === 0 ? undefined : pending.map((task) => this.#shown(task)).join(', ')
   }
 
   #taskEnded(task: Task): void {
@@ -157,6 +181,8 @@ export class Startup {
   }
 
   #tooLate(timeoutMs: number): void {
+    // Nobody may have asked since the last of it was done.
+    this.consider()
     if (this.complete) return
     this.#overdue = true
     logSafely(this.#settings.logger, 'error', this.#overdueText(), { timeoutMs })
@@ -170,14 +196,31 @@ export class Startup {
   }
 
   #rejectFailed(): void {
+    if (this.#leaving) {
+      if (this.#stopped !== undefined) this.#complete.abandon()
+      return
+    }
     const failed = this.#tasks.find(({ failure }) => failure !== undefined)
     if (this.#stopped !== undefined) this.#complete.fail(this.#stopped)
     else if (failed !== undefined) this.#complete.fail(new StartupError(failed.name, failed.failure?.thrown))
     else if (this.#overdue) this.#complete.fail(new StartupError(undefined, new Error(this.#overdueText())))
   }
 
+  /** A task's name and how far it has come. A probe must not pay for the question each time. */
+  #shown(task: Task): string {
+    const now = this.#settings.clock.now()
+    if (task.progress === undefined || now < task.shownUntil) return task.shown
+    task.shown = withProgress(task.name, task.progress)
+    task.shownUntil = now + lookMs
+    return task.shown
+  }
+
   #after(delayMs: number, callback: () => void): () => void {
-    const cancel = deadline(this.#settings.clock, delayMs, callback)
+    const cancelDeadline = deadline(this.#settings.clock, delayMs, callback)
+    const cancel = (): void => {
+      this.#timers.delete(cancel)
+      cancelDeadline()
+    }
     this.#timers.add(cancel)
     return cancel
   }
@@ -188,13 +231,17 @@ export class Startup {
   }
 }
 
-function withProgress({ name, progress }: Task): string {
+function withProgress(name: string, progress: () => unknown): string {
   try {
-    const now = progress?.()
-    const text = typeof now === 'object' && now !== null ? `${Number(now.done)}/${Number(now.total)}` : now
-    const shown = typeof text === 'string' ? boundText(text) : undefined
-    return shown === undefined || shown === '' ? name : `${name} ${shown}`
+    const now = progress()
+    ignoreRejection(now)
+    const shown = typeof now === 'object' && now !== null ? partsOf(now) : boundText(now)
+    return shown === undefined ? name : `${name} ${shown}`
   } catch {
     return name
   }
+}
+
+function partsOf({ done, total }: { readonly done?: unknown; readonly total?: unknown }): string | undefined {
+  return Number.isFinite(done) && Number.isFinite(total) ? `${done}/${total}` : undefined
 }

@@ -1,4 +1,4 @@
-import type { CircuitChange } from './circuit.ts'
+import type { CircuitChange } from './circuit/circuit.ts'
 import type { ControlEvent } from './control-change.ts'
 import type { CheckResult } from './outcome.ts'
 import type { CheckReport, Report } from './report.ts'

@@ -34,7 +34,7 @@ describe('for how long a report may be served without asking', () => {
   it('is until a background result turns stale', async () => {
     const { clock, health } = made()
     await clock.advance(1)
-    expect(health.validity('background')).toEqual({ freshMs: 3500, staleMs: 3500 })
+    expect(health.validity('background')).toEqual({ freshMs: 3499, staleMs: 3499 })
     await health.dispose()
   })
 

@@ -26,7 +26,7 @@ const notAllowed: Readonly<Record<string, HealthResponse>> = Object.fromEntries(
   ]),
 )
 const refusals = {
-  'too large': problem(413, 'Content Too Large', 'A change has at most 16 kB.', { Connection: 'close' }),
+  'too large': problem(413, 'Content Too Large', 'A change has at most 16 kB.'),
   'not JSON': problem(400, 'Bad Request', 'The body is not JSON.'),
   aborted: problem(400, 'Bad Request', 'The body did not arrive.', { Connection: 'close' }),
 }
@@ -53,8 +53,10 @@ export class AdminEndpoint {
     if (operator === undefined) return forHead(unauthorized, method)
     const found = this.#route(path.slice(this.#path.length).replace(/\/$/, ''))
     if (found === undefined) return forHead(notFound, method)
-    const operation = found[method === 'HEAD' ? 'GET' : method]
-    if (operation === undefined) return notAllowed[allowed(found)] as HealthResponse
+    const wanted = method === 'HEAD' ? 'GET' : method
+    // Servers other than Node's let any word through as a method, `constructor` too.
+    const operation = Object.hasOwn(found, wanted) ? found[wanted] : undefined
+    if (operation === undefined) return forHead(notAllowed[allowed(found)] as HealthResponse, method)
     return this.#perform(operation, request, operator).then((response) => forHead(response, method))
   }
 
@@ -111,6 +113,8 @@ export class AdminEndpoint {
 
   /** Applies a change when nobody else has changed the check since the caller looked, if the caller says when. */
   #guarded(request: HealthRequest, name: string, apply: (revision?: string) => void): HealthResponse {
+    // It may have been removed while the body came in.
+    if (!this.#health.hasCheck(name)) return notFound
     const { revision } = this.#health.control.of(name)
     const condition = header(request, 'if-match')
     if (condition !== undefined && !ifMatch(condition, revision)) return this.#changedMeanwhile(name)
@@ -120,7 +124,7 @@ export class AdminEndpoint {
 
   async #after(run: Promise<unknown>, name: string): Promise<HealthResponse> {
     await run
-    return this.#check(name)
+    return this.#health.hasCheck(name) ? this.#check(name) : notFound
   }
 
   #changedMeanwhile(name: string): HealthResponse {

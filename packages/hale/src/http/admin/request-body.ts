@@ -1,4 +1,4 @@
-import type { HealthRequest } from '../exchange.ts'
+import { type HealthRequest, header } from '../exchange.ts'
 
 const mostBytes = 16_384
 
@@ -10,13 +10,17 @@ export type RequestBody =
 /** Reads a JSON body, bounded; an absent one is an empty object. */
 export async function readBody(request: HealthRequest): Promise<RequestBody> {
   const { body } = request
-  // What a body parser before this one has made of it.
-  if (typeof body === 'object' && body !== null && !(body instanceof Uint8Array)) return { value: body }
+  // What a body parser before this one has made of it. The parsers of Express 4 leave an empty object where they left
+  // the body alone, as they do with another media type: taken for a change, it would be lost without a word.
+  const untouched = (request as { readonly readableDidRead?: boolean }).readableDidRead === false
+  const parsed = typeof body === 'object' && body !== null && !(body instanceof Uint8Array)
+  if (parsed && (!untouched || Object.keys(body).length > 0)) return { value: body }
   let text: string
   try {
     if (typeof body === 'string') text = body
     else if (body instanceof Uint8Array) text = new TextDecoder().decode(body)
     else text = await readAll(request)
+    if (text === '' && Number(header(request, 'content-length')) > 0) return { refused: 'aborted' }
   } catch (error) {
     return { refused: error instanceof TooLarge ? 'too large' : 'aborted' }
   }
@@ -38,8 +42,10 @@ async function readAll(request: HealthRequest): Promise<string> {
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Uint8Array | string>) {
     bytes += chunk.length
-    if (bytes > mostBytes) throw new TooLarge()
-    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+    // Read to its end all the same: to stop here would cut the connection, and the answer with it.
+    if (bytes > mostBytes) text = ''
+    else text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
   }
+  if (bytes > mostBytes) throw new TooLarge()
   return text + decoder.decode()
 }

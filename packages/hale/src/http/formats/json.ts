@@ -1,4 +1,4 @@
-import type { CircuitReport } from '../../core/circuit.ts'
+import type { CircuitReport } from '../../core/circuit/circuit.ts'
 import type { Visibility } from '../../core/group-settings.ts'
 import type { CheckReport, Report, ServiceInfo } from '../../core/report.ts'
 import { isHealthy } from '../../core/status.ts'

@@ -1,11 +1,11 @@
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
-import { CallTimeoutError } from '../errors/call-timeout-error.ts'
-import { ConfigurationError } from '../errors/configuration-error.ts'
-import { DependencyDownError } from '../errors/dependency-down-error.ts'
-import { fakeClock } from '../testing/fake-clock.ts'
-import { check } from './check.ts'
+import { CallTimeoutError } from '../../errors/call-timeout-error.ts'
+import { ConfigurationError } from '../../errors/configuration-error.ts'
+import { DependencyDownError } from '../../errors/dependency-down-error.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
+import { check } from '../check.ts'
+import { createHealth } from '../create-health.ts'
 import type { CircuitOptions } from './circuit.ts'
-import { createHealth } from './create-health.ts'
 
 const settled = { consecutiveFailures: 3, jitter: 0 } as const
 

@@ -1,7 +1,7 @@
-import { Problems } from '../errors/problems.ts'
-import { type CheckDefinition, check, type DependencyCheckOptions } from './check.ts'
-import type { Outcome } from './outcome.ts'
-import type { HealthEvents } from './transitions.ts'
+import { Problems } from '../../errors/problems.ts'
+import { type CheckDefinition, check, type DependencyCheckOptions } from '../check.ts'
+import type { Outcome } from '../outcome.ts'
+import type { HealthEvents } from '../transitions.ts'
 
 /** What a breaker needs of a registry to follow one of its checks; every `Health` has it. */
 export interface FollowedHealth<Name extends string = string> {

@@ -1,10 +1,10 @@
-import { DependencyDownError } from '../errors/dependency-down-error.ts'
+import { DependencyDownError } from '../../errors/dependency-down-error.ts'
+import type { Clock } from '../clock.ts'
+import type { Events } from '../events.ts'
+import { down, type Outcome } from '../outcome.ts'
+import { isHealthy, type Status } from '../status.ts'
 import type { CircuitChange, CircuitReason, CircuitReport, CircuitState } from './circuit.ts'
 import type { CircuitSettings } from './circuit-settings.ts'
-import type { Clock } from './clock.ts'
-import type { Events } from './events.ts'
-import { down, type Outcome } from './outcome.ts'
-import { isHealthy, type Status } from './status.ts'
 
 /** What a circuit needs of its check. */
 export interface CircuitSubject {

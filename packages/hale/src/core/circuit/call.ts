@@ -1,6 +1,6 @@
-import { CallTimeoutError } from '../errors/call-timeout-error.ts'
+import { CallTimeoutError } from '../../errors/call-timeout-error.ts'
+import type { CallTimer } from './call-timer.ts'
 import type { CallContext } from './circuit.ts'
-import type { CallTimer } from './circuit-timer.ts'
 
 const nothing = (): void => {}
 

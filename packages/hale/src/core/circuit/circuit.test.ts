@@ -1,12 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { describe, expect, test, vi } from 'vitest'
-import { CallTimeoutError } from '../errors/call-timeout-error.ts'
-import { DependencyDownError } from '../errors/dependency-down-error.ts'
-import { type FakeClock, fakeClock } from '../testing/fake-clock.ts'
-import { type CheckOptions, check, heartbeat } from './check.ts'
+import { CallTimeoutError } from '../../errors/call-timeout-error.ts'
+import { DependencyDownError } from '../../errors/dependency-down-error.ts'
+import { type FakeClock, fakeClock } from '../../testing/fake-clock.ts'
+import { type CheckOptions, check, heartbeat } from '../check.ts'
+import { createHealth } from '../create-health.ts'
+import { degraded, down, up } from '../outcome.ts'
 import type { CircuitChange, CircuitOptions } from './circuit.ts'
-import { createHealth } from './create-health.ts'
-import { degraded, down, up } from './outcome.ts'
 
 const settled = { consecutiveFailures: 3, jitter: 0, trialDelayMs: 1000 } as const
 

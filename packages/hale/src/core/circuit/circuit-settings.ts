@@ -1,4 +1,4 @@
-import { kindOf, Problems } from '../errors/problems.ts'
+import { kindOf, Problems } from '../../errors/problems.ts'
 import type { CircuitOptions } from './circuit.ts'
 
 /** A circuit's options after validation, with defaults filled in. */

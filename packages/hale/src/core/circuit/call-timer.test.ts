@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { fakeClock } from '../testing/fake-clock.ts'
-import { CallTimer } from './circuit-timer.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
+import { CallTimer } from './call-timer.ts'
 
 function rig() {
   const clock = fakeClock()

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fakeClock } from '../testing/fake-clock.ts'
-import { check } from './check.ts'
-import { createHealth } from './create-health.ts'
-import { down, up } from './outcome.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
+import { check } from '../check.ts'
+import { createHealth } from '../create-health.ts'
+import { down, up } from '../outcome.ts'
 
 const trialDelayMs = 1000
 const maxTrialDelayMs = 5000

@@ -1,11 +1,11 @@
-import { kindOf, Problems } from '../errors/problems.ts'
+import { kindOf, Problems } from '../../errors/problems.ts'
+import type { CheckReport } from '../report.ts'
+import { Call } from './call.ts'
+import { CallCounter } from './call-counter.ts'
+import { CallTimer } from './call-timer.ts'
+import { CheckCircuit, type CircuitSubject, type CircuitSurroundings } from './check-circuit.ts'
 import type { CallContext, CallOptions, Circuit, CircuitOptions, Fallback } from './circuit.ts'
-import { CheckCircuit, type CircuitSubject, type CircuitSurroundings } from './circuit-breaker.ts'
-import { Call } from './circuit-call.ts'
-import { CallCounter } from './circuit-counter.ts'
 import { type CircuitSettings, circuitSettings, sameSettings } from './circuit-settings.ts'
-import { CallTimer } from './circuit-timer.ts'
-import type { CheckReport } from './report.ts'
 
 type AnyCall = (context: CallContext) => unknown
 type AnyOptions = CallOptions & Partial<Fallback<unknown>>

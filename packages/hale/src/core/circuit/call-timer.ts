@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts'
-import { deadline } from './deadline.ts'
+import type { Clock } from '../clock.ts'
+import { deadline } from '../deadline.ts'
 
 /** A call that is waited for. */
 interface Waiting {

@@ -1,8 +1,8 @@
+import type { Call } from './call.ts'
+import { CallWindow } from './call-window.ts'
+import type { CheckCircuit, CircuitSurroundings } from './check-circuit.ts'
 import type { CallCounts } from './circuit.ts'
-import type { CheckCircuit, CircuitSurroundings } from './circuit-breaker.ts'
-import type { Call } from './circuit-call.ts'
 import type { CircuitSettings } from './circuit-settings.ts'
-import { CallWindow } from './circuit-window.ts'
 
 /** Counts how calls end, and opens the circuit when too many end badly. */
 export class CallCounter {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { CallWindow } from './circuit-window.ts'
+import { CallWindow } from './call-window.ts'
 
 test.each([0, 123_456_700, -5000])(
   'counts what is in the window, from any origin of the clock (%i)',
