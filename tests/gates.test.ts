@@ -1,16 +1,19 @@
 import { execFileSync } from 'node:child_process'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { bundle } from '../tools/bundle.mjs'
 import { boundaries } from '../tools/gates/boundaries.mjs'
 import { checksTable } from '../tools/gates/checks-table.mjs'
 import { docExamples } from '../tools/gates/doc-examples.mjs'
 import { packedPackage } from '../tools/gates/package.mjs'
+import { publishedTypes } from '../tools/gates/published-types.mjs'
 import { style } from '../tools/gates/style.mjs'
 import { types } from '../tools/gates/types.mjs'
 import { typescript7 } from '../tools/gates/typescript-7.mjs'
 import { unused } from '../tools/gates/unused.mjs'
 import { GATES } from '../tools/gates.mjs'
+import { pack } from '../tools/pack.mjs'
 import { inProject } from '../tools/project.mjs'
 import { temporaryTree } from './temporary-tree.ts'
 
@@ -23,6 +26,7 @@ function withConfiguration(root: string, ...names: string[]): string {
   return root
 }
 
+const manifestEntry = (path: string) => ({ types: `./dist/${path}.d.ts`, default: `./dist/${path}.js` })
 const source = (path: string) => `packages/hale/src/${path}`
 
 describe('every gate', () => {
@@ -80,7 +84,11 @@ describe('a planted violation is caught by', () => {
     })
     const { seen, problems } = await boundaries(root)
     expect(seen).toBe(8)
-    const found = problems.map((problem) => problem.replaceAll(source(''), '')).sort()
+    const found = problems
+      .map((problem) =>
+        problem.replaceAll(source(''), '').replace(/^only-.+-import-node/, 'only-some-import-node'),
+      )
+      .sort()
     expect(found).toEqual([
       'adapters-import-packages-for-their-types-only: adapters/d.ts → node_modules/left-pad/index.js',
       'checks-imports-only-core-errors: checks/one.ts → checks/two.ts',
@@ -91,7 +99,7 @@ describe('a planted violation is caught by', () => {
       'library-imports-no-package: http/b.ts → node_modules/left-pad/index.js',
       'misc has no rule: add it to tools/gates/boundary-rules.mjs',
       'no-cycle: core/a.ts → core/c.ts → core/a.ts',
-      'only-checks-adapters-testing-import-node: core/a.ts → fs',
+      'only-some-import-node: core/a.ts → fs',
     ])
   })
 
@@ -226,6 +234,139 @@ describe('a planted violation is caught by', () => {
     expect(all).toMatch(/import of hale\/absent: Cannot find module/)
     expect(all).toMatch(/publint: .*absent/)
     expect(all).toContain('attw: ')
+  })
+
+  test('package, in declarations that are not those that were built', async () => {
+    const built = [
+      '/** Says hello. */',
+      'export declare function hello(name: string): void',
+      'export interface Kept {',
+      '  /** In ms. */',
+      '  readonly ageMs: number',
+      '}',
+      'export interface Lost { readonly a: number }',
+      'export declare const same: unique symbol',
+      'export interface Same { readonly [same]?: string }',
+    ].join('\n')
+    const published = [
+      built
+        .replace('/** Says hello. */', '')
+        .replace('/** In ms. */', '')
+        .replace(/export interface Lost.*/, ''),
+      'export declare const wrong: Absent',
+    ].join('\n')
+    const root = temporaryTree({
+      'package.json': { name: 'user', type: 'module' },
+      'built/package.json': { name: 'hale', type: 'module' },
+      'built/dist/index.d.ts': built,
+      'node_modules/hale/package.json': {
+        name: 'hale',
+        type: 'module',
+        exports: { '.': manifestEntry('index') },
+      },
+      'node_modules/hale/dist/index.d.ts': published,
+    })
+    const manifest = {
+      name: 'hale',
+      exports: { '.': manifestEntry('index'), './gone': manifestEntry('gone') },
+    }
+    const problems = await publishedTypes(root, join(root, 'built'), manifest)
+    const differs = (name: string) => `.: the published declaration of ${name} is not the one that was built`
+    expect(problems.slice(2)).toEqual([
+      differs('hello'),
+      differs('Kept'),
+      differs('Lost'),
+      differs('wrong'),
+      './gone: its declarations are not in the package',
+    ])
+    expect(problems[1]).toMatch(/user\.ts: Cannot find module 'hale\/gone'/)
+    expect(problems[0]).toMatch(/index\.d\.ts: Cannot find name 'Absent'/)
+  })
+})
+
+describe('the packed package', () => {
+  const packed = async (files: Record<string, string | object>) => {
+    const root = temporaryTree({
+      'hale/package.json': {
+        name: 'hale',
+        version: '1.0.0',
+        type: 'module',
+        files: ['dist'],
+        scripts: { prepublishOnly: 'exit 1' },
+        exports: { '.': manifestEntry('index'), './http': manifestEntry('http/index') },
+      },
+      'hale/dist/http/index.d.ts': "export type { Shared } from '../core/shared.ts'\n",
+      ...files,
+    })
+    const { filename, files: names } = await pack(join(root, 'hale'), root)
+    execFileSync('tar', ['-xzf', filename], { cwd: root })
+    const read = (path: string) => readFileSync(join(root, 'package', path), 'utf8')
+    return { root, names: names.map(({ path }) => path).sort(), read }
+  }
+
+  test('has one declaration for each public entry, and what they share once', async () => {
+    const { root, names, read } = await packed({
+      'hale/dist/index.d.ts': "export { hello } from './core/hello.ts'\n",
+      'hale/dist/core/hello.d.ts': [
+        "import type { Shared } from './shared.ts'",
+        '/** Says hello. */',
+        'export declare function hello(to: Shared): void',
+        'export declare function internal(): void',
+      ].join('\n'),
+      'hale/dist/core/shared.d.ts': 'export interface Shared { readonly a: number }\n',
+      'hale/dist/core/unreached.d.ts': 'export declare const unreached: 1\n',
+    })
+    expect(names).toEqual(['dist/http/index.d.ts', 'dist/index.d.ts', 'package.json'])
+    const all = read('dist/index.d.ts') + read('dist/http/index.d.ts')
+    expect(all.match(/interface Shared/g)).toHaveLength(1)
+    expect(read('dist/index.d.ts')).toContain('/** Says hello. */')
+    expect(read('dist/index.d.ts')).not.toContain('internal')
+    expect(JSON.parse(read('package.json'))).not.toHaveProperty('scripts')
+    // What compilers and editors of this repository work with is still there.
+    expect(existsSync(join(root, 'hale/dist/core/unreached.d.ts'))).toBe(true)
+  })
+
+  test('is not made when a declaration is missing', async () => {
+    await expect(packed({})).rejects.toThrow('.: ./dist/index.d.ts is not built')
+    const reachesNothing = { 'hale/dist/index.d.ts': "export { x } from './core/absent.ts'\n" }
+    await expect(packed(reachesNothing)).rejects.toThrow('Could not resolve')
+  })
+})
+
+describe('the bundled code', () => {
+  test('keeps the names of functions and classes, and tells lines apart', async () => {
+    const root = temporaryTree({
+      'package.json': { name: 'hale', exports: { '.': manifestEntry('index') } },
+      'dist/kept.json': '{}',
+      'src/index.ts': [
+        'export class Registry {',
+        '  #settings = 1',
+        '  run(firstArgument: number) {',
+        '    const outcome = this.#finish(firstArgument)',
+        '    return `',
+        '      kept` + outcome',
+        '  }',
+        '  #finish(value: number) {',
+        '    if (value > this.#settings) throw new Error("too much")',
+        '    return value',
+        '  }',
+        '}',
+        'const arrow = (value: number) => new Registry().run(value)',
+        'export { arrow as called }',
+      ].join('\n'),
+    })
+    await bundle(root)
+    const code = readFileSync(join(root, 'dist/index.js'), 'utf8')
+    expect(code).not.toMatch(/firstArgument|outcome/)
+    const { Registry, called } = await import(/* @vite-ignore */ join(root, 'dist/index.js'))
+    expect(Registry.name).toBe('Registry')
+    expect(called.name).toBe('arrow')
+    expect(called(1)).toBe('\n      kept1')
+    const thrown = await new Promise<unknown>((resolve) => resolve(called(2))).catch((error) => error)
+    const stack = thrown instanceof Error ? `${thrown.stack}` : ''
+    expect(stack).toMatch(/Registry\.#finish .*\n.*Registry\.run .*\n.*arrow /)
+    const lines = [...stack.matchAll(/index\.js:(\d+):/g)].map(([, line]) => line)
+    expect(new Set(lines).size).toBe(3)
   })
 })
 

@@ -1,7 +1,13 @@
+import cluster from 'node:cluster'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { check, createHealth, down, selfCheck, up } from 'hale'
+import { check, createHealth, down, heartbeat, selfCheck, up } from 'hale'
+import { collectHealth, shareHealth } from 'hale/cluster'
 import { createHandler, type HealthResponse } from 'hale/http'
+import { healthListener, serveHealth } from 'hale/node'
+import { gracefulShutdown } from 'hale/shutdown'
 import { type FakeClock, fakeClock } from 'hale/testing'
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
 
@@ -219,6 +225,60 @@ describe('6. a probe reads, never writes', () => {
     expect(options.headers).toEqual({ ...head.headers, 'Content-Length': '0', Allow: 'GET, HEAD, OPTIONS' })
   })
 
+  test('only /health/admin writes, and only with a token', async () => {
+    const token = 'operators-know-this-one'
+    const health = createHealth({
+      clock: fakeClock(),
+      checks: { db: check(() => {}) },
+      groups: { pay: { members: ['db'] } },
+    })
+    const handle = createHandler(health, { admin: { token }, token: 'whoever-looks-knows-this' })
+    const told = vi.fn()
+    health.on('control', told)
+    const inForce = (): string =>
+      JSON.stringify([health.check('db').control(), health.snapshot().application])
+    const before = inForce()
+    const probes = [
+      '',
+      '/live',
+      '/ready',
+      '/startup',
+      '/pay',
+      '/db',
+      '?deep=true',
+      '/db/run',
+      '/checks/db',
+      '/service',
+    ]
+    const paths = [...probes.map((path) => `/health${path}`), '/livez', '/readyz', '/startupz', '/healthz']
+    const writes = [
+      '/admin',
+      '/admin/checks/db',
+      '/admin/checks/db/run',
+      '/admin/checks/db/reset',
+      '/admin/service',
+    ]
+    const bodies = ['{"enabled":false}', '{"timeoutMs":5}', '{"inService":false}']
+    const ask = (method: string, path: string, body: string, authorization?: string) =>
+      handle({ method, url: path, headers: authorization === undefined ? {} : { authorization }, body })
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+      for (const body of bodies) {
+        for (const path of paths) await ask(method, path, body, `Bearer ${token}`)
+        for (const path of writes) {
+          for (const authorization of [undefined, 'Bearer whoever-looks-knows-this', `Basic ${token}`])
+            expect((await ask(method, `/health${path}`, body, authorization))?.status).toBe(401)
+        }
+      }
+      if (method === 'GET' || method === 'HEAD')
+        for (const path of writes) await ask(method, `/health${path}`, '{"timeoutMs":5}', `Bearer ${token}`)
+    }
+    expect(inForce()).toBe(before)
+    expect(told).not.toHaveBeenCalled()
+    await ask('PATCH', '/health/admin/checks/db', '{"timeoutMs":5}', `Bearer ${token}`)
+    expect(told).toHaveBeenCalledOnce()
+    expect(inForce()).not.toBe(before)
+  })
+
   test('an unknown name allocates nothing that stays', () => {
     const heapAfter = (probes: number): number => {
       for (let probe = 0; probe < probes; probe++) handle(get(`/health/unknown-${probe}?deep=${probe}`))
@@ -326,6 +386,64 @@ test('8. disposing ends everything that was started, and nothing is installed un
   expect(clock.pending).toBe(0)
 })
 
+test('8. it holds for circuits, the start, expiries, workers and shutdown', async () => {
+  const listeners = (): number =>
+    [process, cluster].reduce(
+      (sum, emitter) =>
+        sum + emitter.eventNames().reduce((all, name) => all + emitter.listenerCount(name), 0),
+      0,
+    )
+  const before = listeners()
+  const clock = fakeClock()
+  const health = createHealth({
+    clock,
+    startup: { timeoutMs: 60_000 },
+    checks: {
+      db: check(hang, { intervalMs: 1000 }),
+      api: check(() => down('gone')),
+      consumer: heartbeat({ ttlMs: 30_000 }),
+      model: selfCheck(() => down(), { probes: ['startup'] }),
+    },
+  })
+  const api = health.circuit('api', { timeoutMs: 500, slowCallMs: 100 })
+  const ended = [
+    api.run(hang),
+    health.circuit('db', { timeoutMs: 500 }).run(hang),
+    health.started(),
+    health.whenHealthy(),
+  ].map((promise) => promise.catch(() => 'ended'))
+  void health.readiness()
+  health.startupTask('load', hang(), { timeoutMs: 5000, progress: () => '1/2' })
+  health.check('consumer').disable('x', { forMs: 60_000 })
+  health.check('api').disable('x', { forMs: 60_000 })
+  health.check('api').enable()
+  health.check('db').tune({ intervalMs: 500 })
+  createHandler(health, { admin: { token: 'operators-know-this-one' } })
+  const shared = shareHealth(health)
+  expect(listeners()).toBe(before)
+  const collected = collectHealth({ clock })
+  const shutdown = gracefulShutdown(health, { exit: false })
+  expect(listeners()).toBeGreaterThan(before)
+  await clock.advance(1500)
+  expect(clock.pending).toBeGreaterThan(5)
+
+  await shutdown[Symbol.asyncDispose]()
+  await collected[Symbol.asyncDispose]()
+  await shared[Symbol.asyncDispose]()
+  expect(listeners()).toBe(before)
+  await health[Symbol.asyncDispose]()
+  // What a call waits for is the caller's: its own timeout is the last timer there is.
+  await clock.advance(500)
+  expect(clock.pending).toBe(0)
+  expect(await Promise.all(ended)).toEqual(['ended', 'ended', 'ended', 'ended'])
+
+  health.check('db').disable('late', { forMs: 1000 })
+  health.check('consumer').tune({ ttlMs: 5 })
+  health.startupTask('late', hang(), { timeoutMs: 1000 })
+  health.circuit('model')
+  expect(clock.pending).toBe(0)
+})
+
 describe('9. the cost of a probe does not grow with the number of checks', () => {
   test('a body is rendered once per snapshot and second, whoever asks how often', async () => {
     const clock = fakeClock()
@@ -392,4 +510,43 @@ test('10. liveness stays 200 while draining; readiness turns 503 at once', async
     message: 'draining: SIGTERM',
   })
   expect((await answerOf(handle(get('/health/live')))).status).toBe(200)
+})
+
+test('10. and so it is through a whole shutdown, while a request is in flight', async () => {
+  const clock = fakeClock()
+  const health = createHealth({ clock, checks: { db: check(() => {}) } })
+  const answerHealth = healthListener(health)
+  let slow: ServerResponse | undefined
+  const server = createServer((request, response) => {
+    if (!answerHealth(request, response)) slow = response
+  })
+  await using probes = await serveHealth(health, { port: 0, host: '127.0.0.1' })
+  const shutdown = gracefulShutdown(health, {
+    servers: [server],
+    healthServers: [probes],
+    drainDelayMs: 5000,
+    signals: [],
+    exit: false,
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const codes = (from: string): Promise<number[]> =>
+    Promise.all(['/health/live', '/health/ready'].map(async (path) => (await fetch(from + path)).status))
+  expect(await codes(url)).toEqual([200, 200])
+  const inFlight = fetch(`${url}/slow`)
+  await vi.waitFor(() => expect(slow).toBeDefined())
+
+  void shutdown.shutdown('SIGTERM')
+  expect(await codes(url)).toEqual([200, 503])
+  expect(await codes(probes.url)).toEqual([200, 503])
+  await clock.advance(5000)
+  await vi.waitFor(() => expect(server.listening).toBe(false))
+  expect(await codes(probes.url)).toEqual([200, 503])
+  slow?.end('answered')
+  expect(await (await inFlight).text()).toBe('answered')
+  await vi.waitFor(async () => {
+    await clock.advance(10)
+    expect(shutdown.phase).toBe('done')
+  })
+  expect((await shutdown.done).code).toBe(0)
 })

@@ -2,6 +2,7 @@ import { kindOf, Problems } from '../errors/problems.ts'
 import type { CheckState } from './check-state.ts'
 import type { Clock } from './clock.ts'
 import type { Control } from './control.ts'
+import type { CheckChange } from './control-change.ts'
 import type { CheckHandle } from './health.ts'
 import { isOutcome } from './outcome.ts'
 
@@ -13,6 +14,10 @@ export function checkHandle(
   remove: () => void,
 ): CheckHandle {
   const { name } = check
+  // Once it is removed, another check may have its name.
+  const change = (changed: CheckChange): void => {
+    if (!check.ended) control.change(name, changed, 'code')
+  }
   return {
     name,
     report: () => check.report(clock.now()),
@@ -26,16 +31,18 @@ export function checkHandle(
       check.set(outcome)
     },
     control: () => control.of(name),
-    tune: (tuning) => control.change(name, tuning, 'code'),
-    reset: () => control.reset(name, 'code'),
-    enable: () => control.change(name, { enabled: true }, 'code'),
+    tune: change,
+    reset() {
+      if (!check.ended) control.reset(name, 'code')
+    },
+    enable: () => change({ enabled: true }),
     disable(reason, options = {}) {
       const problems = new Problems()
       problems.knownKeys('options', options, ['forMs'])
       problems.number('options.forMs', options.forMs, 0, { min: 1, unit: 'milliseconds' })
       problems.throwIfAny(`health.check('${name}').disable`)
       const { forMs } = options
-      control.change(name, { enabled: false, reason, forMs }, 'code')
+      change({ enabled: false, reason, forMs })
     },
     [Symbol.dispose]: remove,
   }

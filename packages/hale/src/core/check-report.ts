@@ -1,7 +1,7 @@
 import type { CheckSettings } from './check-settings.ts'
 import type { CircuitReport } from './circuit/circuit.ts'
 import type { CheckDetails, CheckReport } from './report.ts'
-import { isHealthy, type Status } from './status.ts'
+import type { Status } from './status.ts'
 
 /** What is reported of a check that has had no result yet, or is disabled. */
 export function notRunYet(
@@ -48,10 +48,4 @@ export function checkDetails(
 export function overlaid(report: CheckReport, status: Status, error: string, since: number): CheckReport {
   const { name, critical, enabled, details } = report
   return Object.freeze({ name, status, error, since, critical, enabled, details })
-}
-
-/** How many milliseconds a result of this status is served. */
-export function freshForMs({ intervalMs, timeoutMs, maxAgeMs }: CheckSettings, status: Status): number {
-  if (intervalMs !== undefined) return 3 * intervalMs + timeoutMs
-  return isHealthy(status) ? maxAgeMs.up : maxAgeMs.down
 }

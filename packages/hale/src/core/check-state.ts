@@ -1,11 +1,12 @@
 import { DisposedError } from '../errors/disposed-error.ts'
 import { BeatWatch } from './beat-watch.ts'
 import type { CheckFunction } from './check.ts'
-import { checkDetails, freshForMs, notRunYet, overlaid } from './check-report.ts'
+import { checkDetails, notRunYet, overlaid } from './check-report.ts'
 import type { CheckSettings } from './check-settings.ts'
 import type { CheckCircuit } from './circuit/check-circuit.ts'
 import type { Clock } from './clock.ts'
 import type { Events } from './events.ts'
+import { Freshness } from './freshness.ts'
 import { fromResolved, type Outcome, type SafeOutcome, up } from './outcome.ts'
 import { OverlapGuard } from './overlap-guard.ts'
 import type { CheckReport } from './report.ts'
@@ -22,17 +23,12 @@ export interface CheckSurroundings {
   readonly changed: (check: CheckState, statusChanged: boolean) => void
 }
 
-// Of the age of a result.
-const earlyShare = 0.1
-
 /**
  * One check and everything known of it: the run in flight, which all who ask share, the latest result and how long
  * it may be served, and the reported status behind its thresholds.
  */
 export class CheckState {
   readonly name: string
-  /** Whether it has had a result since it was registered or enabled. */
-  hasResult = false
   /** Once somebody uses one. */
   circuit: CheckCircuit | undefined
   readonly #execute: CheckFunction | undefined
@@ -42,8 +38,7 @@ export class CheckState {
   #settings: CheckSettings
   readonly #beats: BeatWatch | undefined
   #run: Run | undefined
-  #freshUntil = -Infinity
-  #lastResultAt = -Infinity
+  readonly #fresh = new Freshness()
   #report: CheckReport
   /** Removed, or its registry disposed. */
   ended = false
@@ -72,28 +67,32 @@ export class CheckState {
     return this.#settings
   }
 
+  /** Whether it has had a result since it was registered or enabled. */
+  get hasResult(): boolean {
+    return this.#fresh.hasResult
+  }
+
   get enabled(): boolean {
     return this.#report.enabled
   }
 
   /** The run to wait for before this check's report is worth serving; undefined when it is already. */
   ask(now: number): Run | undefined {
-    if (now < this.#freshUntil || !this.#runnable) return undefined
+    if (now < this.#fresh.until || !this.#runnable) return undefined
     return this.#run ?? this.#start(now)
   }
 
   /** The same a little before its time, for when others are run anyway. */
   askEarly(now: number): Run | undefined {
-    const early = (this.#freshUntil - this.#lastResultAt) * earlyShare
-    if (this.settings.intervalMs !== undefined || now + early < this.#freshUntil) return undefined
+    if (this.settings.intervalMs !== undefined || now < this.#fresh.earlyUntil) return undefined
     return this.#run ?? this.#start(now)
   }
 
   /** Until when `ask` has nothing to wait for, if nothing else happens. */
   idleUntil(): number {
     if (!this.#runnable) return Infinity
-    if (this.#run !== undefined) return this.#freshUntil
-    return Math.max(this.#freshUntil, this.#guard.blockedUntil)
+    if (this.#run !== undefined) return this.#fresh.until
+    return Math.max(this.#fresh.until, this.#guard.blockedUntil)
   }
 
   /** When its report turns UNKNOWN by age alone; only background results do. */
@@ -109,7 +108,7 @@ export class CheckState {
   /** The report as of now: a background result that is too old is UNKNOWN, never silently green. */
   report(now: number): CheckReport {
     if (now < this.staleAt()) return this.#report
-    const error = `stale: no result for ${durationText(now - this.#lastResultAt)}`
+    const error = `stale: no result for ${durationText(now - this.#fresh.since)}`
     return this.#overlay('UNKNOWN', error, this.staleAt())
   }
 
@@ -163,13 +162,15 @@ export class CheckState {
   retune(settings: CheckSettings): void {
     if (this.ended) return
     const { intervalMs } = this.#settings
+    const now = this.#around.clock.now()
+    // Another interval runs the check at once: until that has ended, what was well is not stale for its age.
+    const anew = settings.intervalMs !== intervalMs && now < this.staleAt()
     this.#settings = settings
     this.#thresholds.settings = settings
     this.#guard.overlapAfterMs = settings.overlapAfterMs
     if (settings.ttlMs !== undefined) this.#beats?.retune(settings.ttlMs)
     if (settings.intervalMs !== intervalMs) this.#repeat()
-    const { status } = this.#report
-    if (this.#freshUntil > -Infinity) this.#freshUntil = this.#lastResultAt + freshForMs(settings, status)
+    this.#fresh.retune(settings, anew && settings.intervalMs !== undefined ? now : this.#fresh.since)
     this.#report = Object.freeze({ ...this.#report, critical: settings.critical, details: this.#details() })
     // The verdict of its groups may be another one, though its own status is the same.
     this.#around.changed(this, true)
@@ -243,9 +244,7 @@ export class CheckState {
     const at = clock.wallTime()
     events.run({ check: this.name, result: { ...outcome, durationMs: durationMs ?? 0, at }, thrown })
     if (!this.enabled || this.circuit?.disbelieves(outcome.status)) return
-    this.#lastResultAt = clock.now()
-    this.#freshUntil = this.#lastResultAt + freshForMs(this.settings, outcome.status)
-    this.hasResult = true
+    this.#fresh.begin(clock.now(), outcome.status, this.settings)
     const shown = this.#thresholds.accepts(outcome.status, this.circuit?.holds)
     const { name, status: from, since, critical, enabled } = this.#report
     const kept = shown ? { name, since, critical, enabled, ...outcome, checkedAt: at } : this.#report
@@ -269,8 +268,7 @@ export class CheckState {
   /** Begins anew with a report that says so. */
   #begin(report: CheckReport): void {
     const from = this.#report.status
-    this.hasResult = false
-    this.#freshUntil = -Infinity
+    this.#fresh.reset()
     this.#thresholds.reset()
     this.circuit?.follow(report.status, report.enabled, report.status)
     this.#report = Object.freeze({ ...report, details: this.#details() })

@@ -166,6 +166,7 @@ describe('a change', () => {
     told.length = 0
     database.reset()
     expect(database.control()).toMatchObject({ enabled: true, tuned: {}, settings: configured })
+    expect(Object.keys(database.control().tuned)).toEqual([])
     expect(told).toMatchObject([
       {
         changes: {
@@ -256,6 +257,17 @@ describe('a revision', () => {
     expect(told.filter(({ check, action }) => check === 'database' && action === 'change')).toHaveLength(4)
   })
 
+  test('is another one after a restart', async () => {
+    const clock = fakeClock()
+    const revision = (): string =>
+      createHealth({ clock, checks: { database: check(() => {}) } })
+        .check('database')
+        .control().revision
+    const before = revision()
+    await clock.advance(1)
+    expect(revision()).not.toBe(before)
+  })
+
   test('of a check that was removed is not that of the one added in its place', () => {
     const { health } = service()
     const before = health.add(
@@ -273,6 +285,14 @@ describe('a revision', () => {
         .control().revision,
     ).not.toBe(revision)
   })
+})
+
+test('a change that only enables or disables is no change of the report but that', () => {
+  const { health, database } = service()
+  const changed = vi.fn()
+  health.watch?.(changed)
+  database.disable('x')
+  expect(changed).toHaveBeenCalledOnce()
 })
 
 test('a change and its enabling are told together, and a half of it is never seen', () => {
@@ -373,6 +393,9 @@ describe('disabling', () => {
     await clock.advance(1500)
     expect(database.control()).toMatchObject({ enabled: false, reason: 'second' })
     database.enable()
+    expect(database.control()).toMatchObject({ enabled: true })
+    expect(database.control()).not.toHaveProperty('reason')
+    expect(clock.pending).toBe(1)
     database.disable('for good')
     await clock.advance(10_000)
     expect(database.control().enabled).toBe(false)

@@ -110,6 +110,14 @@ test('a variable that fits two checks is a problem', () => {
   )
 })
 
+test('a name without an option is about the check of that name, and so is one of several words', () => {
+  const environment = { HALE_CHECK_CACHE: '5', HALE_CHECK_PAYMENTS_API_X: '5' }
+  const checks = { cache: check(() => {}), paymentsApi: check(() => {}) }
+  expect(() => createHealth({ checks, environment })).toThrow(
+    /2 problems[\s\S]*HALE_CHECK_CACHE: unknown;[\s\S]*HALE_CHECK_PAYMENTS_API_X: unknown;/,
+  )
+})
+
 test('two variables for the same are a problem, and so is what no environment holds', () => {
   const environment = {
     HALE_CHECK_PAYMENTS_API_CRITICAL: 'true',

@@ -193,7 +193,10 @@ export interface Health<C extends Checks = Checks, G = { readonly [name: string]
    * ```
    */
   startupTask(name: string, task: PromiseLike<unknown>, options?: StartupTaskOptions): void
-  /** Resolves once every startup task and startup check is done; rejects with a `StartupError` when a task failed. */
+  /**
+   * Resolves once every startup task and startup check is done; rejects with a `StartupError` when a task failed or
+   * the whole start took too long. From `drain()` on it hears only of success: a start that is cut short is no error.
+   */
   started(): Promise<void>
   /**
    * Resolves once, when startup is complete and readiness is healthy for the first time: the moment to register with

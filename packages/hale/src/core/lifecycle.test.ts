@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { Startup } from './startup.ts'
 
 function lifecycle(restartOnFailure = false) {
-  const changed = (): void => {}
+  const changed = vi.fn()
   const startup = new Startup({
     clock: fakeClock(),
     logger: undefined,
@@ -12,7 +12,7 @@ function lifecycle(restartOnFailure = false) {
     changed,
     look: () => startup.consider(),
   })
-  return { startup, made: new Lifecycle(startup, restartOnFailure, changed) }
+  return { startup, changed, made: new Lifecycle(startup, restartOnFailure, changed) }
 }
 
 const never = new Promise<void>(() => {})
@@ -77,4 +77,16 @@ test('maintenance comes and goes, draining stays, stopping is last', () => {
   expect(made.draining).toBe(true)
   made.stop()
   expect(made.readiness()).toEqual({ status: 'OUT_OF_SERVICE', message: 'stopped' })
+})
+
+test('each of its changes is told at once, so that nothing cached is served after it', () => {
+  const { made, changed } = lifecycle()
+  made.outOfService('x')
+  expect(changed).toHaveBeenCalledTimes(1)
+  made.inService()
+  expect(changed).toHaveBeenCalledTimes(2)
+  made.drain('x')
+  expect(changed).toHaveBeenCalledTimes(3)
+  made.stop()
+  expect(changed).toHaveBeenCalledTimes(4)
 })

@@ -55,6 +55,11 @@ export class Lifecycle {
     return this.#draining !== undefined || this.#stopped
   }
 
+  /** Whether it was told to drain, apart from being stopped. */
+  get leaving(): boolean {
+    return this.#draining !== undefined
+  }
+
   outOfService(reason: string | undefined): void {
     this.#maintenance = boundText(reason) ?? ''
     this.#changed()

@@ -127,3 +127,43 @@ test('the boot deadline and its restart reach the probes', async () => {
   })
   expect((await health.liveness()).status).toBe('DOWN')
 })
+
+test.each([
+  ['nothing to start', {}],
+  ['a startup check', { model: selfCheck(() => {}, { probes: ['startup'] }) }],
+  ['a disabled startup check', { model: selfCheck(() => down(), { probes: ['startup'], enabled: false }) }],
+])('the boot deadline does not fail a start that nobody has asked about: %s', async (_, checks) => {
+  const clock = fakeClock()
+  const health = createHealth({ clock, checks, startup: { timeoutMs: 3000, restartOnFailure: true } })
+  await clock.advance(10_000)
+  expect((await health.liveness()).status).toBe('UP')
+  expect((await health.readiness()).status).toBe('UP')
+  expect(clock.pending).toBe(0)
+})
+
+test('a startup check that was UP once counts, whatever it is at the deadline', async () => {
+  const clock = fakeClock()
+  let loaded = true
+  const model = selfCheck(() => (loaded ? up() : down()), { probes: ['startup'] })
+  const other = selfCheck(() => (loaded ? down() : up()), { probes: ['startup'] })
+  const health = createHealth({ clock, checks: { model, other }, startup: { timeoutMs: 5000 } })
+  await clock.advance(1500)
+  expect((await health.startup()).status).toBe('DOWN')
+  loaded = false
+  await clock.advance(6000)
+  expect(await health.startup()).toMatchObject({ status: 'UP', application: { status: 'UP' } })
+})
+
+test('draining while somebody waits for the start says nothing to them, also when it is disposed', async () => {
+  const clock = fakeClock()
+  const health = createHealth({ clock, checks: {} })
+  health.startupTask('load', new Promise(() => {}))
+  const settled = vi.fn()
+  health.started().then(settled, settled)
+  health.drain('SIGTERM')
+  await health.dispose()
+  health.started().then(settled, settled)
+  await clock.advance(5000)
+  expect(settled).not.toHaveBeenCalled()
+  expect(clock.pending).toBe(0)
+})

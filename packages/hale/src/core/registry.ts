@@ -167,7 +167,7 @@ export class Registry implements HealthSource, AsyncDisposable {
 
   whenHealthy(): Promise<void> {
     const healthy = this.#firstHealthy.wait()
-    if (this.#disposed) this.#firstHealthy.fail(new DisposedError())
+    if (this.#disposed) this.#endWaiting()
     else this.#considerHealthy()
     return healthy
   }
@@ -194,11 +194,17 @@ export class Registry implements HealthSource, AsyncDisposable {
     for (const check of this.#checks.values()) check.end()
     this.control.stop()
     this.#lifecycle.stop()
-    this.#firstHealthy.fail(new DisposedError())
+    this.#endWaiting()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
+  }
+
+  /** On the way out nobody hears of the end: as in `Startup.leave`. */
+  #endWaiting(): void {
+    if (this.#lifecycle.leaving) this.#firstHealthy.abandon()
+    else this.#firstHealthy.fail(new DisposedError())
   }
 
   #known(name: string): CheckState {

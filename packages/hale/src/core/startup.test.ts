@@ -43,10 +43,11 @@ test('is complete when there is nothing to start', async () => {
 })
 
 test('names the tasks that are pending', async () => {
-  const { made } = start()
+  const { made, changed } = start()
   const models = deferred()
   const cache = deferred()
   made.task('load models', models.promise)
+  expect(changed).toHaveBeenCalledOnce()
   made.task('warm cache', cache.promise)
   expect(made.pending).toBe('load models, warm cache')
   models.resolve()
@@ -76,19 +77,19 @@ test.each([
   ],
   ['says nothing', () => undefined],
   ['is empty', () => ''],
-  ['returns null', () => null as never],
-  ['returns a number', () => 7 as never],
+  ['returns null', () => null],
+  ['returns a number', () => 7],
   ['returns no numbers', () => ({ done: Number.NaN, total: 7 })],
-  ['returns texts for numbers', () => ({ done: 'postgres://u:p@db', total: 7 }) as never],
-  ['returns an object that throws', () => new Proxy({}, throwing) as never],
+  ['returns texts for numbers', () => ({ done: 'postgres://u:p@db', total: 7 })],
+  ['returns an object that throws', () => new Proxy({}, throwing)],
   [
     'returns what cannot be a number',
     () => ({ done: Symbol('x'), total: { valueOf: throwing.get } }) as never,
   ],
-  ['is asynchronous', async () => '3/7' as never],
+  ['is asynchronous', async () => '3/7'],
 ])('a progress function that %s hurts nobody', (_, progress) => {
   const { made } = start()
-  made.task('index', new Promise(() => {}), { progress })
+  made.task('index', new Promise(() => {}), { progress: progress as never })
   expect(made.pending).toBe('index')
 })
 
@@ -150,6 +151,33 @@ test('a failed task rejects who waits, with what it threw, and shows a safe text
     err: error,
   })
   await expect(made.when()).rejects.toBeInstanceOf(StartupError)
+})
+
+test('tells of each end at once, so that nothing cached is served after it', async () => {
+  const { made, changed, clock } = start()
+  const first = deferred()
+  const second = deferred()
+  made.task('first', first.promise)
+  made.task('second', second.promise)
+  made.task('third', Promise.reject(new Error('x')))
+  changed.mockClear()
+  await clock.advance(0)
+  expect(changed).toHaveBeenCalledTimes(1)
+  // What has failed is pending no longer.
+  expect(made.pending).toBe('first, second')
+  first.resolve()
+  await clock.advance(0)
+  expect(changed).toHaveBeenCalledTimes(2)
+})
+
+test('tells when it is complete by its checks alone', () => {
+  const { made, changed, checks } = start()
+  checks.push('model')
+  made.consider()
+  expect(changed).not.toHaveBeenCalled()
+  checks.pop()
+  made.consider()
+  expect(changed).toHaveBeenCalledOnce()
 })
 
 test('a task that takes too long has failed, until it ends well after all', async () => {
@@ -246,6 +274,13 @@ test('a deadline asks the startup checks itself, and goes on when it has passed'
   expect(clock.pending).toBe(0)
 })
 
+test('a deadline completes nothing before its time: tasks may still be on their way', async () => {
+  const { made, clock, look } = start({ timeoutMs: 3000 })
+  await clock.advance(2999)
+  expect(look).not.toHaveBeenCalled()
+  expect(made.complete).toBe(false)
+})
+
 test('a start within its deadline leaves no timer behind', async () => {
   const { made, clock } = start({ timeoutMs: 120_000 })
   await made.when()
@@ -272,6 +307,22 @@ test('a task that is handed over after the end starts no timer', async () => {
   made.stop(new DisposedError())
   made.task('late', new Promise(() => {}), { timeoutMs: 1000 })
   expect(clock.pending).toBe(0)
+})
+
+test('what a task comes to after the end is no news', async () => {
+  const { made, clock, logger, changed } = start()
+  const models = deferred()
+  made.task('load models', models.promise)
+  made.task(
+    'migrate',
+    models.promise.then(() => Promise.reject(new Error('the pool was closed'))),
+  )
+  made.stop(new DisposedError())
+  changed.mockClear()
+  models.resolve()
+  await clock.advance(1)
+  expect(changed).not.toHaveBeenCalled()
+  expect(logger.error).not.toHaveBeenCalled()
 })
 
 test('on the way out nobody who waits is told of a failure, nor of the end', async () => {

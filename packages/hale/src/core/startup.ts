@@ -164,6 +164,7 @@ export class Startup {
   }
 
   #taskEnded(task: Task): void {
+    if (this.#stopped !== undefined) return
     task.pending = false
     // It may have been given up on at its timeout.
     delete task.failure
@@ -172,6 +173,8 @@ export class Startup {
   }
 
   #taskFailed(task: Task, text: string, thrown: unknown): void {
+    // What is begun fails when a service ends beneath it; that is no news to anybody.
+    if (this.#stopped !== undefined) return
     task.pending = false
     task.failure = { text, thrown }
     const details = { task: task.name, err: thrown }

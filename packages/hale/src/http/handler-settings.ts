@@ -44,7 +44,7 @@ export interface HandlerOptions {
    * @default ['json', 'html']
    */
   readonly formats?: readonly (FormatName | Format)[]
-  /** Limits everything but liveness, which is never limited; beyond it the answer is 429. */
+  /** Limits everything but liveness and `admin`, which are never limited; beyond it the answer is 429. */
   readonly rateLimit?: RateLimitOptions
   /**
    * Serves `/health/admin`, where checks are disabled, retuned and run: the only paths that write. Every change is a

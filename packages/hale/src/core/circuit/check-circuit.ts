@@ -46,7 +46,8 @@ export class CheckCircuit {
   #failedTrials = 0
   #nextTrialAt = Infinity
   #cancelTrial: () => void = () => {}
-  #ended = false
+  /** The check is gone. */
+  ended = false
   #toldOfOwnCalls = false
 
   constructor(check: CircuitSubject, settings: CircuitSettings, around: CircuitSurroundings) {
@@ -78,7 +79,7 @@ export class CheckCircuit {
 
   /** Follows what the check now reports; `latest` is the result that led to it, before thresholds. */
   follow(reported: Status, enabled: boolean, latest: Status, thrown?: unknown): void {
-    if (this.#ended) return
+    if (this.ended) return
     if (this.watching !== enabled) this.#newPeriod()
     this.watching = enabled
     if (reported !== 'DOWN') {
@@ -131,7 +132,7 @@ export class CheckCircuit {
 
   /** The check is gone: nobody would find out when the dependency is back, so calls go through. */
   end(): void {
-    this.#ended = true
+    this.ended = true
     this.watching = false
     this.state = 'closed'
     this.#cancelTrial()

@@ -240,6 +240,16 @@ describe('options', () => {
     await health.dispose()
   })
 
+  test('options that are given after the end leave no timer behind', async () => {
+    const clock = fakeClock()
+    const health = createHealth({ clock, checks: { payments: check(() => {}) } })
+    const circuit = health.circuit('payments')
+    await health.dispose()
+    health.circuit('payments', { timeoutMs: 60_000 })
+    expect(await circuit.run(() => 'through')).toBe('through')
+    expect(clock.pending).toBe(0)
+  })
+
   test('every problem is found at once', () => {
     const health = createHealth({ checks: { payments: check(() => {}) } })
     const wrong = {

@@ -77,6 +77,8 @@ class CircuitCalls {
     this.#counter.configure(settings)
     this.#stopTimers()
     this.#setTimers(settings)
+    // Once the check is gone nobody would stop them.
+    if (this.#circuit.ended) this.#stopTimers()
   }
 
   async #run(call: AnyCall, options?: AnyOptions): Promise<unknown> {

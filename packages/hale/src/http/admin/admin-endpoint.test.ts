@@ -174,6 +174,19 @@ describe('the operator', () => {
     expect(told).toMatchObject([{ action: 'run', by: 'admin' }, { action: 'run' }])
   })
 
+  test('does not wait for a long run: it goes on, and its result is read later', async () => {
+    const { ask, health, clock } = service()
+    const run = (): Promise<void> => new Promise((resolve) => clock.after(12_000, resolve))
+    health.add('slow', check(run, { timeoutMs: 60_000 }))
+    const answer = ask('POST', '/checks/slow/run')
+    await clock.advance(5000)
+    expect(await answer).toMatchObject({ status: 202, json: { name: 'slow', status: 'UNKNOWN' } })
+    await clock.advance(7000)
+    expect((await ask('GET', '/checks/slow')).json).toMatchObject({ status: 'UP', response_time_ms: 12_000 })
+    await ask('POST', '/checks/database/run')
+    expect(clock.pending).toBe(0)
+  })
+
   test('takes the service out and back', async () => {
     const { ask, health } = service()
     const { json } = await ask('PATCH', '/service', { inService: false, reason: 'reindexing' })
@@ -185,7 +198,10 @@ describe('the operator', () => {
     expect((await health.readiness()).status).toBe('UP')
     expect((await ask('GET', '/service')).json.application).toEqual({ status: 'UP' })
     expect((await ask('PATCH', '/service', { inservice: 1, reason: 2 })).json.problems).toHaveLength(3)
-    expect((await ask('PATCH', '/service', [])).status).toBe(422)
+    expect((await ask('PATCH', '/service', [])).json.problems).toEqual(['inService: expected true or false'])
+    expect((await ask('PATCH', '/service', { inService: true, reason: 'x' })).json.problems).toEqual([
+      'reason: goes with inService: false',
+    ])
   })
 
   test('is named in the event when there are several', async () => {
@@ -264,6 +280,190 @@ describe('the operator', () => {
   })
 })
 
+describe('what a client may send', () => {
+  test.each([
+    '{"__proto__":{"timeoutMs":1}}',
+    '{"maxAgeMs":{"__proto__":{"up":1}}}',
+    '{"constructor":{"prototype":{"x":1}}}',
+    '{"timeoutMs":1e999}',
+    '{"timeoutMs":-0}',
+    '{"timeoutMs":"0x10"}',
+    '{"timeoutMs":[200]}',
+    '{"failureThreshold":1.5}',
+    '{"maxAgeMs":{"up":-1}}',
+    '{"maxAgeMs":[1,2]}',
+    '{"maxAgeMs":"x"}',
+    '{"critical":"false"}',
+    '{"enabled":null}',
+    '{"enabled":false,"reason":{"toString":"x"}}',
+    '{"enabled":false,"forMs":1e999}',
+    '{"enabled":false,"forMs":null}',
+    '{"enabled":true,"reason":"x"}',
+    '{"probes":["liveness"]}',
+    '{"\\u0000":1}',
+    'null',
+    '"x"',
+    '5',
+  ])('%s changes nothing', async (body) => {
+    const { ask, health, told } = service()
+    const before = health.check('database').control()
+    const { status, json } = await ask('PATCH', '/checks/database', body)
+    expect(status).toBe(422)
+    expect(json.problems.length).toBeGreaterThan(0)
+    expect(health.check('database').control()).toEqual(before)
+    expect(({} as Record<string, unknown>).timeoutMs).toBeUndefined()
+    expect(told).toEqual([])
+  })
+
+  test('the last of two keys of the same name counts, as JSON has it', async () => {
+    const { ask } = service()
+    expect((await ask('PATCH', '/checks/database', '{"retries":1,"retries":2}')).json.tuned).toEqual({
+      retries: 2,
+    })
+  })
+
+  test('an expiry beyond the last of all days can still be shown', async () => {
+    const { ask } = service()
+    const forMs = Number.MAX_SAFE_INTEGER
+    const { status, json } = await ask('PATCH', '/checks/database', { enabled: false, forMs })
+    expect(status).toBe(200)
+    expect(json.until).toBe('+275760-09-13T00:00:00.000Z')
+    expect((await ask('GET', '')).status).toBe(200)
+  })
+
+  test.each(['constructor', 'toString', '__proto__', 'hasOwnProperty', 'get', ''])(
+    'the method %j is refused like any other',
+    async (method) => {
+      const { ask } = service()
+      for (const path of ['', '/checks/database', '/checks/database/run', '/service'])
+        expect((await ask(method, path)).status).toBe(405)
+    },
+  )
+
+  test('HEAD has no body, whatever the answer', async () => {
+    const { ask } = service()
+    for (const [path, status] of [
+      ['', 200],
+      ['/nothing', 404],
+      ['/checks/database/run', 405],
+    ] as const)
+      expect(await ask('HEAD', path)).toMatchObject({ status, body: '' })
+  })
+
+  test.each([
+    ['', 412],
+    ['*', 200],
+    [' * ', 200],
+    ['"*"', 412],
+    ['%', 412],
+    ['W/"%"', 412],
+    ['"%"', 200],
+    ['"x","%"', 200],
+    ['"%', 412],
+    [',,"%",', 200],
+    ['"%"x', 412],
+  ])('If-Match: %s is %d', async (condition, status) => {
+    const { ask, health } = service()
+    const { revision } = health.check('database').control()
+    const headers = { 'if-match': condition.replace('%', revision) }
+    expect((await ask('PATCH', '/checks/database', { retries: 1 }, headers)).status).toBe(status)
+    expect(health.check('database').control().tuned).toEqual(status === 200 ? { retries: 1 } : {})
+  })
+
+  test('a change for a check that is removed while it comes in finds nothing', async () => {
+    const { health, handle } = service()
+    const cache = health.add(
+      'later',
+      check(() => new Promise(() => {})),
+    )
+    const headers = { authorization }
+    let finish = (): void => {}
+    const late = {
+      async *[Symbol.asyncIterator]() {
+        await new Promise<void>((resolve) => {
+          finish = resolve
+        })
+        yield '{"retries":1}'
+      },
+    }
+    const change = handle({ method: 'PATCH', url: '/health/admin/checks/later', headers, ...late })
+    const run = handle({ method: 'POST', url: '/health/admin/checks/later/run', headers })
+    cache[Symbol.dispose]()
+    finish()
+    expect((await change)?.status).toBe(404)
+    expect((await run)?.status).toBe(404)
+  })
+})
+
+test('what fails unforeseen is a 500 that says nothing of it', async () => {
+  const { ask, health } = service()
+  vi.spyOn(health.control, 'change').mockImplementation(() => {
+    throw new TypeError('a secret')
+  })
+  const { status, body } = await ask('PATCH', '/checks/database', { retries: 1 })
+  expect(status).toBe(500)
+  expect(body).not.toContain('secret')
+})
+
+describe('beside other options', () => {
+  const elsewhere: [string, HandlerOptions, string][] = [
+    ['the root', { basePath: '/' }, '/admin'],
+    ['a rate limit that is used up', { rateLimit: { perSecond: 0.001, burst: 1 } }, '/health/admin'],
+    ['a function for visibility', { visibility: () => 'status' }, '/health/admin'],
+    ['no aliases', { aliases: false, basePath: '/livez' }, '/livez/admin'],
+  ]
+  test.each(elsewhere)('it is served with %s', async (_, options, path) => {
+    const { handle, health } = service({ admin: { token }, ...options })
+    for (let probe = 0; probe < 5; probe++) await handle({ method: 'GET', url: '/health/ready', headers: {} })
+    expect((await handle({ method: 'GET', url: path, headers: {} }))?.status).toBe(401)
+    const change = { method: 'PATCH', url: `${path}/checks/database`, body: '{"retries":1}' }
+    expect((await handle({ ...change, headers: { authorization } }))?.status).toBe(200)
+    expect(health.check('database').control().tuned).toEqual({ retries: 1 })
+  })
+
+  test('no check and no group can stand in its way', () => {
+    expect(() => createHealth({ checks: { admin: check(() => {}) } })).toThrow(/admin/)
+    expect(() => createHealth({ checks: {}, groups: { admin: { members: [] } } })).toThrow(/admin/)
+    expect(() =>
+      service().health.add(
+        'admin',
+        check(() => {}),
+      ),
+    ).toThrow(/admin/)
+  })
+
+  test('paths that only look like it are not it', async () => {
+    const { handle } = service()
+    const headers = { authorization }
+    for (const url of [
+      '/health/administrator',
+      '/health/ADMIN',
+      '//health/admin',
+      '/health//admin',
+      '/health/admin%2fchecks',
+      '/health/admin%zz',
+      '/health/live/admin',
+      '/livez/admin',
+      'health/admin',
+    ])
+      expect(handle({ method: 'GET', url, headers })).toBeUndefined()
+  })
+
+  test('after the end it answers, and changes nothing', async () => {
+    const { ask, health, clock, told } = service()
+    await health.dispose()
+    for (const [method, path, body] of [
+      ['GET', '', undefined],
+      ['PATCH', '/checks/database', { enabled: false, forMs: 1000 }],
+      ['POST', '/checks/database/run', undefined],
+      ['POST', '/checks/database/reset', undefined],
+    ] as const)
+      expect((await ask(method, path, body)).status).toBe(200)
+    expect(told.filter(({ action }) => action === 'change')).toEqual([])
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('options', () => {
   const bad: [string, unknown, RegExp][] = [
     ['too short', { token: 'short' }, /admin\.token: expected a secret of at least 16/],
@@ -271,6 +471,7 @@ describe('options', () => {
     ['missing', {}, /admin\.token: .*undefined/],
     ['nobody', { token: {} }, /at least one operator/],
     ['a short one of several', { token: { alice: token, bob: 'x' } }, /admin\.token\.bob: expected a secret/],
+    ['a short one of one', { token: { bob: 'x' } }, /admin\.token\.bob: expected a secret/],
     ['shared', { token: { alice: token, bob: token } }, /two operators share a token/],
     ['misspelt', { token, tokn: 1 }, /admin\.tokn: unknown option/],
     ['no object', true, /admin: expected an object/],
@@ -302,9 +503,7 @@ describe('on a real server', () => {
     const response = await fetch(`${server.url}/health/admin/checks/database`, patch)
     expect(await response.json()).toMatchObject({ tuned: { retries: 2 } })
     const large = { ...patch, body: JSON.stringify({ reason: 'x'.repeat(1_000_000) }) }
-    const refused = await fetch(`${server.url}/health/admin/checks/database`, large).catch(() => ({
-      status: 413,
-    }))
+    const refused = await fetch(`${server.url}/health/admin/checks/database`, large)
     expect(refused.status).toBe(413)
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200)
   })

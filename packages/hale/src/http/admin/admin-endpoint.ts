@@ -1,4 +1,5 @@
 import type { CheckChange } from '../../core/control-change.ts'
+import { deadline } from '../../core/deadline.ts'
 import type { HealthControl, HealthSource } from '../../core/health.ts'
 import { ConfigurationError } from '../../errors/configuration-error.ts'
 import { RevisionError } from '../../errors/revision-error.ts'
@@ -30,6 +31,9 @@ const refusals = {
   'not JSON': problem(400, 'Bad Request', 'The body is not JSON.'),
   aborted: problem(400, 'Bad Request', 'The body did not arrive.', { Connection: 'close' }),
 }
+
+// Of a run that was forced. A check may take a minute, but servers cut off a connection that is silent for 10 s.
+const mostWaitingMs = 5000
 
 type Operation = (request: HealthRequest, by: string) => HealthResponse | Promise<HealthResponse>
 
@@ -123,8 +127,13 @@ export class AdminEndpoint {
   }
 
   async #after(run: Promise<unknown>, name: string): Promise<HealthResponse> {
-    await run
-    return this.#health.hasCheck(name) ? this.#check(name) : notFound
+    let cancel = (): void => {}
+    const late = new Promise<202>((resolve) => {
+      cancel = deadline(this.#health.clock, mostWaitingMs, () => resolve(202))
+    })
+    const status = await Promise.race([run.then(() => 200), late])
+    cancel()
+    return this.#health.hasCheck(name) ? this.#check(name, status) : notFound
   }
 
   #changedMeanwhile(name: string): HealthResponse {
@@ -142,8 +151,8 @@ export class AdminEndpoint {
     return json(this.#serviceDocument())
   }
 
-  #check(name: string): HealthResponse {
-    return json(this.#document(name), { ETag: tagOf(this.#health.control.of(name).revision) })
+  #check(name: string, status = 200): HealthResponse {
+    return json(this.#document(name), { ETag: tagOf(this.#health.control.of(name).revision) }, status)
   }
 
   #serviceDocument(): object {
@@ -187,8 +196,8 @@ function invalid(problems: readonly string[]): HealthResponse {
   return answer(422, 'application/problem+json', body)
 }
 
-function json(body: object, headers: { readonly [name: string]: string } = {}): HealthResponse {
-  return answer(200, 'application/json', JSON.stringify(body), headers)
+function json(body: object, headers: { readonly [name: string]: string } = {}, status = 200): HealthResponse {
+  return answer(status, 'application/json', JSON.stringify(body), headers)
 }
 
 function allowed(operations: Readonly<Record<string, Operation>>): string {
