@@ -1,7 +1,7 @@
 // @ts-check
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 /** @typedef {{ readonly fingerprint: string, readonly files: readonly string[] }} Stamp */
 
@@ -20,19 +20,29 @@ export async function bundle(directory) {
   const last = readStamp(stampFile)
   if (last.fingerprint === fingerprint && last.files.every((file) => existsSync(join(dist, file)))) return
   // Only when there is something to do: a build without changes should not wait for a bundler to load.
-  const { rolldown } = await import('rolldown')
+  const [{ rolldown }, { readableCode }] = await Promise.all([
+    import('rolldown'),
+    import('./readable-code.mjs'),
+  ])
   const build = await rolldown({
     input: entries,
     platform: 'neutral',
     external: /^node:/,
     transform: { target: 'node20.19' },
   })
-  const { output } = await build.write({
-    dir: dist,
+  const { output } = await build.generate({
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
     comments: { jsdoc: false },
+    // Read below, neither written nor named in the code.
+    sourcemap: 'hidden',
+    minify: {
+      // Stack traces are read by their names, and checks may be told by those of functions.
+      compress: { keepNames: { function: true, class: true } },
+      mangle: { keepNames: { function: true, class: true } },
+      codegen: { removeWhitespace: true },
+    },
     // Two shared modules rather than one for each set of importers: fewer to load, wherever one comes in.
     codeSplitting: {
       groups: [
@@ -42,7 +52,14 @@ export async function bundle(directory) {
     },
   })
   await build.close()
-  const files = output.map(({ fileName }) => fileName)
+  const chunks = output.filter((file) => file.type === 'chunk')
+  // All are made before any is written: who imports meanwhile should not meet half of the old and half of the new.
+  const codes = chunks.map(({ fileName, code, map }) => [fileName, readableCode(code, map)])
+  for (const [file = '', code = ''] of codes) {
+    mkdirSync(dirname(join(dist, file)), { recursive: true })
+    writeFileSync(join(dist, file), code)
+  }
+  const files = chunks.map(({ fileName }) => fileName)
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.js') && !files.includes(file)) rmSync(join(dist, file))
   }
@@ -64,6 +81,11 @@ function publicEntries(directory) {
     if (built !== undefined) entries[built] = join(directory, 'src', `${built}.ts`)
   }
   if (Object.keys(entries).length === 0) throw new Error(`${directory} exports nothing of dist`)
+  // Threads are started by file, so theirs must be there though nobody imports it.
+  for (const file of readdirSync(join(directory, 'src'), { recursive: true, encoding: 'utf8' })) {
+    const worker = /^(.*\/worker)\.ts$/.exec(file)?.[1]
+    if (worker !== undefined) entries[worker] = join(directory, 'src', file)
+  }
   return entries
 }
 
@@ -75,6 +97,7 @@ function fingerprintOf(directory, entries) {
   const hash = createHash('sha256')
     .update(JSON.stringify(entries))
     .update(readFileSync(new URL(import.meta.url)))
+    .update(readFileSync(new URL('./readable-code.mjs', import.meta.url)))
   for (const file of readdirSync(join(directory, 'src'), { recursive: true, encoding: 'utf8' }).sort()) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue
     hash.update(`\0${file}\0`).update(readFileSync(join(directory, 'src', file)))

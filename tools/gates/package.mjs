@@ -2,14 +2,18 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pack } from '../pack.mjs'
 import { inProject, projectRoot } from '../project.mjs'
 import { runNode, runNpm } from '../run-program.mjs'
+import { publishedTypes } from './published-types.mjs'
 import { verdict } from './verdict.mjs'
+
+/** @typedef {import('../pack.mjs').Packed} Packed */
 
 const MOST_PACKED_BYTES = 100 * 1024
 
 /**
- * Packs the library as npm would publish it and uses it as its users will.
+ * Packs the library as it is published and uses it as its users will.
  *
  * @type {import('./verdict.mjs').Gate}
  */
@@ -19,36 +23,18 @@ export async function packedPackage(root = projectRoot) {
   const workplace = mkdtempSync(join(tmpdir(), 'hale-package-'))
   try {
     const packed = await pack(directory, workplace)
-    if ('problem' in packed) return verdict(1, 'packed files', [packed.problem])
     const tarball = join(workplace, packed.filename)
     const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
     const problems = await Promise.all([
       promises(manifest, packed),
       publintProblems(tarball),
       wrongTypes(tarball),
-      installed(workplace, tarball, manifest, root),
+      installed(workplace, tarball, directory, manifest, root),
     ])
     return verdict(packed.files.length, 'packed files', problems.flat())
   } finally {
     rmSync(workplace, { recursive: true, force: true })
   }
-}
-
-/** @typedef {{ filename: string, size: number, files: { path: string }[] }} Packed */
-
-/**
- * @param {string} directory
- * @param {string} destination
- * @returns {Promise<Packed | { problem: string }>}
- */
-async function pack(directory, destination) {
-  const { code, output } = await runNpm(
-    ['pack', '--json', '--loglevel=silent', '--pack-destination', destination],
-    { cwd: directory },
-  )
-  if (code !== 0) return { problem: `npm pack failed: ${output.trim()}` }
-  const [packed] = JSON.parse(output.slice(output.indexOf('[')))
-  return packed
 }
 
 /**
@@ -108,14 +94,15 @@ async function wrongTypes(tarball) {
 }
 
 /**
- * Installs the tarball alone into a project of its own, and loads every sub-path in both ways.
+ * Installs the tarball alone into a project of its own, type-checks it, and loads every sub-path in both ways.
  *
  * @param {string} workplace
  * @param {string} tarball
- * @param {{ name: string, exports?: Record<string, unknown> }} manifest
+ * @param {string} directory the package as it was built
+ * @param {import('./published-types.mjs').Manifest} manifest
  * @param {string} root
  */
-async function installed(workplace, tarball, manifest, root) {
+async function installed(workplace, tarball, directory, manifest, root) {
   writeFileSync(join(workplace, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n')
   const install = await runNpm(
     ['install', tarball, '--offline', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'],
@@ -123,6 +110,7 @@ async function installed(workplace, tarball, manifest, root) {
   )
   if (install.code !== 0) return [`the tarball does not install: ${install.output.trim()}`]
   const problems = absolutePaths(join(workplace, 'node_modules', manifest.name), root)
+  problems.push(...(await publishedTypes(workplace, directory, manifest)))
   const specifiers = Object.keys(manifest.exports ?? {}).map((subPath) => manifest.name + subPath.slice(1))
   if (specifiers.length === 0) return [...problems, 'the package exports nothing']
   writeFileSync(join(workplace, 'load.mjs'), LOAD)

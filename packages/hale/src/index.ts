@@ -12,7 +12,6 @@ export {
   type SelfCheckOptions,
   selfCheck,
 } from './core/check.ts'
-export type { CheckTuning, CheckTuningChange } from './core/check-tuning.ts'
 export type {
   CallContext,
   CallCounts,
@@ -26,10 +25,11 @@ export type {
   Fallback,
 } from './core/circuit/circuit.ts'
 export type { Clock } from './core/clock.ts'
-export type { CheckChange, CheckControl, ControlEvent } from './core/control-change.ts'
+export type { CheckTuning, CheckTuningChange } from './core/control/check-tuning.ts'
+export type { CheckChange, CheckControl, ControlEvent } from './core/control/control-change.ts'
+export type { Environment } from './core/control/environment.ts'
 export { createHealth } from './core/create-health.ts'
 export type { Data } from './core/data.ts'
-export type { Environment } from './core/environment.ts'
 export type { GroupOptions, ProbeOptions, Visibility } from './core/group-settings.ts'
 export type {
   CheckHandle,
@@ -40,6 +40,7 @@ export type {
   HealthOptions,
   HealthSource,
 } from './core/health.ts'
+export type { StartupOptions, StartupProgress, StartupTaskOptions } from './core/lifecycle/startup.ts'
 export type { Logger } from './core/logger.ts'
 export { type CheckResult, degraded, down, type Outcome, up } from './core/outcome.ts'
 export type {
@@ -50,7 +51,6 @@ export type {
   ServiceInfo,
 } from './core/report.ts'
 export type { Snapshot } from './core/snapshot.ts'
-export type { StartupOptions, StartupProgress, StartupTaskOptions } from './core/startup.ts'
 export { isHealthy, type Status, statuses } from './core/status.ts'
 export type {
   CheckRun,

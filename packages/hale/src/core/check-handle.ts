@@ -1,8 +1,8 @@
 import { kindOf, Problems } from '../errors/problems.ts'
 import type { CheckState } from './check-state.ts'
 import type { Clock } from './clock.ts'
-import type { Control } from './control.ts'
-import type { CheckChange } from './control-change.ts'
+import type { Control } from './control/control.ts'
+import type { CheckChange } from './control/control-change.ts'
 import type { CheckHandle } from './health.ts'
 import { isOutcome } from './outcome.ts'
 

@@ -1,6 +1,6 @@
 import { ignoreRejection } from '../errors/ignore-rejection.ts'
 import type { CircuitChange } from './circuit/circuit.ts'
-import type { ControlEvent } from './control-change.ts'
+import type { ControlEvent } from './control/control-change.ts'
 import { type Logger, logSafely } from './logger.ts'
 import { isHealthy } from './status.ts'
 import type { CheckRun, HealthEvents, Transition } from './transitions.ts'

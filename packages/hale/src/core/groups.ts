@@ -5,7 +5,7 @@ import { Group } from './group.ts'
 import { terser, type Visibility } from './group-settings.ts'
 import type { GroupInfo } from './health.ts'
 import type { HealthSettings } from './health-settings.ts'
-import type { Lifecycle } from './lifecycle.ts'
+import type { Lifecycle } from './lifecycle/lifecycle.ts'
 import type { ApplicationReport } from './report.ts'
 import type { Status } from './status.ts'
 

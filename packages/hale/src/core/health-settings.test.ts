@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { check, heartbeat, selfCheck } from './check.ts'
-import { EnvironmentSettings } from './environment.ts'
+import { EnvironmentSettings } from './control/environment.ts'
 import { addedCheck, healthSettings } from './health-settings.ts'
 
 const fine = check(() => {})

@@ -1,5 +1,5 @@
 import type { CircuitChange } from './circuit/circuit.ts'
-import type { ControlEvent } from './control-change.ts'
+import type { ControlEvent } from './control/control-change.ts'
 import type { CheckResult } from './outcome.ts'
 import type { CheckReport, Report } from './report.ts'
 import type { Status } from './status.ts'

@@ -1,4 +1,4 @@
-import type { CheckChange } from '../../core/control-change.ts'
+import type { CheckChange } from '../../core/control/control-change.ts'
 import { deadline } from '../../core/deadline.ts'
 import type { HealthControl, HealthSource } from '../../core/health.ts'
 import { ConfigurationError } from '../../errors/configuration-error.ts'

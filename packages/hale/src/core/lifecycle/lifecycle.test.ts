@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { fakeClock } from '../testing/fake-clock.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { Startup } from './startup.ts'
 

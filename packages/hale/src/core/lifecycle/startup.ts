@@ -1,13 +1,13 @@
-import { ignoreRejection } from '../errors/ignore-rejection.ts'
-import { safeFailure } from '../errors/safe-message.ts'
-import { StartupError } from '../errors/startup-error.ts'
-import type { Clock } from './clock.ts'
-import { deadline } from './deadline.ts'
-import { type Logger, logSafely } from './logger.ts'
+import { ignoreRejection } from '../../errors/ignore-rejection.ts'
+import { safeFailure } from '../../errors/safe-message.ts'
+import { StartupError } from '../../errors/startup-error.ts'
+import type { Clock } from '../clock.ts'
+import { deadline } from '../deadline.ts'
+import { type Logger, logSafely } from '../logger.ts'
+import type { ApplicationReport } from '../report.ts'
+import { repeat } from '../schedule.ts'
+import { boundText, durationText } from '../text.ts'
 import { Milestone } from './milestone.ts'
-import type { ApplicationReport } from './report.ts'
-import { repeat } from './schedule.ts'
-import { boundText, durationText } from './text.ts'
 
 /** How far a startup task has come: a text of your own, or parts of a whole, shown as `3/7`. */
 export type StartupProgress = string | { readonly done: number; readonly total: number }

@@ -1,11 +1,11 @@
 import { channel } from 'node:diagnostics_channel'
 import { describe, expect, test, vi } from 'vitest'
-import { RevisionError } from '../errors/revision-error.ts'
-import { fakeClock } from '../testing/fake-clock.ts'
-import { check, heartbeat } from './check.ts'
+import { RevisionError } from '../../errors/revision-error.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
+import { check, heartbeat } from '../check.ts'
+import { createHealth } from '../create-health.ts'
+import { down, up } from '../outcome.ts'
 import type { ControlEvent } from './control-change.ts'
-import { createHealth } from './create-health.ts'
-import { down, up } from './outcome.ts'
 
 function service() {
   const clock = fakeClock()

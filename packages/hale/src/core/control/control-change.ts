@@ -1,5 +1,5 @@
-import type { Problems } from '../errors/problems.ts'
-import type { CheckDefinition } from './check.ts'
+import type { Problems } from '../../errors/problems.ts'
+import type { CheckDefinition } from '../check.ts'
 import { type CheckTuning, type CheckTuningChange, tunable } from './check-tuning.ts'
 
 /** A change of one check at run time. What it does not name stays as it is, `null` returns to configuration. */

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import { fakeClock } from '../testing/fake-clock.ts'
-import { check, heartbeat } from './check.ts'
-import { createHealth } from './create-health.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
+import { check, heartbeat } from '../check.ts'
+import { createHealth } from '../create-health.ts'
 import type { Environment } from './environment.ts'
 
 const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }

@@ -1,9 +1,14 @@
-import { Problems } from '../errors/problems.ts'
-import { RevisionError } from '../errors/revision-error.ts'
-import type { CheckDefinition } from './check.ts'
-import type { CheckState } from './check-state.ts'
+import { Problems } from '../../errors/problems.ts'
+import { RevisionError } from '../../errors/revision-error.ts'
+import type { CheckDefinition } from '../check.ts'
+import type { CheckState } from '../check-state.ts'
+import type { Clock } from '../clock.ts'
+import type { Events } from '../events.ts'
+import type { HealthControl } from '../health.ts'
+import type { Lifecycle } from '../lifecycle/lifecycle.ts'
+import type { CheckReport } from '../report.ts'
+import { boundText } from '../text.ts'
 import { type CheckTuning, changedTuning, tunableSettings, tunedSettings } from './check-tuning.ts'
-import type { Clock } from './clock.ts'
 import {
   type CheckChange,
   type CheckControl,
@@ -11,11 +16,6 @@ import {
   changesBetween,
   readChange,
 } from './control-change.ts'
-import type { Events } from './events.ts'
-import type { HealthControl } from './health.ts'
-import type { Lifecycle } from './lifecycle.ts'
-import type { CheckReport } from './report.ts'
-import { boundText } from './text.ts'
 
 /** A check and what was changed of it. */
 interface Controlled {

@@ -1,4 +1,4 @@
-import { kindOf, Problems } from '../errors/problems.ts'
+import { kindOf, Problems } from '../../errors/problems.ts'
 import type { StartupOptions, StartupTaskOptions } from './startup.ts'
 
 const milliseconds = { min: 1, unit: 'milliseconds' }

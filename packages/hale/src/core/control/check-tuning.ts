@@ -1,6 +1,6 @@
-import { Problems } from '../errors/problems.ts'
-import type { CheckDefinition } from './check.ts'
-import { type CheckSettings, checkSettings } from './check-settings.ts'
+import { Problems } from '../../errors/problems.ts'
+import type { CheckDefinition } from '../check.ts'
+import { type CheckSettings, checkSettings } from '../check-settings.ts'
 
 /** What may be set anew while the service runs. Durations are milliseconds; see `CheckOptions` for what each means. */
 export interface CheckTuning {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import { DisposedError } from '../errors/disposed-error.ts'
-import { StartupError } from '../errors/startup-error.ts'
-import { fakeClock } from '../testing/fake-clock.ts'
+import { DisposedError } from '../../errors/disposed-error.ts'
+import { StartupError } from '../../errors/startup-error.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
 import { Startup, type StartupOptions } from './startup.ts'
 
 function start(options: StartupOptions = {}) {

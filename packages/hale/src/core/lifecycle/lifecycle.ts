@@ -1,7 +1,7 @@
-import { DisposedError } from '../errors/disposed-error.ts'
-import type { ApplicationReport } from './report.ts'
+import { DisposedError } from '../../errors/disposed-error.ts'
+import type { ApplicationReport } from '../report.ts'
+import { boundText } from '../text.ts'
 import type { Startup } from './startup.ts'
-import { boundText } from './text.ts'
 
 const well: ApplicationReport = Object.freeze({ status: 'UP' })
 

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import { fakeClock } from '../testing/fake-clock.ts'
-import { check } from './check.ts'
-import { createHealth } from './create-health.ts'
-import { down, up } from './outcome.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
+import { check } from '../check.ts'
+import { createHealth } from '../create-health.ts'
+import { down, up } from '../outcome.ts'
 
 test.each([
   ['turning an interval on', undefined, 3_600_000, 5000],

@@ -1,7 +1,7 @@
-import { kindOf, nearestName, type Problems } from '../errors/problems.ts'
-import type { CheckDefinition } from './check.ts'
+import { kindOf, nearestName, type Problems } from '../../errors/problems.ts'
+import type { CheckDefinition } from '../check.ts'
+import { type Logger, logSafely } from '../logger.ts'
 import { type CheckTuning, mergedOptions, tunable } from './check-tuning.ts'
-import { type Logger, logSafely } from './logger.ts'
 
 /** Where settings may be read from: `process.env`, or an object like it. */
 export interface Environment {

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts'
-import { repeat } from './schedule.ts'
+import type { Clock } from '../clock.ts'
+import { repeat } from '../schedule.ts'
 
 const pollMs = 1000
 

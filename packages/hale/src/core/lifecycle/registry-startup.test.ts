@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest'
-import { DisposedError } from '../errors/disposed-error.ts'
-import { fakeClock } from '../testing/fake-clock.ts'
-import { check, selfCheck } from './check.ts'
-import { createHealth } from './create-health.ts'
-import { down, up } from './outcome.ts'
+import { DisposedError } from '../../errors/disposed-error.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
+import { check, selfCheck } from '../check.ts'
+import { createHealth } from '../create-health.ts'
+import { down, up } from '../outcome.ts'
 
 describe('startup', () => {
   test('is held back by its checks and complete for good once each has been UP', async () => {
