@@ -10,21 +10,18 @@ test.each([
   ['at the top level', 'started'],
   ['caught', 'started'],
   ['at the top level', 'healthy'],
-])(
-  'SIGTERM while the service waits (%s) to have %s is a shutdown that goes well',
-  async (how, what) => {
-    const child = spawn(process.execPath, [service, how, what], { stdio: ['ignore', 'pipe', 'pipe'] })
-    try {
-      let said = ''
-      for (const stream of [child.stdout, child.stderr])
-        stream.setEncoding('utf8').on('data', (text) => (said += text))
-      await until(() => said.includes('ready'), 'the service', 10_000)
-      const exited = once(child, 'exit')
-      child.kill('SIGTERM')
-      expect(await exited).toEqual([0, null])
-      expect(said).toBe('ready\n')
-    } finally {
-      child.kill('SIGKILL')
-    }
-  },
-)
+])('SIGTERM while the service waits (%s) to have %s is a shutdown that goes well', async (how, what) => {
+  const child = spawn(process.execPath, [service, how, what], { stdio: ['ignore', 'pipe', 'pipe'] })
+  try {
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (said += text))
+    await until(() => said.includes('ready'), 'the service', 10_000)
+    const exited = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+    expect(said).toBe('ready\n')
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
