@@ -15,15 +15,18 @@ export class ProbeConnection {
   onFailure = () => {}
   /** @type {Buffer | undefined} */
   #received
-  #request
+  #requests
+  #sent = 0
   #socket
 
   /**
    * @param {number} port
    * @param {string} path
+   * @param {readonly string[]} [headers] a further header for each of the requests, which are sent in turn
    */
-  constructor(port, path) {
-    this.#request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\n\r\n`)
+  constructor(port, path, headers = ['']) {
+    const plain = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nAccept: */*\r\n`
+    this.#requests = headers.map((header) => Buffer.from(`${plain}${header && `${header}\r\n`}\r\n`))
     this.#socket = net.connect({ port, host: '127.0.0.1', noDelay: true })
     this.#socket.on('data', (chunk) => this.#receive(chunk))
     this.#socket.on('error', (error) => this.onFailure(error))
@@ -40,7 +43,7 @@ export class ProbeConnection {
   }
 
   send() {
-    this.#socket.write(this.#request)
+    this.#socket.write(/** @type {Buffer} */ (this.#requests[this.#sent++ % this.#requests.length]))
   }
 
   close() {

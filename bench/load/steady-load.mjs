@@ -7,6 +7,7 @@ import { ProbeConnection } from './probe-connection.mjs'
  * @property {number} port
  * @property {string} path
  * @property {number} connections
+ * @property {readonly string[]} [headers] a further header for each of the requests, which are sent in turn
  */
 
 /**
@@ -35,8 +36,8 @@ export class SteadyLoad {
 
   async connect() {
     this.close()
-    const { port, path, connections } = this.#target
-    this.#connections = Array.from({ length: connections }, () => new ProbeConnection(port, path))
+    const { port, path, connections, headers } = this.#target
+    this.#connections = Array.from({ length: connections }, () => new ProbeConnection(port, path, headers))
     await Promise.all(this.#connections.map((connection) => connection.connected()))
     this.#idleSince = performance.now()
   }

@@ -41,6 +41,10 @@ export class Child {
     })
   }
 
+  get pid() {
+    return this.#child.pid
+  }
+
   /**
    * The next message: the one that a process sends unasked when it is ready.
    *

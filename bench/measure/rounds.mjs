@@ -121,7 +121,8 @@ async function warmUp(turn, pace, load, connections) {
  * @param {number} connections
  */
 function targetOf({ subject, server }, connections) {
-  return { port: server.port, path: server.paths[subject.probe], connections }
+  const { probe, headers } = subject
+  return { port: server.port, path: server.paths[probe], connections, ...(headers && { headers }) }
 }
 
 /** @param {readonly import('./subject.mjs').Subject[]} subjects */

@@ -8,6 +8,8 @@
  * @property {string} server the file's name in `bench/servers`, without its ending
  * @property {'live' | 'ready'} probe
  * @property {import('../workload/scenario.mjs').Scenario} scenario
+ * @property {readonly string[]} [headers] a further header for each of the requests, which are sent in turn
+ * @property {number} [atLeast] the goal, of the bare server
  * @property {number} [everyRounds] measured in every so many rounds only: what is far off needs less
  *   precision
  * @property {number} [instance] subjects of the same server, scenario and instance share a process

@@ -61,6 +61,9 @@ const method = `## Method
   The bare server is measured twice, in two processes: by as much as the second differs from 1, other
   lines may differ for no reason. Read ratios rather than microseconds, which depend on the machine and
   its day. A ratio slightly above 1 means "equal".
+- \`serveHealth\` **answers plain requests without Node's HTTP parser**, and the load sends plain requests: a line,
+  \`Host\` and \`Accept\`, as most probers do. What is not plain goes through Node's parser and costs what it costs
+  any server: the liveness table has a line for it. \`healthListener\` and the middleware always use Node's parser.
 - The bare servers send the very bytes of hale's body, made once and kept. hale's answers also carry
   \`Cache-Control\`, \`Vary\` and \`X-Content-Type-Options\`, which the bare ones do without.
 - Peers are set up as their documentation shows. Where protections are off by default (Nest's timeout

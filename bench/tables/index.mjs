@@ -1,5 +1,8 @@
 // @ts-check
 import { background } from './background.mjs'
+import { circuitCost } from './circuit-cost.mjs'
+import { circuitStorm } from './circuit-storm.mjs'
+import { clusterCost } from './cluster-cost.mjs'
 import { coldStart } from './cold-start.mjs'
 import { express } from './express.mjs'
 import { hangingCheck } from './hanging-check.mjs'
@@ -7,6 +10,8 @@ import { hangingMemory } from './hanging-memory.mjs'
 import { importCost } from './import-cost.mjs'
 import { liveness } from './liveness.mjs'
 import { manyChecks } from './many-checks.mjs'
+import { offLoopCost } from './off-loop-cost.mjs'
+import { offLoopLatency } from './off-loop-latency.mjs'
 import { sizes } from './package-size.mjs'
 import { rollingRestart } from './rolling-restart.mjs'
 import { sigterm } from './sigterm.mjs'
@@ -23,6 +28,11 @@ export const tables = [
   manyChecks,
   hangingCheck,
   hangingMemory,
+  offLoopLatency,
+  offLoopCost,
+  circuitCost,
+  circuitStorm,
+  clusterCost,
   sigterm,
   rollingRestart,
   importCost,
