@@ -310,3 +310,9 @@ describe('healthListener', () => {
     expect(seen).toEqual(['127.0.0.1'])
   })
 })
+
+it('something that is no registry is refused', async () => {
+  await expect(serveHealth({} as never, { port: 0 })).rejects.toThrow(
+    /health: expected what createHealth returns/,
+  )
+})

@@ -1,4 +1,5 @@
 import { DisposedError } from '../errors/disposed-error.ts'
+import { nearestName } from '../errors/problems.ts'
 import type { CheckDefinition } from './check.ts'
 import { checkHandle } from './check-handle.ts'
 import { CheckState } from './check-state.ts'
@@ -210,8 +211,10 @@ export class Registry implements HealthSource, AsyncDisposable {
   #known(name: string): CheckState {
     const check = this.#checks.get(name)
     if (check !== undefined) return check
-    const known = [...this.#checks.keys()].join(', ')
-    throw new RangeError(`no check is named ${JSON.stringify(name)}; known are ${known}`)
+    const known = [...this.#checks.keys()]
+    const nearest = nearestName(String(name), known)
+    const mend = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`
+    throw new RangeError(`no check is named ${JSON.stringify(name)}; ${mend}`)
   }
 
   #register({ name, settings, definition }: NamedCheck): void {

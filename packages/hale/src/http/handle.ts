@@ -32,18 +32,17 @@ export type HealthHandler = (request: HealthRequest) => HealthResponse | Promise
  * ```
  */
 export function createHandler(health: HealthSource, options?: HandlerOptions): HealthHandler {
-  const settings = handlerSettings(options)
+  return handlerOf(health, handlerSettings(options))
+}
+
+/** The handler of options that have been validated, for adapters whose own options are validated with them. */
+export function handlerOf(health: HealthSource, settings: HandlerSettings): HealthHandler {
   const { ask, groups } = (health ?? {}) as Partial<HealthSource>
   if (typeof ask !== 'function' || groups === undefined) {
     throw new ConfigurationError('health handler', [
       `health: expected what createHealth returns, got ${kindOf(health)}`,
     ])
   }
-  return handlerOf(health, settings)
-}
-
-/** The handler of options that have been validated, for adapters whose own options are validated with them. */
-export function handlerOf(health: HealthSource, settings: HandlerSettings): HealthHandler {
   const routes = new Routes(health, settings.basePath, settings.aliases)
   const renderers = settings.formats.map((format) => new Renderer(health, format))
   const policy = new VisibilityPolicy(settings)

@@ -97,11 +97,30 @@ test('tells every problem at once, by the name of the variable, and never its va
   expect(message).toContain(
     'HALE_CHECK_DATABASE_TIMOUT_MS: unknown; did you mean HALE_CHECK_DATABASE_TIMEOUT_MS?',
   )
-  expect(message).toContain('HALE_CHECK_CONSUMER_RETRIES: unknown;')
+  expect(message).toContain('HALE_CHECK_CONSUMER_RETRIES: consumer is a heartbeat')
   expect(message).toContain('HALE_GROUP_READINESS_BUDGET_MS: expected')
   expect(message).toContain('HALE_GROUP_READINESS_VISIBILITY: unknown;')
   expect(message).not.toContain('secret-value')
 })
+
+test('an option that a check of its kind does not have is told as such', () => {
+  expect(() => service({ HALE_CHECK_DATABASE_TTL_MS: '5' })).toThrow(
+    /HALE_CHECK_DATABASE_TTL_MS: database is no heartbeat and has no ttlMs$/,
+  )
+  expect(() => service({ HALE_CHECK_CONSUMER_RETRIES: '5' })).toThrow(
+    /consumer is a heartbeat and has no retries/,
+  )
+})
+
+test.each(['HALE_CHEK_DATABASE_TIMEOUT_MS', 'HALE_BUDGET', 'HALE_GROUPS_READINESS_BUDGET_MS'])(
+  '%s is told of, being close to what is read',
+  (variable) => {
+    service({ [variable]: '5' })
+    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining(variable), {
+      variables: [variable],
+    })
+  },
+)
 
 test('a variable that fits two checks is a problem', () => {
   const checks = { 'a-b': check(() => {}), ab: check(() => {}) }

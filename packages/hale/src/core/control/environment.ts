@@ -56,6 +56,8 @@ export class EnvironmentSettings {
   readonly #checks: readonly Setting[]
   readonly #groups: readonly Setting[]
   readonly #budget: Setting['value'] | undefined
+  /** Variables that were meant for this library, by the look of them. */
+  readonly #misspelt: readonly string[]
   readonly #usedBy = new Map<string, string>()
 
   constructor(environment: Environment) {
@@ -65,6 +67,7 @@ export class EnvironmentSettings {
     this.#checks = settings(variables, checkPrefix, Object.keys(checkOptions))
     this.#groups = settings(variables, groupPrefix, groupOptions)
     this.#budget = environment[budgetVariable] || undefined
+    this.#misspelt = variables.map(([variable]) => variable).filter(isMisspelt)
   }
 
   /** A check as configured with what is set for it on top; what cannot be read goes to `problems`. */
@@ -79,7 +82,9 @@ export class EnvironmentSettings {
     for (const { variable, value, option } of settings) {
       const [key, part] = (option && checkOptions[option]) || []
       if (key === undefined || !known.includes(key)) {
-        problems.add(variable, `unknown; ${mend(variable, checkPrefix, name, Object.keys(checkOptions))}`)
+        const unknown = `unknown; ${mend(variable, checkPrefix, name, Object.keys(checkOptions))}`
+        const foreign = `${name} is ${definition.kind === 'heartbeat' ? 'a' : 'no'} heartbeat and has no ${key}`
+        problems.add(variable, key === undefined ? unknown : foreign)
         continue
       }
       const field = part === undefined ? key : `${key}.${part}`
@@ -114,11 +119,12 @@ export class EnvironmentSettings {
     return budget
   }
 
-  /** The variables that fit no name so far. */
+  /** The variables that fit no name so far, misspelt beginnings of theirs included. */
   get unused(): readonly string[] {
-    return [...this.#checks, ...this.#groups]
+    const fitless = [...this.#checks, ...this.#groups]
       .map(({ variable }) => variable)
       .filter((variable) => !this.#usedBy.has(variable))
+    return [...fitless, ...this.#misspelt]
   }
 
   #about(all: readonly Setting[], name: string, problems: Problems): readonly Setting[] {
@@ -168,6 +174,13 @@ function settings(
         option,
       }
     })
+}
+
+// Others may have variables of this prefix too, so only what is close to one of ours is told of.
+function isMisspelt(variable: string): boolean {
+  const [, word = ''] = /^HALE_([A-Z]+)(?:_|$)/.exec(variable) ?? []
+  if (word === '' || variable === budgetVariable || word === 'CHECK' || word === 'GROUP') return false
+  return nearestName(word, ['CHECK', 'GROUP', 'BUDGET']) !== undefined
 }
 
 function bare(name: string): string {

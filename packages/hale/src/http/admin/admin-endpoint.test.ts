@@ -187,6 +187,18 @@ describe('the operator', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('is told that a disabled check is not run', async () => {
+    const { ask, run, health, told } = service()
+    health.check('database').disable('migration')
+    told.length = 0
+    expect(await ask('POST', '/checks/database/run')).toMatchObject({
+      status: 409,
+      json: { title: 'Conflict' },
+    })
+    expect(run).not.toHaveBeenCalled()
+    expect(told).toEqual([])
+  })
+
   test('takes the service out and back', async () => {
     const { ask, health } = service()
     const { json } = await ask('PATCH', '/service', { inService: false, reason: 'reindexing' })
@@ -473,6 +485,7 @@ describe('options', () => {
     ['a short one of several', { token: { alice: token, bob: 'x' } }, /admin\.token\.bob: expected a secret/],
     ['a short one of one', { token: { bob: 'x' } }, /admin\.token\.bob: expected a secret/],
     ['shared', { token: { alice: token, bob: token } }, /two operators share a token/],
+    ['unset for both', { token: { alice: '', bob: '' } }, /health handler: 2 problems/],
     ['misspelt', { token, tokn: 1 }, /admin\.tokn: unknown option/],
     ['no object', true, /admin: expected an object/],
   ]

@@ -20,6 +20,7 @@ const unauthorized = problem(401, 'Unauthorized', 'This needs a bearer token.', 
   'WWW-Authenticate': 'Bearer realm="hale"',
 })
 const notFound = problem(404, 'Not Found', 'There is nothing to control at this path.')
+const disabled = problem(409, 'Conflict', 'The check is disabled: enable it, then run it.')
 const notAllowed: Readonly<Record<string, HealthResponse>> = Object.fromEntries(
   ['GET, HEAD', 'GET, HEAD, PATCH', 'POST'].map((Allow) => [
     Allow,
@@ -80,7 +81,7 @@ export class AdminEndpoint {
     const [, name = '', action] = /^\/checks\/([^/]+)(?:\/(run|reset))?$/.exec(path) ?? []
     const { control } = this.#health
     if (!this.#health.hasCheck(name)) return undefined
-    if (action === 'run') return { POST: async (_, by) => this.#after(control.run(name, by), name) }
+    if (action === 'run') return { POST: (_, by) => this.#run(name, by) }
     if (action === 'reset') {
       return {
         POST: (request, by) => this.#guarded(request, name, (revision) => control.reset(name, by, revision)),
@@ -124,6 +125,12 @@ export class AdminEndpoint {
     if (condition !== undefined && !ifMatch(condition, revision)) return this.#changedMeanwhile(name)
     apply(condition === undefined ? undefined : revision)
     return this.#check(name)
+  }
+
+  #run(name: string, by: string): HealthResponse | Promise<HealthResponse> {
+    const { control } = this.#health
+    if (!control.of(name).enabled) return disabled
+    return this.#after(control.run(name, by), name)
   }
 
   async #after(run: Promise<unknown>, name: string): Promise<HealthResponse> {
