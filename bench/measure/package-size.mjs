@@ -1,8 +1,10 @@
 // @ts-check
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { pack } from '../../tools/pack.mjs'
 import { total } from './statistics.mjs'
 
 const bench = fileURLToPath(new URL('../', import.meta.url))
@@ -16,16 +18,30 @@ const bench = fileURLToPath(new URL('../', import.meta.url))
 
 /**
  * @param {string} name one of `bench/package.json`'s dependencies
- * @returns {PackageSize}
+ * @returns {Promise<PackageSize>}
  */
-export function packageSize(name) {
+export async function packageSize(name) {
   const directory = directoryOf(name, bench)
-  const { size, unpackedSize } = packed(directory)
+  const { size, unpackedSize } = name === 'hale' ? await published(directory) : packed(directory)
   const dependencies = dependenciesOf(directory, new Set())
   return {
     packedBytes: size,
     installedBytes: unpackedSize + total([...dependencies].map(bytesIn)),
     packages: 1 + dependencies.size,
+  }
+}
+
+/**
+ * hale as it is published, which is not the tree that it is built in.
+ *
+ * @param {string} directory
+ */
+async function published(directory) {
+  const destination = mkdtempSync(path.join(tmpdir(), 'hale-size-'))
+  try {
+    return await pack(directory, destination)
+  } finally {
+    rmSync(destination, { recursive: true, force: true })
   }
 }
 

@@ -12,7 +12,7 @@ export const sizes = {
 dependencies. Frameworks that a package expects to find (Nest, Fastify) are not counted, except where it
 brings them itself.`,
   async measure() {
-    const results = names.map((name) => ({ name, ...packageSize(name) }))
+    const results = await Promise.all(names.map(async (name) => ({ name, ...(await packageSize(name)) })))
     const [hale] = results
     if (hale === undefined) throw new Error('Nothing was measured')
     return {

@@ -22,7 +22,9 @@ export interface ServeOptions extends HandlerOptions {
 export interface HealthServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:9000`. */
   readonly url: string
+  /** The one that it listens on, also when 0 was asked for. */
   readonly port: number
+  /** Node's own, for those who need it. */
   readonly server: Server
   /** Stops listening and closes idle connections; resolves when the last answer has been sent. */
   close(): Promise<void>

@@ -25,7 +25,7 @@ export interface CockatielCheckOptions extends DependencyCheckOptions {
  * DEGRADED `circuit half-open`, closed is UP. No data. Nothing is called.
  *
  * @example
- * ```ts ignore: cockatiel is the application's own
+ * ```ts
  * import { circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel'
  * import { createHealth } from 'hale'
  * import { cockatiel } from 'hale/circuits/cockatiel'
@@ -51,10 +51,12 @@ export function cockatiel(
  * @returns What ends it, and releases the breaker.
  *
  * @example
- * ```ts ignore: cockatiel is the application's own
+ * ```ts
+ * import { circuitBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel'
  * import { followHealth } from 'hale/circuits/cockatiel'
  *
- * const stop = followHealth(health, 'payments', circuitBreaker(handleAll, options))
+ * const breaker = circuitBreaker(handleAll, { halfOpenAfter: 10_000, breaker: new ConsecutiveBreaker(5) })
+ * const stop = followHealth(health, 'payments', breaker)
  * ```
  */
 export function followHealth<Name extends string>(

@@ -37,12 +37,12 @@ export interface OpossumCheckOptions extends DependencyCheckOptions {
  * Data: `successes`, `failures`, `timeouts`, `rejects`, `fallbacks` of the breaker's window. Nothing is called.
  *
  * @example
- * ```ts ignore: opossum is the application's own
+ * ```ts
  * import CircuitBreaker from 'opossum'
  * import { createHealth } from 'hale'
  * import { opossum } from 'hale/circuits/opossum'
  *
- * const breaker = new CircuitBreaker(charge)
+ * const breaker = new CircuitBreaker(async () => fetch('https://payments.internal/charge', { method: 'POST' }))
  * const health = createHealth({ checks: { payments: opossum(breaker) } })
  * ```
  */
@@ -63,10 +63,12 @@ export function opossum(
  * @returns What ends it; a breaker that it has opened is closed.
  *
  * @example
- * ```ts ignore: opossum is the application's own
+ * ```ts
+ * import CircuitBreaker from 'opossum'
  * import { followHealth } from 'hale/circuits/opossum'
  *
- * const stop = followHealth(health, 'payments', new CircuitBreaker(charge))
+ * const breaker = new CircuitBreaker(async () => fetch('https://payments.internal/charge', { method: 'POST' }))
+ * const stop = followHealth(health, 'payments', breaker)
  * ```
  */
 export function followHealth<Name extends string>(

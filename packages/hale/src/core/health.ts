@@ -95,6 +95,7 @@ export interface CheckHandle<Name extends string = string> {
   tune(tuning: CheckTuningChange): void
   /** Returns everything to configuration, enabled or not included. */
   reset(): void
+  /** Puts a disabled check back; its results count anew. */
   enable(): void
   /** Takes the check out of its groups' verdict; with `forMs` only for so long. Whatever runs is aborted. */
   disable(reason?: string, options?: { readonly forMs?: number }): void
@@ -119,6 +120,7 @@ export interface HealthControl {
   reset(name: string, by: string, revision?: string): void
   /** Maintenance of the whole service: readiness is OUT_OF_SERVICE until `inService`. */
   outOfService(reason: string | undefined, by: string): void
+  /** Ends maintenance. */
   inService(by: string): void
   /** Runs a check now, or joins the run under way. */
   run(name: string, by: string): Promise<CheckReport>
@@ -153,6 +155,7 @@ export interface HealthSource {
   hasCheck(name: string): boolean
   /** The visibility set for a probe or group; for a check the tersest of those that it belongs to. */
   visibilityOf(name: string): Visibility | undefined
+  /** The latest of everything; runs nothing. */
   snapshot(): Snapshot
 }
 
@@ -207,9 +210,11 @@ export interface Health<C extends Checks = Checks, G = { readonly [name: string]
   readonly control: HealthControl
   /** Maintenance: readiness is OUT_OF_SERVICE until `inService()`. */
   outOfService(reason?: string): void
+  /** Ends maintenance. */
   inService(): void
   /** The way out, for good: readiness is OUT_OF_SERVICE from now on, liveness stays UP. */
   drain(reason?: string): void
+  /** Whether `drain` was called, or the registry disposed. */
   readonly draining: boolean
   /** Listens; returns what stops it. A listener that throws is logged and hurts nobody. */
   on<E extends keyof HealthEvents>(event: E, listener: (event: HealthEvents[E]) => void): () => void

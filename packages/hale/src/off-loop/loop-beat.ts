@@ -3,12 +3,12 @@ import { monotonicMs } from './monotonic.ts'
 import type { SharedMemory } from './shared-memory.ts'
 
 /** How often the main loop shows that it turns. */
-export const beatMs = 200
+export const beatMs = 250
 
-const beatsPerWindow = 5
+const beatsPerWindow = 4
 
 /**
- * Shows that the main loop turns, and how well: five times a second it stores the time, once a second its worst delay
+ * Shows that the main loop turns, and how well: four times a second it stores the time, once a second its worst delay
  * and its utilisation. The delay is that of its own timer; Node's histogram would wake the loop a hundred times.
  */
 export class LoopBeat {

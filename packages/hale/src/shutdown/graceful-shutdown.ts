@@ -8,6 +8,7 @@ import { exitCodeOf, listenToSignals } from './signals.ts'
 
 /** The service's way out, ready to be taken. */
 export interface GracefulShutdown extends AsyncDisposable {
+  /** Where it is: from `'running'` to `'done'`. */
   readonly phase: ShutdownPhase
   /** Resolves once a shutdown, whoever began it, is over; never rejects. With `exit: true` nothing runs after it. */
   readonly done: Promise<ShutdownResult>

@@ -60,11 +60,13 @@ export interface ShutdownOptions {
 
 /** How a shutdown went. */
 export interface ShutdownResult {
+  /** The signal, or what `shutdown(reason)` was given. */
   readonly reason: string
   /** 0 well; 1 something was cut off at the deadline, or a worker failed; 128 + n a second signal came. */
   readonly code: number
   /** What was cut off. */
   readonly open: readonly OpenThing[]
+  /** The hooks that threw or took too long, in their order. */
   readonly failedHooks: readonly FailedHook[]
   /** Milliseconds spent in each phase. */
   readonly durations: {

@@ -17,6 +17,7 @@ export type CircuitReason =
 
 /** A circuit changed its state. */
 export interface CircuitChange {
+  /** The check's name. */
   readonly check: string
   readonly from: CircuitState
   readonly to: CircuitState
@@ -144,7 +145,9 @@ export interface CallCounts {
 export interface Circuit<Name extends string = string> {
   /** The check's name. */
   readonly name: Name
+  /** Closed lets calls through; open and half-open do not. */
   readonly state: CircuitState
+  /** What it has seen since it was made. */
   readonly counts: CallCounts
   /**
    * Calls when closed. When not, rejects at once with a `DependencyDownError` or answers with the fallback. A
@@ -154,11 +157,13 @@ export interface Circuit<Name extends string = string> {
     call: (context: CallContext) => T | PromiseLike<T>,
     options: CallOptions & Fallback<F>,
   ): Promise<T | F>
+  /** The same without a fallback. */
   run<T>(call: (context: CallContext) => T | PromiseLike<T>, options?: CallOptions): Promise<T>
   /** The same function behind the circuit. It has no signal of the circuit's: its arguments are the caller's. */
   wrap<A extends readonly unknown[], T, F>(
     call: (...args: A) => T | PromiseLike<T>,
     options: Fallback<F>,
   ): (...args: A) => Promise<T | F>
+  /** The same without a fallback. */
   wrap<A extends readonly unknown[], T>(call: (...args: A) => T | PromiseLike<T>): (...args: A) => Promise<T>
 }

@@ -4,14 +4,23 @@ import { type CheckSettings, checkSettings } from '../check-settings.ts'
 
 /** What may be set anew while the service runs. Durations are milliseconds; see `CheckOptions` for what each means. */
 export interface CheckTuning {
+  /** What the whole run may take. */
   readonly timeoutMs?: number
+  /** How long no second run starts while one that timed out has not settled. */
   readonly overlapAfterMs?: number
+  /** How often a failed run is repeated at once. */
   readonly retries?: number
+  /** Whether its failure takes the probe DOWN (true) or makes it DEGRADED (false). */
   readonly critical?: boolean
+  /** How long a result is served, by what it says; one of the two alone leaves the other as it is. */
   readonly maxAgeMs?: { readonly up?: number; readonly down?: number }
+  /** Runs it in the background at this interval. */
   readonly intervalMs?: number
+  /** Of a heartbeat: how long a beat lasts. */
   readonly ttlMs?: number
+  /** Failed runs in a row before it is reported as not healthy. */
   readonly failureThreshold?: number
+  /** Good runs in a row before it is reported as healthy again. */
   readonly successThreshold?: number
 }
 
