@@ -68,7 +68,7 @@ export function offLoopSettings(health: unknown, given: unknown): OffLoopSetting
     port: problems.number('port', options.port, 0, { integer: true, max: 65_535 }),
     host: problems.string('host', options.host),
     blockedAfterMs: problems.number('blockedAfterMs', options.blockedAfterMs, 5000, {
-      min: 5 * beatMs,
+      min: 4 * beatMs,
       unit: 'milliseconds',
     }),
     maxSnapshotAgeMs: problems.number('maxSnapshotAgeMs', options.maxSnapshotAgeMs, 30_000, {

@@ -3,6 +3,7 @@ import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import type { Report } from '../core/report.ts'
 import { finite, stateOf } from '../mirror/state.ts'
+import { beatMs } from './loop-beat.ts'
 import { monotonicMs } from './monotonic.ts'
 import { SharedMemory } from './shared-memory.ts'
 import { stateText } from './state-text.ts'
@@ -206,6 +207,6 @@ describe('the check of the loop', () => {
     memory.figures = { delayMs: 3, utilization: 0.5 }
     await pass(1100, false)
     const { data } = (mirror.ask('event-loop') as Report).checks['event-loop'] ?? {}
-    expect(data).toEqual({ delay_ms: 900, utilization: 0.5 })
+    expect(data).toEqual({ delay_ms: 1100 - beatMs, utilization: 0.5 })
   })
 })
