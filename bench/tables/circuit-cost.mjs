@@ -24,7 +24,7 @@ any rejection costs. opossum gives a call no signal of its own.`,
     }
     const situations = [...new Set(timed.map(({ situation }) => situation))]
     const cell = (/** @type {string} */ situation, /** @type {string} */ library) => {
-      const own = timed.filter((one) => one.situation === situation && one.library === library)
+      const own = timed.filter(({ situation: at, library: by }) => at === situation && by === library)
       if (own.length === 0) return library === 'bare' ? '' : 'n/a'
       return median(own.flatMap(({ nanoseconds }) => nanoseconds)).toFixed(0)
     }
