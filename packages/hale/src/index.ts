@@ -39,12 +39,14 @@ export type {
   HealthControl,
   HealthOptions,
   HealthSource,
+  WatchedChange,
 } from './core/health.ts'
 export type { StartupOptions, StartupProgress, StartupTaskOptions } from './core/lifecycle/startup.ts'
 export type { Logger } from './core/logger.ts'
 export { type CheckResult, degraded, down, type Outcome, up } from './core/outcome.ts'
 export type {
   ApplicationReport,
+  ApplicationState,
   CheckDetails,
   CheckReport,
   Report,

@@ -1,7 +1,7 @@
+import { madeReport } from '../core/check-report.ts'
 import type { Clock } from '../core/clock.ts'
 import type { CheckReport, Report } from '../core/report.ts'
 import { worse } from '../core/status.ts'
-import { aloneCheck } from './workers-check.ts'
 
 /** The answers of a worker that hears nothing of the others: its own, and that they are no more than that. */
 export class AloneAnswers {
@@ -20,7 +20,7 @@ export class AloneAnswers {
     if (own.kind === 'check') return own
     const text = `this worker answers for itself alone: ${why}`
     if (this.#check?.message !== text) {
-      this.#check = aloneCheck(this.#entry, text, this.#clock.wallTime())
+      this.#check = madeReport(this.#entry, 'DEGRADED', text, this.#clock.wallTime())
       this.#kept = new WeakMap()
     }
     const kept = this.#kept.get(own)

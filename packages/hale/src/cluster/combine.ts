@@ -57,7 +57,8 @@ function alive(status: Status): Status {
 }
 
 function leaving(reason: string): ApplicationReport {
-  return { status: 'OUT_OF_SERVICE', message: reason === '' ? 'draining' : `draining: ${reason}` }
+  const message = reason === '' ? 'draining' : `draining: ${reason}`
+  return { status: 'OUT_OF_SERVICE', state: 'draining', message }
 }
 
 /** The service's own part in a verdict: only where it is what the verdict says, so that it never says more. */

@@ -1,3 +1,4 @@
+import { madeReport } from '../core/check-report.ts'
 import type { CheckReport } from '../core/report.ts'
 import { isHealthy, type Status } from '../core/status.ts'
 import type { Standing, Vote } from './verdict.ts'
@@ -21,7 +22,7 @@ export function workersCheck(
   const reporting = of('reporting')
   const good = votes.filter((vote) => isHealthy(vote.status)).length
   const text = `${good} of ${votes.length} workers are ${ready[question] ?? 'well'}`
-  return entry(name, status, text, since, {
+  const data = {
     total: votes.length,
     up: reporting.filter((vote) => vote.status === 'UP').length,
     degraded: reporting.filter((vote) => vote.status === 'DEGRADED').length,
@@ -30,37 +31,6 @@ export function workersCheck(
     leaving: of('leaving').length,
     silent: of('silent').length,
     missing: of('missing').length,
-  })
-}
-
-/** The entry of a worker that hears nothing of the others. */
-export function aloneCheck(name: string, text: string, since: number): CheckReport {
-  return entry(name, 'DEGRADED', text, since)
-}
-
-function entry(
-  name: string,
-  status: Status,
-  text: string,
-  since: number,
-  data?: { readonly [key: string]: number },
-): CheckReport {
-  return {
-    name,
-    status,
-    ...(isHealthy(status) ? { message: text } : { error: text }),
-    ...(data !== undefined && { data }),
-    since,
-    critical: true,
-    enabled: true,
-    details: {
-      kind: 'self',
-      failureThreshold: 1,
-      successThreshold: 1,
-      consecutiveFailures: 0,
-      consecutiveSuccesses: 0,
-      outstandingRuns: 0,
-      tags: [],
-    },
   }
+  return madeReport(name, status, text, since, { data })
 }

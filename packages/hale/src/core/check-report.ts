@@ -1,7 +1,7 @@
 import type { CheckSettings } from './check-settings.ts'
 import type { CircuitReport } from './circuit/circuit.ts'
 import type { CheckDetails, CheckReport } from './report.ts'
-import type { Status } from './status.ts'
+import { isHealthy, type Status } from './status.ts'
 
 /** What is reported of a check that has had no result yet, or is disabled. */
 export function notRunYet(
@@ -48,4 +48,26 @@ export function checkDetails(
 export function overlaid(report: CheckReport, status: Status, error: string, since: number): CheckReport {
   const { name, critical, enabled, details } = report
   return Object.freeze({ name, status, error, since, critical, enabled, details })
+}
+
+/** A report that no check has made: of what the endpoint itself knows. */
+export function madeReport(
+  name: string,
+  status: Status,
+  text: string | undefined,
+  since: number,
+  more: Pick<CheckReport, 'data' | 'checkedAt'> = {},
+): CheckReport {
+  const healthy = isHealthy(status)
+  const details: CheckDetails = {
+    kind: 'self',
+    failureThreshold: 1,
+    successThreshold: 1,
+    consecutiveFailures: healthy ? 0 : 1,
+    consecutiveSuccesses: healthy ? 1 : 0,
+    outstandingRuns: 0,
+    tags: [],
+  }
+  const said = text === undefined ? {} : healthy ? { message: text } : { error: text }
+  return Object.freeze({ name, status, ...said, ...more, since, critical: true, enabled: true, details })
 }

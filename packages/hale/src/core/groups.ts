@@ -3,7 +3,7 @@ import type { CheckState } from './check-state.ts'
 import type { Events } from './events.ts'
 import { Group } from './group.ts'
 import { terser, type Visibility } from './group-settings.ts'
-import type { GroupInfo } from './health.ts'
+import type { GroupInfo, WatchedChange } from './health.ts'
 import type { HealthSettings } from './health-settings.ts'
 import type { Lifecycle } from './lifecycle/lifecycle.ts'
 import type { ApplicationReport } from './report.ts'
@@ -20,7 +20,7 @@ export class Groups {
   readonly #groups = new Map<string, Group>()
   readonly #single = new Map<string, Group>()
   readonly #visibilities = new Map<string, Visibility>()
-  readonly #watchers = new Set<(what: 'check' | 'lifecycle') => void>()
+  readonly #watchers = new Set<(what: WatchedChange) => void>()
   #evaluationDue = false
 
   constructor(settings: HealthSettings, lifecycle: Lifecycle, events: Events, createdAt: number) {
@@ -69,7 +69,7 @@ export class Groups {
   }
 
   /** Calls back at once whenever something that a report shows has changed. */
-  watch(changed: (what: 'check' | 'lifecycle') => void): () => void {
+  watch(changed: (what: WatchedChange) => void): () => void {
     this.#watchers.add(changed)
     return () => this.#watchers.delete(changed)
   }
@@ -95,22 +95,22 @@ export class Groups {
       group.join(check)
       this.#limitVisibility(name, this.#visibilities.get(groupName))
     }
-    for (const changed of this.#watchers) changed('check')
+    for (const changed of this.#watchers) changed('status')
   }
 
   leave(check: CheckState): void {
     this.#single.delete(check.name)
     this.#visibilities.delete(check.name)
     for (const group of this.#groups.values()) group.leave(check)
-    for (const changed of this.#watchers) changed('check')
+    for (const changed of this.#watchers) changed('status')
     this.evaluateSoon()
   }
 
-  /** Something that a check's report shows has changed. */
-  invalidate(check: CheckState): void {
+  /** Something that a check's report shows has changed, a status perhaps. */
+  invalidate(check: CheckState, statusChanged: boolean): void {
     this.#single.get(check.name)?.invalidate()
     for (const group of this.#groups.values()) if (group.has(check)) group.invalidate()
-    for (const changed of this.#watchers) changed('check')
+    for (const changed of this.#watchers) changed(statusChanged ? 'status' : 'result')
   }
 
   /** The service's own state has changed. */

@@ -126,6 +126,12 @@ export interface HealthControl {
   run(name: string, by: string): Promise<CheckReport>
 }
 
+/**
+ * What changed: a check's `'result'` that left every status as it was; a `'status'`, for which checks that come, go
+ * or are retuned count too; or the service's own `'lifecycle'`.
+ */
+export type WatchedChange = 'result' | 'status' | 'lifecycle'
+
 /** What an endpoint needs of a registry; adapters, formats and publishers take this. */
 export interface HealthSource {
   readonly service: ServiceInfo
@@ -147,10 +153,10 @@ export interface HealthSource {
   /** For how long what `latest` returns may be served without asking; a source that cannot tell has it not. */
   validity?(name: string): Validity | undefined
   /**
-   * Calls back at once whenever what `latest` returns has changed other than by time: a check's result, or the
-   * service's own state. For who shows it elsewhere; it must not throw. Returns what ends it.
+   * Calls back at once whenever what `latest` returns has changed other than by time. For who shows it elsewhere; it
+   * must not throw. Returns what ends it.
    */
-  watch?(changed: (what: 'check' | 'lifecycle') => void): () => void
+  watch?(changed: (what: WatchedChange) => void): () => void
   /** Whether a check of this name is registered. */
   hasCheck(name: string): boolean
   /** The visibility set for a probe or group; for a check the tersest of those that it belongs to. */

@@ -11,7 +11,7 @@ import { type EnvironmentSettings, tellUnused } from './control/environment.ts'
 import { Events } from './events.ts'
 import type { Visibility } from './group-settings.ts'
 import { Groups } from './groups.ts'
-import type { CheckHandle, GroupInfo, HealthSource } from './health.ts'
+import type { CheckHandle, GroupInfo, HealthSource, WatchedChange } from './health.ts'
 import { addedCheck, type HealthSettings, type NamedCheck } from './health-settings.ts'
 import { Lifecycle } from './lifecycle/lifecycle.ts'
 import { Milestone } from './lifecycle/milestone.ts'
@@ -96,7 +96,7 @@ export class Registry implements HealthSource, AsyncDisposable {
     return this.#groups.find(name)?.validity(this.clock.now())
   }
 
-  watch(changed: (what: 'check' | 'lifecycle') => void): () => void {
+  watch(changed: (what: WatchedChange) => void): () => void {
     return this.#groups.watch(changed)
   }
 
@@ -237,7 +237,7 @@ export class Registry implements HealthSource, AsyncDisposable {
   }
 
   #changed(check: CheckState, statusChanged: boolean): void {
-    this.#groups.invalidate(check)
+    this.#groups.invalidate(check, statusChanged)
     if (!statusChanged) return
     if (check.report(this.clock.now()).status === 'UP' && !this.#startup.complete) {
       this.#beenUp.add(check)

@@ -55,7 +55,8 @@ describe('who watches', () => {
       await work()
       return [...new Set(heard)]
     }
-    expect(await heardOf(() => health.check('database').run())).toContain('check')
+    expect(await heardOf(() => health.check('database').run())).toContain('status')
+    expect(await heardOf(() => health.check('database').run())).toEqual(['result'])
     expect(await heardOf(() => health.outOfService('a reason'))).toEqual(['lifecycle'])
     expect(
       await heardOf(() =>
@@ -64,8 +65,8 @@ describe('who watches', () => {
           check(() => {}),
         ),
       ),
-    ).toEqual(['check'])
-    expect(await heardOf(() => health.check('cache')[Symbol.dispose]())).toEqual(['check'])
+    ).toEqual(['status'])
+    expect(await heardOf(() => health.check('cache')[Symbol.dispose]())).toEqual(['status'])
     expect(await heardOf(() => health.drain())).toEqual(['lifecycle'])
     expect(await heardOf(() => health.dispose())).toContain('lifecycle')
     stop()

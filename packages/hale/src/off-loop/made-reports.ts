@@ -1,4 +1,5 @@
-import type { CheckReport, Report } from '../core/report.ts'
+import { madeReport } from '../core/check-report.ts'
+import type { Report } from '../core/report.ts'
 import type { Status } from '../core/status.ts'
 import { worse } from '../core/status.ts'
 import { durationText } from '../core/text.ts'
@@ -29,27 +30,12 @@ export function laterReport(report: Report, laterMs: number): Report {
 
 /** What the probe thread knows of the main loop. */
 export function loopReport(figures: LoopFigures, silentMs: number, blocked: boolean, now: number): Report {
-  const check: CheckReport = {
-    name: loopCheckName,
-    status: blocked ? 'DOWN' : 'UP',
-    ...(blocked && { error: blockedText(silentMs) }),
-    data: { delay_ms: rounded(figures.delayMs, 10), utilization: rounded(figures.utilization, 1000) },
-    checkedAt: now,
-    since: blocked ? now - silentMs : now,
-    critical: true,
-    enabled: true,
-    details: {
-      kind: 'self',
-      failureThreshold: 1,
-      successThreshold: 1,
-      consecutiveFailures: blocked ? 1 : 0,
-      consecutiveSuccesses: blocked ? 0 : 1,
-      outstandingRuns: 0,
-      tags: [],
-    },
-  }
+  const status = blocked ? 'DOWN' : 'UP'
+  const data = { delay_ms: rounded(figures.delayMs, 10), utilization: rounded(figures.utilization, 1000) }
+  const text = blocked ? blockedText(silentMs) : undefined
+  const since = blocked ? now - silentMs : now
+  const check = madeReport(loopCheckName, status, text, since, { data, checkedAt: now })
   const checks = { [loopCheckName]: check }
-  const { status } = check
   return { name: loopCheckName, kind: 'check', status, application: { status: 'UP' }, checks, timestamp: now }
 }
 

@@ -1,19 +1,25 @@
-import type { HealthSource } from '../core/health.ts'
+import type { HealthSource, WatchedChange } from '../core/health.ts'
 import { logSafely } from '../core/logger.ts'
-import { stateOf } from '../mirror/state.ts'
+import { type HealthState, stateOf } from '../mirror/state.ts'
 import { monotonicMs } from './monotonic.ts'
 import { mostStateBytes, type SharedMemory } from './shared-memory.ts'
 import { type LeftOut, stateText } from './state-text.ts'
 
-const leastGapMs = 50
 const gatherMs = 10
 
-/** Writes the registry's state to the shared memory when something has changed, at most some twenty times a second. */
+/**
+ * Writes the registry's state to the shared memory when something has changed. The whole state is written each time,
+ * which takes the longer the more checks there are, so it is written the less often: what only confirms what is
+ * known may take a thousandth of the loop, a change of status a twentieth.
+ */
 export class Publisher {
   readonly #health: HealthSource
   readonly #memory: SharedMemory
   readonly #unwatch: (() => void) | undefined
   #publishedAt = -Infinity
+  #tookMs = 0
+  #mostGapMs = 0
+  #dueAt = Infinity
   #cancel: (() => void) | undefined
   #leftOut: LeftOut | 'everything' | undefined
 
@@ -32,10 +38,12 @@ export class Publisher {
   publish(): void {
     try {
       this.#cancel?.()
-      this.#cancel = undefined
       this.#publishedAt = monotonicMs()
-      const made = stateText({ state: stateOf(this.#health), takenAt: this.#publishedAt }, mostStateBytes)
+      const state = stateOf(this.#health)
+      const made = stateText({ state, takenAt: this.#publishedAt }, mostStateBytes)
       if (made !== undefined) this.#memory.write(made.text)
+      this.#tookMs = monotonicMs() - this.#publishedAt
+      this.#mostGapMs = mostGapMs(state)
       this.#note(made === undefined ? 'everything' : made.leftOut)
     } catch (error) {
       // Called from within the registry: what goes wrong here must not go wrong there.
@@ -43,15 +51,34 @@ export class Publisher {
     }
   }
 
-  #changed(what: 'check' | 'lifecycle'): void {
+  #changed(what: WatchedChange): void {
     // Draining, above all: whoever blocks the loop right after it has still said it.
     if (what === 'lifecycle') this.publish()
-    if (this.#cancel !== undefined) return
+    else this.#publishAfter(what === 'status' ? this.#soonMs() : this.#calmMs())
+  }
+
+  #soonMs(): number {
+    return Math.max(50, 20 * this.#tookMs)
+  }
+
+  #calmMs(): number {
+    return Math.max(this.#soonMs(), Math.min(this.#mostGapMs, Math.max(250, 1000 * this.#tookMs)))
+  }
+
+  #publishAfter(gapMs: number): void {
+    const now = monotonicMs()
     // What changes together, as results do that came in with one packet, is shown together.
-    const waitMs = Math.max(gatherMs, this.#publishedAt + leastGapMs - monotonicMs())
-    const timer = setTimeout(() => this.publish(), waitMs)
+    const dueAt = Math.max(now + gatherMs, this.#publishedAt + gapMs)
+    if (dueAt >= this.#dueAt) return
+    this.#cancel?.()
+    const timer = setTimeout(() => this.publish(), dueAt - now)
     timer.unref()
-    this.#cancel = () => clearTimeout(timer)
+    this.#dueAt = dueAt
+    this.#cancel = () => {
+      clearTimeout(timer)
+      this.#dueAt = Infinity
+      this.#cancel = undefined
+    }
   }
 
   #note(leftOut: LeftOut | 'everything' | undefined): void {
@@ -62,4 +89,12 @@ export class Publisher {
     const message = `the state is longer than ${mostStateBytes / 1024} KiB: off the loop it is ${effect}`
     logSafely(this.#health.logger, 'warn', message, {})
   }
+}
+
+/** Results have to come over well before they would be taken for stale. */
+function mostGapMs({ validities }: HealthState): number {
+  const ahead = Object.values(validities).map(({ staleMs = Infinity }) =>
+    staleMs > 0 ? staleMs / 2 : Infinity,
+  )
+  return Math.min(1000, ...ahead)
 }

@@ -147,7 +147,7 @@ export class WatchedMirror extends Mirror {
     const answer = this.#answers.get(name)
     if (answer !== undefined && answer.takenAt >= this.#takenAt) return answer
     const report = this.latest(name)
-    return report && known(report, this.#takenAt, this.state.validities?.[name] ?? {})
+    return report && known(report, this.#takenAt, this.state.validities[name] ?? {})
   }
 
   /** Reads the state when there is a new one. */
