@@ -223,17 +223,22 @@ describe('processes', () => {
   test('three workers restarted one by one under a stream of probes: no 503', async () => {
     const service = await startProcesses(3, patient)
     const seen = new Map<string, number>()
-    service.tell({ type: 'roll' })
-    while (!service.told.some(({ event }) => event === 'rolled')) {
-      for (const workers of ['quorum', 'worst', 'best']) {
-        for (const port of [service.shared, service.primary]) {
-          const { status, body } = await get(port, workers)
-          const what = status === 200 ? `${workers} 200` : `${workers} ${port} ${JSON.stringify(body)}`
-          seen.set(what, (seen.get(what) ?? 0) + 1)
+    const rolls = (): number => service.told.filter(({ event }) => event === 'rolled').length
+    // A busy machine answers fewer probes during one: then they are restarted again.
+    do {
+      const before = rolls()
+      service.tell({ type: 'roll' })
+      while (rolls() === before) {
+        for (const workers of ['quorum', 'worst', 'best']) {
+          for (const port of [service.shared, service.primary]) {
+            const { status, body } = await get(port, workers)
+            const what = status === 200 ? `${workers} 200` : `${workers} ${port} ${JSON.stringify(body)}`
+            seen.set(what, (seen.get(what) ?? 0) + 1)
+          }
         }
       }
-    }
-    expect(service.workers).toHaveLength(6)
+    } while ((seen.get('worst 200') ?? 0) <= 50 && rolls() < 10)
+    expect(service.workers).toHaveLength(3 + 3 * rolls())
     expect([...seen.keys()].sort()).toEqual(['best 200', 'quorum 200', 'worst 200'])
     expect(seen.get('worst 200')).toBeGreaterThan(50)
     expect((await get(service.primary, undefined, '/health/startup')).status).toBe(200)

@@ -6,6 +6,10 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
+import { connect as connectSocket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { duplexPair } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { healthListener } from 'hale/node'
 import type { ShutdownOptions } from 'hale/shutdown'
@@ -126,6 +130,33 @@ describe('while draining', () => {
   })
 })
 
+test.each([
+  ['a list of names and values', ['Set-Cookie', 'a=1', 'Connection', 'keep-alive', 'Set-Cookie', 'b=2']],
+  [
+    'pairs',
+    [
+      ['Set-Cookie', 'a=1'],
+      ['Connection', 'keep-alive'],
+      ['Set-Cookie', 'b=2'],
+    ],
+  ],
+])('while draining, headers that are %s keep what they repeat', async (_, headers) => {
+  const draining = holdDraining()
+  const { port, server, shutdown } = await service({ hooks: [draining.hook] })
+  server.removeAllListeners('request')
+  server.on('request', (_, response) => response.writeHead(200, headers as string[]).end('listed'))
+  const result = shutdown.shutdown()
+  const client = await rawClient(port, get('/'))
+  const text = await client.received(/listed/)
+  expect(text.match(/^(set-cookie|connection): .*$/gim)).toEqual([
+    'Set-Cookie: a=1',
+    'Set-Cookie: b=2',
+    'Connection: close',
+  ])
+  draining.release()
+  expect(await result).toMatchObject({ code: 0 })
+})
+
 describe('when nothing more is accepted', () => {
   test('connects are refused, idle and silent connections closed, and it ends with the last request', async () => {
     const { port, shutdown, held, release, server } = await service()
@@ -157,6 +188,33 @@ describe('when nothing more is accepted', () => {
     await streaming.ended
     expect(streaming.text()).toMatch(/data: 2/)
     expect((await result).durations.totalMs).toBeLessThan(1000)
+  })
+
+  test('of pipelined requests that have come, all are answered too', async () => {
+    const { port, shutdown, held, release } = await service({ drainDelayMs: 0 })
+    const client = await rawClient(port, get('/held') + get('/held'))
+    await until(() => held.length === 2)
+    const result = shutdown.shutdown()
+    await until(() => shutdown.phase === 'stopping')
+    release()
+    await client.ended
+    expect(client.text().match(/HTTP\/1.1 200/g)).toHaveLength(2)
+    expect(client.text().match(/Connection: close/g)).toHaveLength(1)
+    expect(await result).toMatchObject({ code: 0 })
+  })
+
+  test('a connection that the application has emitted itself, on any stream, ends like the others', async () => {
+    const { server, shutdown } = await service()
+    const [ours, theirs] = duplexPair()
+    server.emit('connection', theirs)
+    let text = ''
+    ours.setEncoding('latin1').on('data', (chunk: string) => {
+      text += chunk
+    })
+    ours.write(get('/'))
+    await until(() => text.includes('hello'))
+    expect(await shutdown.shutdown()).toMatchObject({ code: 0, open: [] })
+    await until(() => theirs.destroyed)
   })
 
   test('with nothing under way it ends at once', async () => {
@@ -317,6 +375,29 @@ describe('sockets that were given away', () => {
     expect((await result).durations.totalMs).toBeLessThan(1000)
   })
 
+  test('one has its bound too when the application has closed its listener by itself', async () => {
+    const closeOwn = { name: 'close', when: 'drain', run: () => closing?.close() } as const
+    let closing: Server | undefined
+    const { port, server, shutdown } = await service({ hooks: [closeOwn], upgradedTimeoutMs: 4000 }, (it) => {
+      it.on('upgrade', (_, socket) =>
+        socket
+          .once('end', () => socket.end())
+          .resume()
+          .write(accept),
+      )
+    })
+    closing = server
+    const client = await rawClient(port, upgrade)
+    await client.received(/101/)
+    const result = shutdown.shutdown()
+    await until(() => shutdown.phase === 'closing')
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(shutdown.phase).toBe('closing')
+    client.socket.end()
+    expect(await result).toMatchObject({ code: 0, open: [] })
+    await client.ended
+  })
+
   test('a CONNECT tunnel past the deadline is cut off and listed', async () => {
     const { port, shutdown } = await service({ timeoutMs: 300, upgradedTimeoutMs: 5000 }, (server) => {
       server.on('connect', (_, socket) => socket.write('HTTP/1.1 200 Connection Established\r\n\r\n'))
@@ -444,6 +525,31 @@ whenProvided(opensslProgram, 'over TLS', () => {
     expect(busy.isOpen()).toBe(true)
     held[0]?.()
     expect(await busy.received(/held/)).toMatch(/Connection: close/)
+    expect(await result).toMatchObject({ code: 0 })
+  })
+
+  // Each of its connections has the same address, which is none.
+  test('on a Unix domain socket connections that shook hands at the same time are waited for', async () => {
+    const authority = createAuthority()
+    const { key, cert } = authority.issue()
+    const held: (() => void)[] = []
+    const server = createHttpsServer({ key, cert }, (_, response) => held.push(() => response.end('held')))
+    servers.add(server)
+    const { shutdown } = exitUnderTest({ servers: [server], drainDelayMs: 0 })
+    const path = join(tmpdir(), `hale-shutdown-${process.pid}.sock`)
+    await new Promise<void>((resolve) => server.listen(path, () => resolve()))
+    const secure = () =>
+      connectTls({ socket: connectSocket(path), ca: authority.ca, servername: 'localhost' })
+    const clients = await Promise.all(
+      [1, 2, 3].map(() => rawClientOn(secure(), get('/held'), 'secureConnect')),
+    )
+    await until(() => held.length === 3)
+    const result = shutdown.shutdown()
+    await until(() => shutdown.phase === 'stopping')
+    // Longer than the rest of a request's head may take.
+    await new Promise((resolve) => setTimeout(resolve, 2200))
+    for (const answer of held) answer()
+    for (const client of clients) await client.received(/held/)
     expect(await result).toMatchObject({ code: 0 })
   })
 })

@@ -190,6 +190,17 @@ test('a reader that never reads does not hold it beyond the deadline', async () 
   expect((await ended).at - before).toBeLessThan(2000)
 })
 
+test('readers of its output that end by the same signal take no request with them', async () => {
+  const { child, port, signal, ended, said } = await start()
+  const busy = await rawClient(port, get('/slow?ms=500'))
+  await until(() => said().includes('asked'))
+  child.stdout?.destroy()
+  child.stderr?.destroy()
+  signal('SIGTERM')
+  expect(await busy.received(/answered/)).toMatch(/200 OK/)
+  expect((await ended).code).toBe(0)
+})
+
 test('a process that nothing keeps alive goes through all of it', async () => {
   const { signal, ended, said, logged } = await start({ scenario: 'consumer', drainDelayMs: 300 })
   signal('SIGTERM')
@@ -254,6 +265,58 @@ describe('in a cluster', () => {
     expect(said().match(/worker exit 0 true/g)).toHaveLength(2)
     // The last of all is the primary's own.
     expect(said().trimEnd().endsWith('hook after SIGTERM')).toBe(true)
+  })
+
+  test('a worker that was told already is not ended by what the primary passes on', async () => {
+    const { port, said, signal, ended } = await start({ scenario: 'cluster', drainDelayMs: 0 })
+    await until(() => pids(said()).length === 2)
+    const busy = await rawClient(port, get('/slow?ms=900'))
+    await until(() => said().includes('asked'))
+    // As systemd does, and as a rolling restart does shortly before.
+    for (const pid of pids(said())) process.kill(pid, 'SIGTERM')
+    // Longer than what counts as the same key press.
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    signal('SIGTERM')
+    expect(await busy.received(/answered/)).toMatch(/200 OK/)
+    expect((await ended).code).toBe(0)
+  })
+
+  test('nobody is to replace a worker that dies on the way out', async () => {
+    const { port, said, signal, ended } = await start({ scenario: 'cluster' })
+    await until(() => pids(said()).length === 2)
+    const busy = await rawClient(port, get('/slow?ms=700'))
+    await until(() => said().includes('asked'))
+    signal('SIGTERM')
+    await until(() => said().includes('hook after') || said().includes('worker exit 0'), 'one that ends')
+    for (const pid of pids(said())) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // The one that had nothing to do.
+      }
+    }
+    await busy.ended
+    expect((await ended).code).toBe(1)
+    expect(said()).toContain('worker exit null true')
+  })
+
+  test('a worker that is cut off at its deadline does not end its primary', async () => {
+    const { child, port, said, signal } = await start({
+      scenario: 'cluster',
+      drainDelayMs: 0,
+      timeoutMs: 400,
+    })
+    await until(() => pids(said()).length === 2)
+    const busy = await rawClient(port, get('/slow?ms=9000'))
+    await until(() => said().includes('asked'))
+    // Busy for longer than a worker needs to exit: it reads that the worker leaves only when that one has.
+    signal('SIGSTOP')
+    for (const pid of pids(said())) process.kill(pid, 'SIGTERM')
+    await busy.ended
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    signal('SIGCONT')
+    await until(() => /worker exit 1 true/.test(said()) && /worker exit 0 true/.test(said()), 'both exits')
+    expect(child.exitCode).toBe(null)
   })
 
   test('a worker that was killed, or is stuck beyond the deadline, makes the primary exit 1', async () => {

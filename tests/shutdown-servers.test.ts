@@ -277,6 +277,18 @@ describe('anything with close()', () => {
     expect(await exitUnderTest({ servers: [server] }).shutdown.shutdown()).toMatchObject({ code: 0 })
   })
 
+  test('a parameter that is no callback is left alone', async () => {
+    const given: unknown[] = []
+    // As of BullMQ, of Mongoose and of a Nest application without a server.
+    const servers = [
+      { close: async (force = false) => given.push(force) },
+      { close: async (force?: boolean) => given.push(force) },
+      { close: (...all: unknown[]) => void given.push(all.length) },
+    ]
+    expect(await exitUnderTest({ servers }).shutdown.shutdown()).toMatchObject({ code: 0 })
+    expect(given).toEqual([false, undefined, 0])
+  })
+
   test('that never ends is named at the deadline', async () => {
     const { shutdown } = exitUnderTest({ servers: [{ close: () => new Promise(() => {}) }], timeoutMs: 100 })
     expect(await shutdown.shutdown()).toMatchObject({

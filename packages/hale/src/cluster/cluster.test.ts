@@ -17,6 +17,8 @@ import { SharedWorker } from './shared-worker.ts'
 class Line {
   readonly sent = { up: 0, down: 0, bytes: 0 }
   cut = false
+  /** Takes nothing more in this direction for now, as a pipe that nobody reads. */
+  full: 'up' | 'down' | undefined
   readonly ends: readonly [Channel, Channel]
   readonly #listeners: (((message: unknown) => void) | undefined)[] = [undefined, undefined]
 
@@ -27,11 +29,13 @@ class Line {
   #end(index: 0 | 1): Channel {
     return {
       post: (message) => {
-        if (this.cut) return
+        if (this.full === (index === 0 ? 'up' : 'down')) return false
+        if (this.cut) return true
         const text = JSON.stringify(message)
         this.sent[index === 0 ? 'up' : 'down']++
         this.sent.bytes += text.length + 1
         queueMicrotask(() => this.#listeners[1 - index]?.(JSON.parse(text)))
+        return true
       },
       listen: (onMessage) => {
         this.#listeners[index] = onMessage
@@ -182,6 +186,27 @@ describe('silence', () => {
     expect(one.status('readiness', 'worst')).toBe('UP')
     expect(two.status('readiness', 'worst')).toBe('UP')
     expect(rig.heard.at(-1)).toBe('2 reporting')
+  })
+
+  test('what was dropped, since for a moment nobody read it, is told again', async () => {
+    const rig = new Rig()
+    const [one, two] = (await rig.start(2)) as [Worker, Worker]
+    one.outcome = down('refused')
+    await rig.clock.advance(4400)
+    two.line.full = 'down'
+    await rig.clock.advance(300)
+    expect([rig.status('readiness', 'worst'), two.status('readiness', 'worst')]).toEqual(['DOWN', 'UP'])
+    two.line.full = undefined
+    await rig.clock.advance(1000)
+    expect(two.status('readiness', 'worst')).toBe('DOWN')
+    one.outcome = up()
+    await rig.clock.advance(3700)
+    one.line.full = 'up'
+    await rig.clock.advance(300)
+    expect([one.health.latest('readiness')?.status, rig.status('readiness', 'worst')]).toEqual(['UP', 'DOWN'])
+    one.line.full = undefined
+    await rig.clock.advance(1000)
+    expect([rig.status('readiness', 'worst'), two.status('readiness', 'worst')]).toEqual(['UP', 'UP'])
   })
 
   test('nothing is sent to who is silent', async () => {
@@ -499,6 +524,23 @@ describe('restraint', () => {
       await rig.clock.advance(1)
     }
     expect(one.line.sent.up - before).toBeLessThan(13)
+  })
+
+  test('who shares again after disposing is back; who left for good is not', async () => {
+    const rig = new Rig()
+    const [one, two] = (await rig.start(2)) as [Worker, Worker]
+    const standings = () => rig.collected.workers.map(({ standing }) => standing)
+    const shareAgain = ({ health, line }: Worker) =>
+      new SharedWorker(health, shareSettings(undefined, new Problems()), line.ends[0])
+    await one.shared.dispose()
+    two.attached.leaves()
+    await rig.clock.advance(500)
+    expect(standings()).toEqual(['leaving', 'leaving'])
+    await two.shared.dispose()
+    shareAgain(one)
+    shareAgain(two)
+    await rig.clock.advance(500)
+    expect(standings()).toEqual(['reporting', 'leaving'])
   })
 
   test('disposing ends every timer, and the others know that it is no failure', async () => {

@@ -37,12 +37,15 @@ export function collectHealth(options?: CollectOptions): CollectedHealth {
   })
   // In a thread `cluster` still says that this is the primary.
   if (isMainThread && cluster.isPrimary) stops.push(collectCluster(source.collector))
-  return Object.assign(source, { add: (thread: ThreadLike) => addThread(source.collector, thread) })
+  const threads = new Map<ThreadLike, () => void>()
+  return Object.assign(source, { add: (thread: ThreadLike) => addThread(source.collector, threads, thread) })
 }
 
 function collectCluster(collector: Collector): () => void {
   const attached = new Map<ClusterWorker, Attached>()
   const forked = (worker: ClusterWorker): void => {
+    // One forked in this same turn is in the list already, and its event is still to come.
+    if (attached.has(worker)) return
     attached.set(worker, collector.attach('process', worker.id, ipcChannel(worker)))
   }
   const disconnected = (worker: ClusterWorker): void => {
@@ -71,16 +74,25 @@ function endedWell(exitCode: number): boolean {
   return exitCode === 0
 }
 
-function addThread(collector: Collector, thread: ThreadLike): () => void {
+function addThread(
+  collector: Collector,
+  threads: Map<ThreadLike, () => void>,
+  thread: ThreadLike,
+): () => void {
+  const known = threads.get(thread)
+  if (known !== undefined) return known
   const { threadId, once } = (thread ?? {}) as Partial<ThreadLike>
   const problems = new Problems()
   if (typeof threadId !== 'number' || typeof once !== 'function' || threadId < 1)
     problems.add('thread', 'expected a Worker of node:worker_threads that is running')
   problems.throwIfAny('collected.add')
-  const attached = collector.attach('thread', thread.threadId, threadChannel(thread.threadId))
+  const attached = collector.attach('thread', thread.threadId, threadChannel(thread.threadId, 'primary'))
+  const leaves = (): void => attached.leaves()
+  threads.set(thread, leaves)
   thread.once('exit', (exitCode) => {
+    threads.delete(thread)
     if (endedWell(exitCode)) attached.leaves()
     attached.gone()
   })
-  return () => attached.leaves()
+  return leaves
 }

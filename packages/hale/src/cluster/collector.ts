@@ -26,6 +26,13 @@ export interface Attached {
   gone(): void
 }
 
+interface Line {
+  readonly channel: Channel
+  readonly stop: () => void
+  /** The last summary was dropped, since the worker took nothing then. */
+  behind: boolean
+}
+
 /** The primary's side: hears every worker, and tells each of them what all say. */
 export class Collector {
   readonly roster: Roster
@@ -33,7 +40,7 @@ export class Collector {
   readonly #clock: Clock
   readonly #logger: Logger | undefined
   readonly #spread: () => void
-  readonly #lines = new Map<Member, { readonly channel: Channel; readonly stop: () => void }>()
+  readonly #lines = new Map<Member, Line>()
   readonly #stopBeating: () => void
   #standings = new Map<string, Standing>()
   #summary: Summary | undefined
@@ -53,13 +60,14 @@ export class Collector {
     this.#logger = logger
     this.#spread = spread
     this.roster = new Roster(clock, settings, workers, () => this.#changed())
-    this.#stopBeating = repeat(clock, intervalMs, () => this.#post(envelope({ kind: 'beat' })))
+    this.#stopBeating = repeat(clock, intervalMs, () => this.#beat())
   }
 
   attach(kind: WorkerInfo['kind'], id: number, channel: Channel): Attached {
     const member = this.roster.join(`${kind} ${id}`)
-    const stop = channel.listen((message) => this.#hear(member, channel, message))
-    this.#lines.set(member, { channel, stop })
+    const stop = channel.listen((message) => this.#hear(member, line, message))
+    const line: Line = { channel, stop, behind: false }
+    this.#lines.set(member, line)
     return {
       leaves: () => member.leaves(),
       gone: () => {
@@ -112,14 +120,14 @@ export class Collector {
     this.roster.end()
   }
 
-  #hear(member: Member, channel: Channel, given: unknown): void {
+  #hear(member: Member, line: Line, given: unknown): void {
     const message = fromWorker(given)
     if (message === undefined) return
     // It has missed what was said meanwhile.
-    if (member.heard()) channel.post(this.#summaryFor(member))
-    if (message.kind === 'bye') member.leaves()
+    if (member.heard()) this.#tellOne(member, line)
+    if (message.kind === 'bye') member.saysBye()
     else if (message.kind === 'state') member.told(message.state)
-    else if (member.state === undefined) channel.post(envelope({ kind: 'ask' }))
+    else if (member.state === undefined) line.channel.post(envelope({ kind: 'ask' }))
   }
 
   #changed(): void {
@@ -136,19 +144,21 @@ export class Collector {
     if (text === this.#told) return
     this.#told = text
     this.#toldAt = this.#clock.now()
-    for (const [member, { channel }] of this.#lines) {
-      if (!member.silent) channel.post(this.#summaryFor(member))
-    }
+    for (const [member, line] of this.#lines) if (!member.silent) this.#tellOne(member, line)
     this.#spread()
   }
 
-  #summaryFor({ id }: Member): object {
-    return envelope({ kind: 'summary', id, summary: this.summary })
+  #tellOne({ id }: Member, line: Line): void {
+    line.behind = !line.channel.post(envelope({ kind: 'summary', id, summary: this.summary }))
   }
 
   /** What a silent worker is sent would only pile up. */
-  #post(message: object): void {
-    for (const [member, { channel }] of this.#lines) if (!member.silent) channel.post(message)
+  #beat(): void {
+    for (const [member, line] of this.#lines) {
+      if (member.silent) continue
+      if (line.behind) this.#tellOne(member, line)
+      else line.channel.post(envelope({ kind: 'beat' }))
+    }
   }
 
   #noteStandings(): void {

@@ -12,8 +12,9 @@ class End extends EventEmitter {
 test('no more than eight messages wait for a process that reads nothing', () => {
   const end = new End()
   const channel = ipcChannel(end)
-  for (let sent = 0; sent < 100; sent++) channel.post({})
+  const taken = Array.from({ length: 100 }, () => channel.post({}))
   expect(end.send).toHaveBeenCalledTimes(8)
+  expect(taken.filter(Boolean)).toHaveLength(8)
   for (const done of end.pending.splice(0)) done()
   channel.post({})
   expect(end.send).toHaveBeenCalledTimes(9)
@@ -25,9 +26,9 @@ test('a channel that is closed, throws or never was takes nothing, and nobody is
   end.send = () => {
     throw new Error('channel closed')
   }
-  for (let sent = 0; sent < 20; sent++) channel.post({})
+  for (let sent = 0; sent < 20; sent++) expect(channel.post({})).toBe(false)
   end.send = undefined
-  channel.post({})
+  expect(channel.post({})).toBe(false)
   end.send = vi.fn()
   channel.post({})
   expect(end.send).toHaveBeenCalledTimes(1)

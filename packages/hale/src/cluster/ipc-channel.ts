@@ -17,15 +17,17 @@ export function ipcChannel(end: IpcEnd): Channel {
   let underWay = 0
   return {
     post(message) {
-      if (underWay >= mostUnderWay || typeof end.send !== 'function') return
+      if (underWay >= mostUnderWay || typeof end.send !== 'function') return false
       underWay++
       try {
         // The callback also takes the error of a channel that is closed, which would else be an event.
         ;(end.send as Send)(message, undefined, undefined, () => {
           underWay--
         })
+        return true
       } catch {
         underWay--
+        return false
       }
     },
     listen(onMessage) {

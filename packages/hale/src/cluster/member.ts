@@ -24,6 +24,7 @@ export class Member {
   #overdue = false
   #silent = true
   #leaving = false
+  #saysLeaving = false
 
   constructor(id: string, startingSince: number, clock: Clock, patience: Patience, changed: () => void) {
     this.id = id
@@ -39,7 +40,7 @@ export class Member {
   }
 
   get standing(): Standing {
-    if (this.#leaving) return 'leaving'
+    if (this.#leaving || this.#saysLeaving) return 'leaving'
     // One that is busy with starting may well be silent meanwhile.
     if (!this.#begun && !this.#overdue) return 'starting'
     return this.#silent ? 'silent' : 'reporting'
@@ -79,11 +80,17 @@ export class Member {
   told(state: WorkerState): void {
     this.#state = state
     this.#begun ||= state.begun === true
-    if (state.leaving === true) this.#leaving = true
+    this.#saysLeaving = state.leaving === true
     this.#changed()
   }
 
-  /** It goes on purpose. */
+  /** It says that it goes; one that shares its health again later has come back. */
+  saysBye(): void {
+    this.#saysLeaving = true
+    this.#changed()
+  }
+
+  /** It goes on purpose, for good. */
   leaves(): void {
     this.#leaving = true
     this.#changed()

@@ -73,18 +73,31 @@ test('whatever is damaged, a state that is taken has checks and groups that can 
       fromPrimary(given)
       const taken = fromWorker(given)
       if (taken?.kind !== 'state') return
-      for (const { name, since, details } of taken.state.checks) {
+      const isTextOrNone = (one: unknown) => one === undefined || typeof one === 'string'
+      expect([taken.state.service.name, taken.state.service.version].every(isTextOrNone)).toBe(true)
+      for (const { name, since, details, message, error, errorCode } of taken.state.checks) {
         expect(typeof name).toBe('string')
+        expect([message, error, errorCode].every(isTextOrNone)).toBe(true)
         expect(typeof since).toBe('number')
         expect(Array.isArray(details.tags)).toBe(true)
       }
       for (const { members, application } of taken.state.groups) {
         expect(Array.isArray(members)).toBe(true)
         expect(typeof application.status).toBe('string')
+        expect(isTextOrNone(application.message)).toBe(true)
       }
     }),
     { numRuns: 2000 },
   )
+})
+
+test('a text that is none is taken from nobody', () => {
+  const service = { name: { first: 'orders' } }
+  const state = { service, begun: true, leaving: false, groups: [], checks: [], visibilities: {} }
+  expect(fromWorker({ 'hale:cluster': 1, kind: 'state', state })).toBe(undefined)
+  expect(fromWorker({ 'hale:cluster': 1, kind: 'state', state: { ...state, service: {} } })).toBeDefined()
+  const summary = { names: [], rows: [], reasons: { readiness: { DOWN: { text: 5 } } } }
+  expect(fromPrimary({ 'hale:cluster': 1, kind: 'summary', id: 'process 1', summary })).toBe(undefined)
 })
 
 test('a state holds each check once, without what differs at each run', async () => {

@@ -53,6 +53,7 @@ function isState(given: unknown): given is WorkerState {
   return (
     isObject(given) &&
     isObject(given.service) &&
+    areTexts(given.service.name, given.service.version) &&
     isObject(given.visibilities) &&
     Object.values(given.visibilities).every((level) => levels.includes(level as Visibility)) &&
     isListOf(given.groups, (group) => isNamed(group) && isListOf(group.members, isText) && isShown(group)) &&
@@ -63,13 +64,14 @@ function isState(given: unknown): given is WorkerState {
 const levels: readonly Visibility[] = ['status', 'components', 'debug']
 
 function isShown({ application }: Fields): boolean {
-  return isObject(application) && isStatus(application.status)
+  return isObject(application) && isStatus(application.status) && areTexts(application.message)
 }
 
 function isCheck(given: unknown): boolean {
   if (!isNamed(given)) return false
-  const { since, enabled, critical, details } = given
+  const { since, enabled, critical, details, message, error, errorCode } = given
   return (
+    areTexts(message, error, errorCode) &&
     typeof since === 'number' &&
     typeof enabled === 'boolean' &&
     typeof critical === 'boolean' &&
@@ -82,9 +84,11 @@ function isSummary(given: unknown): given is Summary {
   return (
     isObject(given) &&
     isListOf(given.names, isText) &&
+    areTexts(given.draining) &&
     isObject(given.reasons) &&
     Object.values(given.reasons).every(
-      (reasons) => isObject(reasons) && Object.values(reasons).every(isObject),
+      (reasons) =>
+        isObject(reasons) && Object.values(reasons).every((one) => isObject(one) && areTexts(one.text)),
     ) &&
     isListOf(
       given.rows,
@@ -104,6 +108,11 @@ function isStatus(given: unknown): given is Status {
 
 function isText(given: unknown): boolean {
   return typeof given === 'string'
+}
+
+/** Texts that may be missing. */
+function areTexts(...given: readonly unknown[]): boolean {
+  return given.every((one) => one === undefined || isText(one))
 }
 
 function isListOf(given: unknown, fits: (entry: unknown) => boolean): boolean {

@@ -85,10 +85,11 @@ export class Reporter {
       const state = workerState(this.#health, this.begun)
       const text = JSON.stringify(state)
       if (text === this.#told) return false
+      // Dropped by a channel that is full it is not told: the next beat tries again.
+      if (!this.#channel.post(envelope({ kind: 'state', state }))) return false
       this.#told = text
       this.#toldAt = clock.now()
       this.#toldLeaving = state.leaving
-      this.#channel.post(envelope({ kind: 'state', state }))
       return true
     } catch (error) {
       logSafely(logger, 'error', 'the health of this worker could not be shared', { err: error })

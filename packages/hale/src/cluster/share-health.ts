@@ -39,6 +39,6 @@ export function shareHealth(health: Shareable, options?: ShareOptions): SharedHe
 
 // Threads first: `cluster.isWorker` is true in the threads of a cluster's worker as well.
 function channelHere(): Channel | undefined {
-  if (!isMainThread) return threadChannel(threadId)
+  if (!isMainThread) return threadChannel(threadId, 'thread')
   return cluster.isWorker ? ipcChannel(process) : undefined
 }

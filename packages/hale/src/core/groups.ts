@@ -95,14 +95,14 @@ export class Groups {
       group.join(check)
       this.#limitVisibility(name, this.#visibilities.get(groupName))
     }
-    for (const changed of this.#watchers) changed('status')
+    this.#tell('status')
   }
 
   leave(check: CheckState): void {
     this.#single.delete(check.name)
     this.#visibilities.delete(check.name)
     for (const group of this.#groups.values()) group.leave(check)
-    for (const changed of this.#watchers) changed('status')
+    this.#tell('status')
     this.evaluateSoon()
   }
 
@@ -110,13 +110,13 @@ export class Groups {
   invalidate(check: CheckState, statusChanged: boolean): void {
     this.#single.get(check.name)?.invalidate()
     for (const group of this.#groups.values()) if (group.has(check)) group.invalidate()
-    for (const changed of this.#watchers) changed(statusChanged ? 'status' : 'result')
+    this.#tell(statusChanged ? 'status' : 'result')
   }
 
   /** The service's own state has changed. */
   lifecycleChanged(): void {
     for (const name of probeNames) this.#groups.get(name)?.invalidate()
-    for (const changed of this.#watchers) changed('lifecycle')
+    this.#tell('lifecycle')
     this.evaluateSoon()
   }
 
@@ -149,9 +149,15 @@ export class Groups {
       },
       clock,
       this.#createdAt,
-      (result, from) =>
-        this.#events.transition({ probe: name, from, to: result.status, at: clock.wallTime(), result }),
+      (result, from) => {
+        this.#events.transition({ probe: name, from, to: result.status, at: clock.wallTime(), result })
+        this.#tell('status')
+      },
     )
+  }
+
+  #tell(what: WatchedChange): void {
+    for (const changed of this.#watchers) changed(what)
   }
 
   #limitVisibility(name: string, visibility: Visibility | undefined): void {

@@ -127,8 +127,8 @@ export interface HealthControl {
 }
 
 /**
- * What changed: a check's `'result'` that left every status as it was; a `'status'`, for which checks that come, go
- * or are retuned count too; or the service's own `'lifecycle'`.
+ * What changed: a check's `'result'` that left every status as it was; a `'status'`, of a check or of a group that
+ * was asked, for which checks that come, go or are retuned count too; or the service's own `'lifecycle'`.
  */
 export type WatchedChange = 'result' | 'status' | 'lifecycle'
 

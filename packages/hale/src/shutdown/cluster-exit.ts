@@ -32,6 +32,10 @@ export function endWorkers(signal: NodeJS.Signals): WorkersExit {
           workers.delete(worker)
           resolve()
         })
+        // Its channel may break while the primary writes to it, and an error that nobody hears ends the process.
+        worker.on('error', () => {})
+        // However it ends now, nobody is to fork another in its place.
+        worker.exitedAfterDisconnect = true
         worker.process.kill(signal)
       }),
   )
@@ -51,6 +55,9 @@ export function endWorkers(signal: NodeJS.Signals): WorkersExit {
 /**
  * Leaves the cluster, when this is a worker: the primary learns that it went on purpose (`exitedAfterDisconnect`) and
  * need not replace it, and the channel to the primary no longer keeps this process alive.
+ *
+ * Its answer is waited for even past the deadline: Node's primary answers on the channel, and when this process has
+ * gone by then it dies of the error, with every other worker.
  */
 export async function leaveCluster(giveUp: Promise<unknown>): Promise<void> {
   const { worker } = cluster

@@ -249,6 +249,15 @@ describe('signals', () => {
   })
 })
 
+test('a signal that the application emits by itself, without its name, begins it too', async () => {
+  const { clock, shutdown } = setUp({ signals: ['SIGUSR2'] })
+  process.emit('SIGUSR2')
+  expect(shutdown.phase).toBe('draining')
+  await clock.advance(200)
+  process.emit('SIGUSR2')
+  expect(await shutdown.done).toMatchObject({ reason: 'SIGUSR2', code: 140 })
+})
+
 describe('disposing', () => {
   const listeners = () =>
     ['SIGTERM', 'SIGINT', 'message', 'disconnect'].map((name) => process.listenerCount(name))

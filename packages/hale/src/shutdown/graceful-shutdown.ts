@@ -1,5 +1,6 @@
 import { logSafely } from '../core/logger.ts'
 import { ignoreRejection } from '../errors/ignore-rejection.ts'
+import { outliveReaders } from './flush-output.ts'
 import { listenToParent } from './parent-link.ts'
 import type { ShutdownOptions, ShutdownResult } from './shutdown-options.ts'
 import { type DrainableHealth, type ShutdownPhase, ShutdownRun } from './shutdown-run.ts'
@@ -72,6 +73,7 @@ export function gracefulShutdown(health: DrainableHealth, options: ShutdownOptio
     if (hold !== undefined || over) return
     // Timers of the clock keep nothing alive, and neither do hooks: the process must not run out in the middle.
     hold = setInterval(() => {}, 2 ** 30)
+    uninstall.push(outliveReaders())
     run.go(reason, signal).then(end, (err: unknown) => {
       logSafely(health.logger, 'error', 'shutdown: failed', { err })
       end(run.force(1, 'cut off'))

@@ -104,7 +104,8 @@ export class HttpServerExit implements ManagedServer {
     const { after, upgradedTimeoutMs } = this.#surroundings
     const cancelBound = after(upgradedTimeoutMs, () => this.#cutUpgraded())
     const stopLooking = this.#closeUnknown()
-    await this.#closed
+    // Both: of a listener that the application has closed by itself, or emits connections to, Node tells us nothing.
+    await Promise.all([this.#closed, this.#connections.upgradedEnd()])
     cancelBound()
     stopLooking()
   }

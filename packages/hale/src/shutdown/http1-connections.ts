@@ -13,6 +13,8 @@ interface Connection {
   bytesAtRest: number
   hasAsked: boolean
   upgraded: Asked | undefined
+  /** Of the answers that were under way when nothing more was accepted all but the last. */
+  followed: readonly ServerResponse[]
 }
 
 /** How long a new connection may take to ask for something when nothing more is accepted. */
@@ -36,6 +38,7 @@ export class Http1Connections {
   #draining = false
   #stopping = false
   #quiet: () => void = () => {}
+  #noneUpgraded: () => void = () => {}
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings
@@ -52,6 +55,7 @@ export class Http1Connections {
       bytesAtRest: socket.bytesRead,
       hasAsked: false,
       upgraded: undefined,
+      followed: [],
     }
     this.#connections.set(socket, connection)
     socket.once('close', () => this.#forget(socket))
@@ -62,6 +66,7 @@ export class Http1Connections {
   /** Takes note of the raw socket of a TLS connection, on which the handshake begins. */
   addRaw(socket: Socket): void {
     const address = addressOf(socket)
+    if (address === undefined) return
     this.#handshaking.set(address, socket)
     socket.once('close', () => this.#handshaking.delete(address))
     this.add(socket)
@@ -70,8 +75,8 @@ export class Http1Connections {
   /** The handshake is over: the raw socket is no connection of its own any more. */
   handshakeDone(secure: Socket): void {
     const address = addressOf(secure)
-    const raw = this.#handshaking.get(address)
-    if (raw === undefined) return
+    const raw = address && this.#handshaking.get(address)
+    if (!raw) return
     this.#handshaking.delete(address)
     this.#forget(raw)
   }
@@ -106,11 +111,20 @@ export class Http1Connections {
   stop(): Promise<void> {
     this.#stopping = true
     for (const connection of [...this.#connections.values()]) {
+      connection.followed = [...connection.answers.keys()].slice(0, -1)
       if (connection.hasAsked) this.#closeIfIdle(connection)
       else this.#closeWhenSilent(connection)
     }
     return new Promise((resolve) => {
       this.#quiet = resolve
+      this.#considerQuiet()
+    })
+  }
+
+  /** Resolves when no upgraded connection is left. */
+  upgradedEnd(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#noneUpgraded = resolve
       this.#considerQuiet()
     })
   }
@@ -140,9 +154,15 @@ export class Http1Connections {
     return open
   }
 
-  /** Of pipelined requests that have all come, the newest says close: Node answers none after that one. */
-  #makeLast({ answers }: Connection, response: ServerResponse): void {
-    makeLast(response, () => this.#stopping || [...answers.keys()].at(-1) === response)
+  /**
+   * Of pipelined requests that have all come, the newest says close: Node answers none after that one. What comes when
+   * nothing more is accepted does not prolong this, or a client that always has another on its way would never end.
+   */
+  #makeLast(connection: Connection, response: ServerResponse): void {
+    makeLast(response, () => {
+      if (this.#stopping) return !connection.followed.includes(response)
+      return [...connection.answers.keys()].at(-1) === response
+    })
   }
 
   #answered(connection: Connection, response: ServerResponse): void {
@@ -153,8 +173,7 @@ export class Http1Connections {
   }
 
   #closeIfIdle(connection: Connection): void {
-    // Not destroy(): what the system has not yet taken of the last answer is still sent.
-    if (isIdle(connection)) connection.socket.destroySoon()
+    if (isIdle(connection)) end(connection.socket)
     else this.#surroundings.after(headMs, () => isWithoutRequest(connection) && connection.socket.destroy())
   }
 
@@ -174,6 +193,7 @@ export class Http1Connections {
 
   #considerQuiet(): void {
     if (this.#stopping && this.#connections.size === this.#upgraded.size) this.#quiet()
+    if (this.#upgraded.size === 0) this.#noneUpgraded()
   }
 }
 
@@ -185,9 +205,16 @@ function isIdle(connection: Connection): boolean {
   return isWithoutRequest(connection) && connection.socket.bytesRead === connection.bytesAtRest
 }
 
-// The one thing that a TLS socket and the raw socket beneath it are known to share.
-function addressOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`
+/** Not destroy(): what the system has not yet taken of the last answer is still sent. */
+function end(socket: Socket): void {
+  // A connection may be any duplex stream that the application has emitted.
+  if (typeof socket.destroySoon === 'function') socket.destroySoon()
+  else socket.end(() => socket.destroy())
+}
+
+/** The one thing that a TLS socket and the raw socket beneath it share; on a Unix domain socket there is no such. */
+function addressOf({ remoteAddress, remotePort, localAddress }: Socket): string | undefined {
+  return remoteAddress && `${remoteAddress} ${remotePort} ${localAddress}`
 }
 
 function thing(kind: 'request' | 'upgraded', { method, path, since }: Asked, now: number): OpenThing {

@@ -21,7 +21,10 @@ export function makeLast(response: ServerResponse, isLast: () => boolean): void 
     const given = args.map((argument) =>
       typeof argument === 'object' && argument !== null ? withoutConnection(argument) : argument,
     )
-    this.setHeader('Connection', 'close')
+    const list = given.find(Array.isArray)
+    // With a header set beforehand Node takes a list for a set: of two cookies one is lost, and it throws at pairs.
+    if (list === undefined) this.setHeader('Connection', 'close')
+    else list.push(...(Array.isArray(list[0]) ? [['Connection', 'close']] : ['Connection', 'close']))
     return writeHead.apply(this, given)
   }
   response.writeHead = last as typeof response.writeHead

@@ -90,14 +90,23 @@ function innerServer(server: Shape): object | undefined {
 
 function closed(server: Shape): Promise<unknown> {
   return promised((done) => {
-    const returned = call(server, 'close', done)
+    const takesCallback = mayTakeCallback(server.close as () => unknown)
+    const returned = takesCallback ? call(server, 'close', done) : call(server, 'close')
     if (typeof (returned as Partial<PromiseLike<unknown>> | undefined)?.then === 'function') {
       ;(returned as PromiseLike<unknown>).then(() => done(), done)
       return
     }
     // Neither a promise nor a parameter for a callback: it was done when it returned.
-    if ((server.close as () => void).length === 0) done()
+    if (!takesCallback) done()
   })
+}
+
+/**
+ * What returns a promise has another use for its parameter, which a function would switch on: BullMQ's and Mongoose's
+ * is `force`, Nest's the signal.
+ */
+function mayTakeCallback(close: () => unknown): boolean {
+  return close.length > 0 && Object.prototype.toString.call(close) !== '[object AsyncFunction]'
 }
 
 function promised(work: (done: Callback) => unknown): Promise<void> {

@@ -113,13 +113,14 @@ export class ShutdownRun {
   async #end(deadline: Promise<void>): Promise<void> {
     const { clock } = this.#health
     await closeHealthServers(this.#settings.healthServers, clock)
-    const enough = Promise.race([deadline, this.#time(afterwardsMs)])
+    const moment = this.#time(afterwardsMs)
+    const enough = Promise.race([deadline, moment])
     await Promise.race([this.#health.dispose(), enough]).catch((err: unknown) =>
       this.#log('error', 'the health registry could not be disposed', { err }),
     )
     const totalMs = Math.round(this.#since('draining'))
     this.#log('info', `done in ${totalMs} ms`, { failedHooks: this.#hooks.failed })
-    await leaveCluster(enough)
+    await leaveCluster(Promise.all([deadline, moment]))
     // A reader that is slow has until the deadline; one that makes us late anyway, a last moment.
     await flushOutput(this.#late ? enough : deadline)
   }

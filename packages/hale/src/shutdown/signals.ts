@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { constants } from 'node:os'
 import type { Clock } from '../core/clock.ts'
 
@@ -17,18 +18,23 @@ export function listenToSignals(
   begin: (signal: NodeJS.Signals) => void,
   again: (signal: NodeJS.Signals) => void,
 ): () => void {
+  // A worker that was told itself, alone or with its whole group as by systemd, is told again by its primary, however
+  // busy that one was meanwhile. Whoever does not want to wait signals the primary, which kills its workers then.
+  const passedOn = cluster.isWorker
   let last: { readonly signal: NodeJS.Signals; readonly at: number } | undefined
-  const listener = (signal: NodeJS.Signals): void => {
+  const heard = (signal: NodeJS.Signals): void => {
     const at = clock.now()
-    if (last?.signal === signal && at - last.at < sameSignalMs) return
+    if (last?.signal === signal && (passedOn || at - last.at < sameSignalMs)) return
     const isFirst = last === undefined
     last = { signal, at }
     if (isFirst) begin(signal)
     else again(signal)
   }
-  for (const signal of signals) process.on(signal, listener)
+  // Not by the event's argument: `process.emit('SIGTERM')`, as services do to end themselves, has none.
+  const listeners = signals.map((signal) => [signal, () => heard(signal)] as const)
+  for (const [signal, listener] of listeners) process.on(signal, listener)
   return () => {
-    for (const signal of signals) process.off(signal, listener)
+    for (const [signal, listener] of listeners) process.off(signal, listener)
   }
 }
 
