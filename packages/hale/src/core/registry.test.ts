@@ -440,7 +440,11 @@ test('disposing aborts what runs, stops every timer and takes readiness out of s
   expect((await answer).status).toBe('DOWN')
   expect(clock.pending).toBe(0)
   expect((await health.liveness()).status).toBe('UP')
-  expect((await health.readiness()).application).toEqual({ status: 'OUT_OF_SERVICE', message: 'stopped' })
+  expect((await health.readiness()).application).toEqual({
+    status: 'OUT_OF_SERVICE',
+    state: 'stopped',
+    message: 'stopped',
+  })
   await health.dispose()
   health.check('beat').beat()
   health.check('background').enable()

@@ -51,9 +51,14 @@ export interface CheckDetails {
   readonly circuit?: CircuitReport
 }
 
+/** Where a service is in its life. */
+export type ApplicationState = 'starting' | 'running' | 'maintenance' | 'draining' | 'stopped' | 'failed'
+
 /** The state of the service itself, apart from its checks. */
 export interface ApplicationReport {
   readonly status: Status
+  /** In what readiness sees; absent elsewhere, where the service's course does not count. */
+  readonly state?: ApplicationState
   /** Why it is not UP, such as `starting: load models` or the reason of `outOfService`. */
   readonly message?: string
 }

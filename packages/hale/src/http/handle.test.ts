@@ -34,7 +34,7 @@ async function ask(
 
 /** The names of the checks that an answer shows: what it was an answer about. */
 async function shown(url: string, options: HandlerOptions = {}): Promise<readonly string[] | undefined> {
-  const response = await ask(url, options)
+  const response = await createHandler(health, options)({ url, headers: { accept: 'application/json' } })
   return response && Object.keys(JSON.parse(response.body).details).slice(1)
 }
 
@@ -53,6 +53,9 @@ describe('paths', () => {
     ['/health/ready/', ready],
     ['/health/ready?x=1&y', ready],
     ['/health/startup', live],
+    ['/health/started', live],
+    ['/readyz/database', ['database']],
+    ['/healthz/loop/?x', ['loop']],
     ['/health/payments', ['cache']],
     ['/health/everything', ['database', 'cache']],
     ['/health/database', ['database']],

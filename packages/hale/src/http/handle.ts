@@ -1,14 +1,15 @@
 import type { HealthSource } from '../core/health.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { kindOf } from '../errors/problems.ts'
+import { ActuatorEndpoint } from './actuator-endpoint.ts'
 import { AdminEndpoint, type ControlledSource } from './admin/admin-endpoint.ts'
-import { forMethod, type HealthRequest, type HealthResponse, header } from './exchange.ts'
+import { DocumentEndpoint } from './document-endpoint.ts'
+import type { HealthRequest, HealthResponse } from './exchange.ts'
 import { type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-settings.ts'
-import { negotiate } from './negotiate.ts'
-import { answerFailed, methodNotAllowed, tooManyRequests } from './problem.ts'
+import { MetricsEndpoint } from './metrics-endpoint.ts'
+import { ProbeAnswers } from './probe-answers.ts'
 import { TokenBucket } from './rate-limit.ts'
-import { Renderer } from './render.ts'
-import { parseUrl, Routes, type Target } from './route.ts'
+import { parseUrl, Routes } from './route.ts'
 import { VisibilityPolicy } from './visibility.ts'
 
 /**
@@ -44,39 +45,38 @@ export function handlerOf(health: HealthSource, settings: HandlerSettings): Heal
     ])
   }
   const routes = new Routes(health, settings.basePath, settings.aliases)
-  const renderers = settings.formats.map((format) => new Renderer(health, format))
   const policy = new VisibilityPolicy(settings)
-  const admin = settings.admin && new AdminEndpoint(controlled(health), settings.admin, settings.basePath)
   const bucket = settings.rateLimit && new TokenBucket(health.clock, settings.rateLimit)
-
-  function answerTo(request: HealthRequest, found: Target, query: string): ReturnType<HealthHandler> {
-    const { method = 'GET' } = request
-    if (method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS') return methodNotAllowed
-    const parameters = query === '' ? undefined : new URLSearchParams(query)
-    const name = found.base && isTrue(parameters?.get('deep')) ? 'readiness' : found.name
-    const wait = name === 'liveness' ? 0 : (bucket?.take() ?? 0)
-    if (wait > 0) return forMethod(tooManyRequests(wait), method)
-    const visibility = policy.of(request, health.visibilityOf(name))
-    const renderer = choose(request, parameters?.get('format'), renderers)
-    const report = health.ask(name, parameters?.get('workers') ?? undefined)
-    if (!(report instanceof Promise)) return report && renderer.response(report, visibility, method)
-    return report.then(
-      (settled) => renderer.response(settled, visibility, method),
-      (error: unknown) => forMethod(answerFailed(health.logger, error), method),
-    )
-  }
+  const probes = new ProbeAnswers(health, settings, policy, bucket)
+  const { actuator, admin, basePath, metrics, openapi } = settings
+  // Each says whether a path is its own; a probe pays for none of them.
+  const endpoints: readonly Endpoint[] = [
+    ...(metrics ? [new MetricsEndpoint(health, probes, policy, basePath)] : []),
+    ...(openapi.served ? [new DocumentEndpoint(health, settings, policy, bucket)] : []),
+    ...(actuator ? [new ActuatorEndpoint(health, probes, actuator)] : []),
+    ...(admin ? [new AdminEndpoint(controlled(health), admin, basePath)] : []),
+  ]
 
   return (request) => {
     const { url = '/' } = request
     const exact = routes.exactly(url)
-    if (exact !== undefined) return answerTo(request, exact, '')
+    if (exact !== undefined) return probes.answer(request, exact, url, '')
     const parsed = parseUrl(url)
     if (parsed === undefined) return undefined
-    const target = routes.match(parsed.path)
-    return target === undefined
-      ? admin?.answer(request, parsed.path)
-      : answerTo(request, target, parsed.query)
+    const { path, query } = parsed
+    const target = routes.match(path)
+    if (target !== undefined) return probes.answer(request, target, path, query)
+    for (const endpoint of endpoints) {
+      const answered = endpoint.answer(request, path, query)
+      if (answered !== undefined) return answered
+    }
+    return undefined
   }
+}
+
+/** Answers paths of its own; undefined when a path is none. */
+interface Endpoint {
+  answer(request: HealthRequest, path: string, query: string): ReturnType<HealthHandler>
 }
 
 function controlled(health: HealthSource): ControlledSource {
@@ -84,17 +84,4 @@ function controlled(health: HealthSource): ControlledSource {
   throw new ConfigurationError('health handler', [
     'admin: only what createHealth returns can be changed; serve /health/admin where the checks are',
   ])
-}
-
-function choose(
-  request: HealthRequest,
-  wanted: string | null | undefined,
-  renderers: readonly Renderer[],
-): Renderer {
-  const named = wanted == null ? undefined : renderers.find(({ name }) => name === wanted)
-  return named ?? negotiate(header(request, 'accept'), renderers)
-}
-
-function isTrue(value: string | null | undefined): boolean {
-  return value?.toLowerCase() === 'true'
 }

@@ -33,8 +33,16 @@ describe('handlerSettings', () => {
         visibility: undefined,
         token: undefined,
         rateLimit: undefined,
+        admin: undefined,
+        metrics: false,
+        actuator: undefined,
+        envoy: false,
+        serverTiming: false,
+        openapi: { served: false, schemas: {}, detailsAs: 'object', ownBody: false, ownFormats: [] },
       })
-      expect(formats.map(({ name }) => name)).toEqual(['json', 'html'])
+      const names = [...new Set(formats.map(({ name }) => name))]
+      const usual = ['json', 'html', 'kubernetes', 'health-json', 'actuator', 'microprofile', 'prometheus']
+      expect(names).toEqual(usual)
     }
   })
 

@@ -1,10 +1,13 @@
 import { type Visibility, visibilities } from '../core/group-settings.ts'
 import type { Report } from '../core/report.ts'
 import { Problems } from '../errors/problems.ts'
+import { type ActuatorOptions, type ActuatorSettings, actuatorSettings } from './actuator-settings.ts'
 import { type AdminOptions, type AdminSettings, adminSettings } from './admin/admin-settings.ts'
+import { basePath } from './base-path.ts'
 import type { HealthRequest } from './exchange.ts'
 import type { Format } from './format.ts'
 import { type FormatName, formatSettings } from './format-settings.ts'
+import { type OpenApiOptions, type OpenApiSettings, openApiSettings } from './openapi-settings.ts'
 import type { RateLimitOptions } from './rate-limit.ts'
 import { secret } from './secret.ts'
 
@@ -41,7 +44,7 @@ export interface HandlerOptions {
   readonly body?: (report: Report, visibility: Visibility) => unknown
   /**
    * The formats served, by name or of your own; the first answers whoever has no preference.
-   * @default ['json', 'html']
+   * @default ['json', 'html', 'kubernetes', 'health-json', 'actuator', 'microprofile', 'prometheus']
    */
   readonly formats?: readonly (FormatName | Format)[]
   /** Limits everything but liveness and `admin`, which are never limited; beyond it the answer is 429. */
@@ -52,6 +55,35 @@ export interface HandlerOptions {
    * @default off
    */
   readonly admin?: AdminOptions
+  /**
+   * Serves `/health/metrics`: everything that is known, as text for Prometheus. Asking for it runs no check.
+   * @default false
+   */
+  readonly metrics?: boolean
+  /**
+   * Serves Spring Boot's paths, so that Spring Boot Admin can register and show the service: the index `/actuator`
+   * and `/actuator/health` with its groups and components.
+   * @default false
+   */
+  readonly actuator?: boolean | ActuatorOptions
+  /**
+   * Answers with `x-envoy-degraded` when DEGRADED, so that Envoy prefers other hosts, and with
+   * `x-envoy-immediate-health-check-fail` when draining, so that it sends no more requests here.
+   * @default false
+   */
+  readonly envoy?: boolean
+  /**
+   * Answers with `Server-Timing` where checks are shown: how long each took, the slowest first, of at most 2048
+   * characters. Browsers show it among the request's timings.
+   * @default false
+   */
+  readonly serverTiming?: boolean
+  /**
+   * Serves `openapi.json` (OpenAPI 3.1, of exactly these endpoints) and `schema.json` (of the JSON body) beneath the
+   * base path; see also `toOpenApi` of `hale/openapi`.
+   * @default false
+   */
+  readonly openapi?: boolean | OpenApiOptions
 }
 
 /** Handler options after validation. */
@@ -63,6 +95,11 @@ export interface HandlerSettings {
   readonly formats: readonly Format[]
   readonly rateLimit: RateLimitOptions | undefined
   readonly admin: AdminSettings | undefined
+  readonly metrics: boolean
+  readonly actuator: ActuatorSettings | undefined
+  readonly envoy: boolean
+  readonly serverTiming: boolean
+  readonly openapi: OpenApiSettings
 }
 
 const known = [
@@ -75,6 +112,11 @@ const known = [
   'formats',
   'rateLimit',
   'admin',
+  'metrics',
+  'actuator',
+  'envoy',
+  'serverTiming',
+  'openapi',
 ]
 
 /** Validates all of it; throws with every problem found. */
@@ -94,23 +136,21 @@ export function readHandlerOptions(
   const options = problems.object('options', given)
   problems.knownKeys('', options, [...alsoKnown, ...known])
   const openToken = token(options.token, problems)
+  const path = basePath('basePath', options.basePath, '/health', problems)
   return {
-    basePath: basePath(options.basePath, problems),
+    basePath: path,
     aliases: problems.boolean('aliases', options.aliases, true),
     visibility: visibility(options.visibility, problems),
     token: openToken,
     admin: adminSettings(options.admin, openToken?.value, problems),
     formats: formatSettings(options, problems),
+    metrics: problems.boolean('metrics', options.metrics, false),
+    actuator: actuatorSettings(options.actuator, path, problems),
+    envoy: problems.boolean('envoy', options.envoy, false),
+    serverTiming: problems.boolean('serverTiming', options.serverTiming, false),
+    openapi: openApiSettings(options, problems),
     rateLimit: rateLimit(options.rateLimit, problems),
   }
-}
-
-function basePath(value: unknown, problems: Problems): string {
-  const path = problems.string('basePath', value) ?? '/health'
-  if (!/^(\/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*\/?$/.test(path) || path === '') {
-    problems.add('basePath', "expected a path such as '/health', or '/' to serve at the root")
-  }
-  return path.replace(/\/$/, '')
 }
 
 function visibility(value: unknown, problems: Problems): HandlerOptions['visibility'] {

@@ -40,8 +40,8 @@ describe('negotiate between JSON and a page', () => {
     ['any application', 'application/*'],
     ['a page at quality 0', 'text/html;q=0, */*'],
     ['a page preferred less', 'text/html;q=0.8, application/json;q=0.9'],
-    ['both alike', 'text/html, application/json'],
-    ['both alike at half', 'text/html;q=.5, application/json;q=0.5'],
+    ['both alike', 'application/json, text/html'],
+    ['both alike at half', 'application/json;q=.5, text/html;q=0.5'],
     ['everything refused', '*/*;q=0'],
   ])('gives JSON for %s', (_what, accept) => {
     expect(negotiate(accept, [json, html]).name).toBe('json')
@@ -53,6 +53,8 @@ describe('negotiate between JSON and a page', () => {
     ['a page with spaces and tabs', ' \ttext/html \t; q=1.0 '],
     ['any text', 'text/*'],
     ['a page preferred', 'application/json;q=0.8, text/html;q=0.9'],
+    ['both alike, the page before', 'text/html, application/json'],
+    ['a page, or anything as well', '*/*, text/html'],
     ['JSON at quality 0', 'application/json;q=0, */*'],
     ['JSON at quality 0.000', 'application/json;q=0.000, */*;q=0.001'],
     ['applications preferred less, by the more specific range', '*/*, application/*;q=0.1'],
@@ -78,6 +80,34 @@ describe('negotiate between JSON and a page', () => {
     for (const accept of [undefined, '', '*/*', 'image/png', 'text/plain;q=0']) {
       expect(negotiate(accept, [text, json, html]).name).toBe('text')
     }
+  })
+})
+
+describe('negotiate between texts that differ by version', () => {
+  const metrics = format('metrics', 'text/plain; version=0.0.4; charset=utf-8')
+  const openMetrics = format('openmetrics', 'application/openmetrics-text; version=1.0.0; charset=utf-8')
+  const all = [json, html, text, metrics, openMetrics]
+
+  it.each([
+    ['text/plain', 'text'],
+    ['text/plain;charset=utf-8', 'text'],
+    ['text/plain;version=0.0.4', 'metrics'],
+    ['text/plain;version=0.0.4;q=0.5, */*;q=0.1', 'metrics'],
+    [
+      'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.1',
+      'metrics',
+    ],
+    ['text/plain;version=1.0.0, */*;q=0.1', 'metrics'],
+    ['text/plain, text/plain;version=0.0.4', 'text'],
+    ['text/plain;version=0.0.4, text/plain', 'metrics'],
+    ['text/plain;version=0.0.4;q=0, text/plain', 'text'],
+    ['application/openmetrics-text', 'openmetrics'],
+    ['application/openmetrics-text;version=0.0.1', 'openmetrics'],
+    ['application/openmetrics-text;q=0.1, text/plain;version=0.0.4', 'metrics'],
+    ['text/plain;version=2;q=0', 'json'],
+    ['text/html;version=5', 'json'],
+  ])('gives %j %s', (accept, name) => {
+    expect(negotiate(accept, all).name).toBe(name)
   })
 })
 

@@ -110,6 +110,31 @@ describe('one rendering for many requests', () => {
     expect(await ask('/health/ready', 'HEAD')).toBe(await ask('/readyz', 'HEAD'))
   })
 
+  it('renders each form once that a query can ask for, at every path', async () => {
+    const clock = fakeClock()
+    const renders = { plain: 0, verbose: 0 }
+    const form = (kind: keyof typeof renders) => ({
+      name: 'text',
+      mediaType: 'text/plain',
+      render: () => `${kind} ${renders[kind]++}`,
+    })
+    const health = createHealth({
+      clock,
+      checks: { database: check(() => up(), { maxAgeMs: { up: 60_000 } }), cache: check(() => up()) },
+    })
+    const ask = asking(health, { formats: [{ ...form('plain'), verbose: form('verbose') }] })
+    await ask('/health/ready')
+    const settled = { ...renders }
+    for (let asked = 0; asked < 50; asked++) {
+      for (const url of ['/health/ready', '/readyz', '/readyz?x', '/health?deep=true']) await ask(url)
+      for (const url of ['/readyz?verbose', '/health/ready?verbose=1&y']) await ask(url)
+      await ask('/readyz?exclude=cache&exclude=database')
+      await ask('/readyz?exclude=database&exclude=cache&exclude=cache')
+    }
+    expect(renders.plain - settled.plain).toBeLessThanOrEqual(1)
+    expect(renders.verbose - settled.verbose).toBe(1)
+  })
+
   it('renders once for sixty-four that wait together', async () => {
     const clock = fakeClock()
     const counter = counted()
@@ -238,11 +263,12 @@ describe('headers', () => {
     async (method) => {
       for (const url of ['/health', '/health/ready', '/health/startup', '/health/database', '/livez']) {
         const { headers } = await asking(healthOf(down('gone')), {})(url, method)
+        const text = url === '/livez'
         expect(headers).toMatchObject({
           'Cache-Control': 'no-store',
           'X-Content-Type-Options': 'nosniff',
           Vary: 'Accept',
-          'Content-Type': 'application/json',
+          'Content-Type': text ? 'text/plain; charset=utf-8' : 'application/json',
         })
       }
     },

@@ -7,7 +7,9 @@ import { ignoreRejection } from '../errors/ignore-rejection.ts'
 import { kindOf } from '../errors/problems.ts'
 import { answer, asOptions, type HealthResponse, withoutBody } from './exchange.ts'
 import type { Format } from './format.ts'
+import type { Place } from './place.ts'
 import { answerFailed } from './problem.ts'
+import type { ProxyHeaders } from './proxy-headers.ts'
 
 interface Rendering {
   readonly get: HealthResponse
@@ -17,7 +19,14 @@ interface Rendering {
   readonly transitions: WeakRef<readonly Transition[]>
 }
 
+/** Where a linked format is looked at from. */
+interface Viewpoint {
+  readonly root: string
+  readonly overview: boolean
+}
+
 const retryAfterSeconds = '5'
+const noHeaders: ProxyHeaders = () => ({})
 
 /**
  * Renders reports in one format, each once: a registry returns the same object while nothing in it has changed, so
@@ -26,8 +35,16 @@ const retryAfterSeconds = '5'
 export class Renderer {
   readonly name: string
   readonly mediaType: string
+  readonly linked: boolean
+  readonly passive: boolean
+  readonly whole: boolean
+  /** What `?verbose` gets: itself, where that says no more. */
+  readonly verbose: Renderer
   readonly #health: HealthSource
   readonly #format: Format
+  readonly #proxyHeaders: ProxyHeaders
+  readonly #placed = new Map<string, Renderer>()
+  readonly #viewpoint: Viewpoint | undefined
   readonly #statusCodes: ReadonlyMap<string, { readonly [S in Status]?: number }>
   readonly #kept: { readonly [V in Visibility]: WeakMap<Report, Rendering> } = {
     status: new WeakMap(),
@@ -35,12 +52,30 @@ export class Renderer {
     debug: new WeakMap(),
   }
 
-  constructor(health: HealthSource, format: Format) {
-    this.name = format.name
-    this.mediaType = format.mediaType
+  constructor(health: HealthSource, format: Format, proxyHeaders = noHeaders, viewpoint?: Viewpoint) {
+    const { name, mediaType, linked = false, passive = false, whole = false, verbose } = format
+    this.name = name
+    this.mediaType = mediaType
+    this.linked = linked
+    this.passive = passive
+    this.whole = whole
+    this.verbose =
+      verbose === undefined ? this : new Renderer(health, { ...verbose, name, mediaType }, proxyHeaders)
     this.#health = health
     this.#format = format
+    this.#proxyHeaders = proxyHeaders
+    this.#viewpoint = viewpoint
     this.#statusCodes = new Map(health.groups.map(({ name, statusCodes = {} }) => [name, statusCodes]))
+  }
+
+  /** The same for one of the few places that a linked format is looked at from, with renderings of its own. */
+  at(root: string, overview: boolean): Renderer {
+    const key = overview ? `${root} overview` : root
+    const known = this.#placed.get(key)
+    if (known !== undefined) return known
+    const renderer = new Renderer(this.#health, this.#format, this.#proxyHeaders, { root, overview })
+    this.#placed.set(key, renderer)
+    return renderer
   }
 
   /** The answer of a known report to GET, HEAD or OPTIONS. */
@@ -71,25 +106,42 @@ export class Renderer {
   #answer(report: Report, visibility: Visibility, transitions: readonly Transition[]): HealthResponse {
     try {
       const { mediaType, headers } = this.#format
-      const shown = visibility === 'status' ? [] : transitions
+      const terse = visibility === 'status'
+      const place = this.#placeNow()
       const body: unknown = this.#format.render(report, {
         service: this.#health.service,
         visibility,
-        transitions: shown,
+        transitions: terse ? [] : transitions,
+        groups: terse ? [] : this.#health.groups.map(({ name }) => name),
+        ...(place !== undefined && { place }),
       })
       ignoreRejection(body)
       if (typeof body !== 'string')
         throw new TypeError(`the format ${this.name} rendered ${kindOf(body)}, not a string`)
-      const code = this.#statusCode(report)
+      const answered = place?.liveness ?? report
+      const code = this.#statusCode(answered)
       const retry = code === 503 && { 'Retry-After': retryAfterSeconds }
-      return answer(code, mediaType, body, { ...headers, ...retry })
+      const more = this.#proxyHeaders(answered, visibility)
+      return answer(code, mediaType, body, { ...headers, ...more, ...retry })
     } catch (error) {
       return answerFailed(this.#health.logger, error)
     }
   }
 
+  #placeNow(): Place | undefined {
+    if (this.#viewpoint === undefined) return undefined
+    const { root, overview } = this.#viewpoint
+    const health = this.#health
+    const groups = health.groups.map(({ name }) => ({
+      name,
+      status: health.latest(name)?.status ?? 'UNKNOWN',
+    }))
+    const liveness = overview ? health.latest('liveness') : undefined
+    return { root, groups, ...(liveness !== undefined && { liveness }) }
+  }
+
   #statusCode({ name, kind, status }: Report): number {
     const ofGroup = kind === 'check' ? undefined : this.#statusCodes.get(name)?.[status]
-    return ofGroup ?? (isHealthy(status) ? 200 : 503)
+    return this.#format.statusCode ?? ofGroup ?? (isHealthy(status) ? 200 : 503)
   }
 }

@@ -103,11 +103,14 @@ describe('Routes', () => {
     ['/health/database/', database],
     ['/health/db.replica_1-a', { name: 'db.replica_1-a', base: false }],
     ['/health/constructor', { name: 'constructor', base: false }],
-    ['/livez', liveness],
-    ['/livez/', liveness],
-    ['/readyz', readiness],
-    ['/startupz', startup],
-    ['/healthz', base],
+    ['/health/started', startup],
+    ['/livez', { ...liveness, alias: 'livez' }],
+    ['/livez/', { ...liveness, alias: 'livez' }],
+    ['/readyz', { ...readiness, alias: 'readyz' }],
+    ['/readyz/database', { ...database, alias: 'readyz' }],
+    ['/readyz/constructor/', { name: 'constructor', base: false, alias: 'readyz' }],
+    ['/startupz', { ...startup, alias: 'startupz' }],
+    ['/healthz', { ...base, alias: 'healthz' }],
   ])('finds %s', (path, target) => {
     expect(routesOf('/health').match(path)).toEqual(target)
   })
@@ -138,6 +141,13 @@ describe('Routes', () => {
     '/api/health',
     '/livez2',
     '/readyz/database/x',
+    '/readyz/database//',
+    '/readyz//',
+    '/readyz/nobody',
+    '/readyz/toString',
+    '/livez/database',
+    '/healthz/database',
+    '/readyz/payments',
     'health',
     'constructor',
     '__proto__',
@@ -155,7 +165,7 @@ describe('Routes', () => {
     expect(routes.match('/internal/status')).toEqual(base)
     expect(routes.match('/internal/status/ready')).toEqual(readiness)
     expect(routes.match('/internal/status/database')).toEqual(database)
-    expect(routes.match('/readyz')).toEqual(readiness)
+    expect(routes.match('/readyz')).toEqual({ ...readiness, alias: 'readyz' })
     for (const path of ['/health', '/internal', '/internal/', '/internal/ready'])
       expect(routes.match(path)).toBeUndefined()
   })

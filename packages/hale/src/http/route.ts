@@ -6,18 +6,25 @@ export interface Target {
   readonly name: string
   /** True for the base path, which `?deep=true` turns into readiness. */
   readonly base: boolean
+  /** Which of Kubernetes' paths it was found by, if any: there its text goes before other formats. */
+  readonly alias?: Alias
 }
+
+/** The paths that Kubernetes' own components have, without their slash. */
+export type Alias = (typeof aliasNames)[number]
+
+export const aliasNames = ['livez', 'readyz', 'startupz', 'healthz'] as const
 
 const liveness: Target = { name: 'liveness', base: false }
 const readiness: Target = { name: 'readiness', base: false }
 const startup: Target = { name: 'startup', base: false }
 
-const aliases: Readonly<Record<string, Target>> = {
-  '/livez': liveness,
-  '/readyz': readiness,
-  '/startupz': startup,
+const aliases: Readonly<Record<Alias, Target>> = {
+  livez: { ...liveness, alias: 'livez' },
+  readyz: { ...readiness, alias: 'readyz' },
+  startupz: { ...startup, alias: 'startupz' },
   // Like the base path: whoever points a liveness probe at it must not be restarted for a dependency.
-  '/healthz': { name: 'liveness', base: true },
+  healthz: { name: 'liveness', base: true, alias: 'healthz' },
 }
 
 /** Finds what a request asks for. Matches whole paths only: a prefix that lets more through is a hole. */
@@ -25,15 +32,18 @@ export class Routes {
   readonly #known = new Map<string, Target>()
   readonly #prefix: string
   readonly #health: HealthSource
+  readonly #withAliases: boolean
 
   constructor(health: HealthSource, basePath: string, withAliases: boolean) {
     this.#health = health
     this.#prefix = `${basePath}/`
-    if (withAliases) for (const [path, target] of Object.entries(aliases)) this.#known.set(path, target)
+    this.#withAliases = withAliases
+    if (withAliases) for (const alias of aliasNames) this.#known.set(`/${alias}`, aliases[alias])
     this.#known.set(basePath === '' ? '/' : basePath, { name: 'liveness', base: true })
     this.#known.set(`${this.#prefix}live`, liveness)
     this.#known.set(`${this.#prefix}ready`, readiness)
     this.#known.set(`${this.#prefix}startup`, startup)
+    this.#known.set(`${this.#prefix}started`, startup)
     for (const { name, kind } of health.groups) {
       if (kind === 'group') this.#known.set(`${this.#prefix}${name}`, { name, base: false })
     }
@@ -48,10 +58,22 @@ export class Routes {
   match(path: string): Target | undefined {
     const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
     const known = this.#known.get(bare)
-    if (known !== undefined || !bare.startsWith(this.#prefix)) return known
-    const name = bare.slice(this.#prefix.length)
+    if (known !== undefined) return known
+    const name = bare.startsWith(this.#prefix) ? bare.slice(this.#prefix.length) : ''
     // Checks come and go, so they are looked up with the registry; nothing is kept for a name that is unknown.
-    return this.#health.hasCheck(name) ? { name, base: false } : undefined
+    if (this.#health.hasCheck(name)) return { name, base: false }
+    return this.#withAliases ? this.#member(bare) : undefined
+  }
+
+  /** One check of a probe, as `/readyz/database`. */
+  #member(path: string): Target | undefined {
+    const [, first, name, more] = path.split('/', 4)
+    const alias = aliasNames.find((candidate) => candidate === first)
+    if (alias === undefined || name === undefined || more !== undefined) return undefined
+    const checks = this.#health.latest(aliases[alias].name)?.checks ?? {}
+    return Object.hasOwn(checks, name) && this.#health.hasCheck(name)
+      ? { name, base: false, alias }
+      : undefined
   }
 }
 

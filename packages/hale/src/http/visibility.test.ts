@@ -173,7 +173,9 @@ describe('what is shown over HTTP', () => {
     })
     const handle = createHandler(health, options)
     return async (url, authorization) => {
-      const response = await handle({ url, headers: authorization === undefined ? {} : { authorization } })
+      const accept = 'application/json'
+      const known = authorization === undefined ? {} : { authorization }
+      const response = await handle({ url, headers: { accept, ...known } })
       return Object.keys(JSON.parse(response?.body ?? '{}'))
     }
   }

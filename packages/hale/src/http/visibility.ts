@@ -21,9 +21,24 @@ export class VisibilityPolicy {
 
   /** The level for this request to a group, which may have a level of its own. */
   of(request: HealthRequest, ofGroup: Visibility | undefined): Visibility {
-    const base = ofGroup === undefined ? this.#floor : lower(ofGroup, this.#ceiling)
+    const base = this.ofStranger(ofGroup)
     if (this.#ofRequest === undefined && this.#token === undefined) return base
-    return higher(higher(base, this.#asked(request)), this.#authorised(request))
+    return higher(base, this.raised(request))
+  }
+
+  /** The level for this request to what shows several groups: the tersest of theirs. */
+  ofAll(request: HealthRequest, ofGroups: readonly (Visibility | undefined)[]): Visibility {
+    return higher(ofGroups.map((ofGroup) => this.ofStranger(ofGroup)).reduce(lower), this.raised(request))
+  }
+
+  /** The level for whoever is not known. */
+  ofStranger(ofGroup: Visibility | undefined): Visibility {
+    return ofGroup === undefined ? this.#floor : lower(ofGroup, this.#ceiling)
+  }
+
+  /** The level that a request has by itself, whatever it asks for; `'status'` for a stranger. */
+  raised(request: HealthRequest): Visibility {
+    return higher(this.#asked(request), this.#authorised(request))
   }
 
   #asked(request: HealthRequest): Visibility {

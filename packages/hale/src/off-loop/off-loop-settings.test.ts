@@ -25,6 +25,9 @@ describe('options of serveOffLoop', () => {
       detailsAs: 'list',
       formats: ['json'],
       rateLimit: { perSecond: 5 },
+      actuator: { basePath: '/manage' },
+      envoy: true,
+      serverTiming: true,
     }
     const settings = offLoopSettings(health, { port: 0, host: '::1', ...handler })
     expect(settings).toEqual({

@@ -9,7 +9,10 @@ import { beatMs } from './loop-beat.ts'
  * what answers with more than reports.
  */
 export interface OffLoopOptions
-  extends Pick<HandlerOptions, 'basePath' | 'aliases' | 'token' | 'detailsAs' | 'rateLimit'> {
+  extends Pick<
+    HandlerOptions,
+    'basePath' | 'aliases' | 'token' | 'detailsAs' | 'rateLimit' | 'actuator' | 'envoy' | 'serverTiming'
+  > {
   /** The port to listen on; 0 for any free one. */
   readonly port: number
   /**
@@ -36,7 +39,7 @@ export interface OffLoopOptions
   readonly visibility?: Visibility
   /**
    * The formats served, by name; the first answers whoever has no preference.
-   * @default ['json', 'html']
+   * @default all of hale's own
    */
   readonly formats?: readonly FormatName[]
 }
@@ -52,7 +55,18 @@ export interface OffLoopSettings {
 }
 
 const own = ['port', 'host', 'blockedAfterMs', 'maxSnapshotAgeMs']
-const ofHandler = ['basePath', 'aliases', 'visibility', 'token', 'detailsAs', 'formats', 'rateLimit']
+const ofHandler = [
+  'basePath',
+  'aliases',
+  'visibility',
+  'token',
+  'detailsAs',
+  'formats',
+  'rateLimit',
+  'actuator',
+  'envoy',
+  'serverTiming',
+]
 
 /** Validates all of it, the health registry too; throws with every problem found. */
 export function offLoopSettings(health: unknown, given: unknown): OffLoopSettings {

@@ -118,4 +118,13 @@ describe('the state off the loop', () => {
       expect(Date.now() - shown().timestamp).toBeLessThan(200)
     }
   })
+
+  it('comes over with the transitions that a change of the service brings about', async () => {
+    const { health, shown, writesIn } = await published(60_000)
+    await writesIn(1000)
+    const before = shown().transitions.length
+    health.outOfService('reindexing')
+    await writesIn(1000)
+    expect(shown().transitions.length).toBeGreaterThan(before)
+  })
 })

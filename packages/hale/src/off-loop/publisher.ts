@@ -54,7 +54,7 @@ export class Publisher {
   #changed(what: WatchedChange): void {
     // Draining, above all: whoever blocks the loop right after it has still said it.
     if (what === 'lifecycle') this.publish()
-    else this.#publishAfter(what === 'status' ? this.#soonMs() : this.#calmMs())
+    else this.#publishAfter(what === 'result' ? this.#calmMs() : this.#soonMs())
   }
 
   #soonMs(): number {

@@ -83,6 +83,18 @@ describe('a report', () => {
     expect(mirror.ask('nobody')).toBeUndefined()
   })
 
+  it('that is only looked at asks nobody, and is believed no longer than one that is asked for', async () => {
+    const { mirror, asked, pass } = await watched()
+    await pass(1100, true)
+    expect(mirror.latest('readiness')).toMatchObject({ status: 'UP', application: { state: 'running' } })
+    expect(mirror.latest('event-loop')).toMatchObject({ status: 'UP' })
+    expect(mirror.latest('nobody')).toBeUndefined()
+    await pass(6000, false)
+    expect(mirror.latest('readiness')).toMatchObject({ status: 'DOWN' })
+    expect(mirror.latest('database')).toMatchObject({ status: 'DOWN' })
+    expect(asked).toEqual([])
+  })
+
   it('that has aged is asked for, and the answer is served', async () => {
     const { mirror, asked, pass, answer } = await watched()
     await pass(1100, true)

@@ -67,7 +67,7 @@ export class WatchedMirror extends Mirror {
 
   override hasCheck(name: string): boolean {
     this.#look()
-    return super.hasCheck(name) || (name === loopCheckName && this.latest(name) === undefined)
+    return super.hasCheck(name) || (name === loopCheckName && super.latest(name) === undefined)
   }
 
   override ask(name: string): Report | Promise<Report> | undefined {
@@ -81,6 +81,15 @@ export class WatchedMirror extends Mirror {
     const end = this.#refresher.refresh(name, budgetMs + graceMs, this.#outdated(found, now))
     if (!(end instanceof Promise)) return this.#served(name, found, now)
     return end.then(() => this.#servedNow(name, found))
+  }
+
+  /** As `ask` would answer without asking: what is blocked or outdated is not believed here either. */
+  override latest(name: string): Report | undefined {
+    this.#look()
+    const now = monotonicMs()
+    const found = this.#known(name)
+    if (found === undefined) return name === loopCheckName ? this.#ofLoop(now) : undefined
+    return this.#served(name, found, now)
   }
 
   /** What a single check has, too. */
@@ -128,7 +137,7 @@ export class WatchedMirror extends Mirror {
     const { utilization } = this.#memory.figures
     const figures = { delayMs: this.#loop.delayMs(now), utilization }
     const key = `${Math.floor(now / secondMs)} ${blocked}`
-    const readiness = this.latest('readiness') as Report
+    const readiness = super.latest('readiness') as Report
     return this.#kept(loopCheckName, readiness, key, () =>
       loopReport(figures, silentMs, blocked, this.clock.wallTime()),
     )
@@ -146,7 +155,7 @@ export class WatchedMirror extends Mirror {
   #known(name: string): Known | undefined {
     const answer = this.#answers.get(name)
     if (answer !== undefined && answer.takenAt >= this.#takenAt) return answer
-    const report = this.latest(name)
+    const report = super.latest(name)
     return report && known(report, this.#takenAt, this.state.validities[name] ?? {})
   }
 
@@ -162,7 +171,7 @@ export class WatchedMirror extends Mirror {
     // Checks come and go; nothing is kept for one that is gone.
     for (const kept of [this.#answers, this.#made])
       for (const name of kept.keys())
-        if (this.latest(name) === undefined && name !== loopCheckName) kept.delete(name)
+        if (super.latest(name) === undefined && name !== loopCheckName) kept.delete(name)
   }
 }
 

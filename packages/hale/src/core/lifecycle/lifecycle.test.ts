@@ -18,13 +18,17 @@ function lifecycle(restartOnFailure = false) {
 const never = new Promise<void>(() => {})
 
 test('is in service when nothing speaks against it', () => {
-  expect(lifecycle().made.readiness()).toEqual({ status: 'UP' })
+  expect(lifecycle().made.readiness()).toEqual({ status: 'UP', state: 'running' })
 })
 
 test('is out of service while the start is pending', () => {
   const { made, startup } = lifecycle()
   startup.task('load models', never)
-  expect(made.readiness()).toEqual({ status: 'OUT_OF_SERVICE', message: 'starting: load models' })
+  expect(made.readiness()).toEqual({
+    status: 'OUT_OF_SERVICE',
+    state: 'starting',
+    message: 'starting: load models',
+  })
   expect(made.startup()).toEqual(made.readiness())
   expect(made.liveness()).toEqual({ status: 'UP' })
 })
@@ -35,19 +39,27 @@ test('a task after the start holds back readiness alone', async () => {
   startup.task('reload', never)
   expect(made.started).toBe(true)
   expect(made.startup()).toEqual({ status: 'UP' })
-  expect(made.readiness()).toEqual({ status: 'OUT_OF_SERVICE', message: 'starting: reload' })
+  expect(made.readiness()).toEqual({
+    status: 'OUT_OF_SERVICE',
+    state: 'starting',
+    message: 'starting: reload',
+  })
 })
 
 test.each([
   [false, { status: 'UP' }],
-  [true, { status: 'DOWN', message: 'startup failed: migrate: failed' }],
+  [true, { status: 'DOWN', state: 'failed', message: 'startup failed: migrate: failed' }],
 ])(
   'a failed start reaches liveness only when a restart is wanted: %s',
   async (restartOnFailure, liveness) => {
     const { made, startup } = lifecycle(restartOnFailure)
     startup.task('migrate', Promise.reject(new Error('x')))
     await expect(startup.when()).rejects.toThrow()
-    expect(made.readiness()).toEqual({ status: 'DOWN', message: 'startup failed: migrate: failed' })
+    expect(made.readiness()).toEqual({
+      status: 'DOWN',
+      state: 'failed',
+      message: 'startup failed: migrate: failed',
+    })
     expect(made.startup()).toEqual(made.readiness())
     expect(made.liveness()).toEqual(liveness)
     made.drain('SIGTERM')
@@ -68,15 +80,19 @@ test('a task that fails after the start does not restart the process', async () 
 test('maintenance comes and goes, draining stays, stopping is last', () => {
   const { made } = lifecycle()
   made.outOfService('index rebuild')
-  expect(made.readiness()).toEqual({ status: 'OUT_OF_SERVICE', message: 'maintenance: index rebuild' })
+  expect(made.readiness()).toEqual({
+    status: 'OUT_OF_SERVICE',
+    state: 'maintenance',
+    message: 'maintenance: index rebuild',
+  })
   made.inService()
-  expect(made.readiness()).toEqual({ status: 'UP' })
+  expect(made.readiness()).toEqual({ status: 'UP', state: 'running' })
   made.drain(undefined)
-  expect(made.readiness()).toEqual({ status: 'OUT_OF_SERVICE', message: 'draining' })
+  expect(made.readiness()).toEqual({ status: 'OUT_OF_SERVICE', state: 'draining', message: 'draining' })
   made.inService()
   expect(made.draining).toBe(true)
   made.stop()
-  expect(made.readiness()).toEqual({ status: 'OUT_OF_SERVICE', message: 'stopped' })
+  expect(made.readiness()).toEqual({ status: 'OUT_OF_SERVICE', state: 'stopped', message: 'stopped' })
 })
 
 test('each of its changes is told at once, so that nothing cached is served after it', () => {

@@ -1,9 +1,10 @@
 import { DisposedError } from '../../errors/disposed-error.ts'
-import type { ApplicationReport } from '../report.ts'
+import type { ApplicationReport, ApplicationState } from '../report.ts'
 import { boundText } from '../text.ts'
 import type { Startup } from './startup.ts'
 
 const well: ApplicationReport = Object.freeze({ status: 'UP' })
+const running: ApplicationReport = Object.freeze({ status: 'UP', state: 'running' })
 
 /** The service's own state: starting, running, in maintenance, draining, stopped. */
 export class Lifecycle {
@@ -27,7 +28,7 @@ export class Lifecycle {
     if (failed !== undefined) return failed
     if (this.#draining !== undefined) return outOfService('draining', this.#draining)
     if (this.#maintenance !== undefined) return outOfService('maintenance', this.#maintenance)
-    return this.#starting() ?? well
+    return this.#starting() ?? running
   }
 
   /** How startup sees it; without its checks, which the group adds. */
@@ -88,6 +89,7 @@ export class Lifecycle {
   }
 }
 
-function outOfService(state: string, reason: string): ApplicationReport {
-  return Object.freeze({ status: 'OUT_OF_SERVICE', message: reason === '' ? state : `${state}: ${reason}` })
+function outOfService(state: ApplicationState, reason: string): ApplicationReport {
+  const message = reason === '' ? state : `${state}: ${reason}`
+  return Object.freeze({ status: 'OUT_OF_SERVICE', state, message })
 }

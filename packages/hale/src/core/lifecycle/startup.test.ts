@@ -144,7 +144,11 @@ test('a failed task rejects who waits, with what it threw, and shows a safe text
   const error = Object.assign(new Error('postgres://u:p@db'), { code: 'ECONNREFUSED' })
   made.task('migrate', Promise.reject(error))
   await expect(made.when()).rejects.toMatchObject({ code: 'HALE_STARTUP', task: 'migrate', cause: error })
-  expect(made.failed).toEqual({ status: 'DOWN', message: 'startup failed: migrate: connection refused' })
+  expect(made.failed).toEqual({
+    status: 'DOWN',
+    state: 'failed',
+    message: 'startup failed: migrate: connection refused',
+  })
   expect(made.complete).toBe(false)
   expect(logger.error).toHaveBeenCalledWith('startup task migrate: connection refused', {
     task: 'migrate',
@@ -191,6 +195,7 @@ test('a task that takes too long has failed, until it ends well after all', asyn
   await clock.advance(1)
   expect(made.failed).toEqual({
     status: 'DOWN',
+    state: 'failed',
     message: 'startup failed: load models: timed out after 60 s',
   })
   expect(logger.error).toHaveBeenCalledOnce()
@@ -235,7 +240,11 @@ test('a start that takes longer than its deadline is DOWN and says what is missi
   expect(made.failed).toBeUndefined()
   changed.mockClear()
   await clock.advance(1)
-  expect(made.failed).toEqual({ status: 'DOWN', message: 'not started within 2 min: warm cache 1/2, model' })
+  expect(made.failed).toEqual({
+    status: 'DOWN',
+    state: 'failed',
+    message: 'not started within 2 min: warm cache 1/2, model',
+  })
   expect(changed).toHaveBeenCalled()
   expect(logger.error).toHaveBeenCalledWith('not started within 2 min: warm cache 1/2, model', {
     timeoutMs: 120_000,

@@ -151,10 +151,8 @@ export class Startup {
     const texts = this.#tasks.flatMap(({ name, failure }) =>
       failure === undefined ? [] : [`${name}: ${failure.text}`],
     )
-    if (texts.length > 0)
-      return Object.freeze({ status: 'DOWN', message: `startup failed: ${texts.join(', ')}` })
-    if (!this.#overdue) return undefined
-    return Object.freeze({ status: 'DOWN', message: this.#overdueText() })
+    if (texts.length > 0) return failedReport(`startup failed: ${texts.join(', ')}`)
+    return this.#overdue ? failedReport(this.#overdueText()) : undefined
   }
 
   /** What is still to be done, in words; undefined when no task is pending. */
@@ -232,6 +230,10 @@ export class Startup {
     for (const cancel of this.#timers) cancel()
     this.#timers.clear()
   }
+}
+
+function failedReport(message: string): ApplicationReport {
+  return Object.freeze({ status: 'DOWN', state: 'failed', message })
 }
 
 function withProgress(name: string, progress: () => unknown): string {

@@ -164,7 +164,8 @@ export class AdminEndpoint {
 
   #serviceDocument(): object {
     const { service, application, groups } = this.#health.snapshot()
-    return { ...service, application, groups }
+    const { status, message } = application
+    return { ...service, application: { status, ...(message !== undefined && { message }) }, groups }
   }
 
   #document(name: string): object {

@@ -269,7 +269,7 @@ describe("detailsAs: 'list'", () => {
 })
 
 describe('a body of the application', () => {
-  const context = { service, visibility: 'components', transitions: [] } as const
+  const context = { service, visibility: 'components', transitions: [], groups: [] } as const
 
   function report(): Report {
     return createHealth({ clock: fakeClock(), checks: {} }).ask('liveness') as Report

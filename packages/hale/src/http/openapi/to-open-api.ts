@@ -1,0 +1,31 @@
+import type { HealthSource } from '../../core/health.ts'
+import { kindOf, Problems } from '../../errors/problems.ts'
+import { type HandlerOptions, readHandlerOptions } from '../handler-settings.ts'
+import { VisibilityPolicy } from '../visibility.ts'
+import { checkNames, type OpenApiDocument, openApiDocument } from './document.ts'
+
+/**
+ * Describes the health endpoints that these options make, as an OpenAPI 3.1 document: to be merged into that of the
+ * application. Checks are those that are registered now, named as far as somebody without a token is shown them.
+ *
+ * @throws ConfigurationError with every problem of the options.
+ *
+ * @example
+ * ```ts
+ * import { toOpenApi } from 'hale/openapi'
+ *
+ * const { paths, components } = toOpenApi(health, { basePath: '/status' })
+ * console.log(Object.keys(paths), components.schemas)
+ * ```
+ */
+export function toOpenApi(health: HealthSource, options: HandlerOptions = {}): OpenApiDocument {
+  const { ask, groups } = (health ?? {}) as Partial<HealthSource>
+  const problems = new Problems()
+  if (typeof ask !== 'function' || groups === undefined)
+    problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
+  const settings = readHandlerOptions(options, problems)
+  problems.throwIfAny('toOpenApi')
+  const policy = new VisibilityPolicy(settings)
+  const names = checkNames(health, (check) => policy.ofStranger(health.visibilityOf(check)) !== 'status')
+  return openApiDocument(health, settings, names)
+}
