@@ -55,7 +55,7 @@ describe.each(implementations)('healthMiddleware in %s', (_name, implementation)
     ['/health?deep=true', 503, 'DOWN'],
     ['/health/ready', 503, 'DOWN'],
     ['/health/database', 503, 'DOWN'],
-    ['/livez', 200, 'UP'],
+    ['/livez?format=json', 200, 'UP'],
   ])('answers %s with %d', async (path, status, word) => {
     const url = await listening(implementation().use(healthMiddleware(failing())))
     const response = await fetch(url + path)

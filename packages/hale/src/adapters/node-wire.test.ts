@@ -92,16 +92,7 @@ describe('what probers send', () => {
   it.each([
     ['check_http: HTTP/1.0 without Host', ['GET /health HTTP/1.0']],
     ['kubelet', ['GET /health HTTP/1.1', host, 'User-Agent: kube-probe/1.34', 'Accept: */*', close]],
-    [
-      'Consul',
-      [
-        'GET /health HTTP/1.1',
-        host,
-        'User-Agent: Consul Health Check',
-        'Accept: text/plain, text/*, */*',
-        close,
-      ],
-    ],
+    ['axios', ['GET /health HTTP/1.1', host, 'Accept: application/json, text/plain, */*', close]],
     ['a proxy: absolute form', ['GET http://10.0.0.7:9000/health HTTP/1.1', host, close]],
     [
       'a client that offers HTTP/2',
@@ -135,6 +126,20 @@ describe('what probers send', () => {
     })
     expect(headers).not.toHaveProperty('x-powered-by')
     expect(JSON.parse(body).status).toBe('UP')
+  })
+
+  it('Consul is answered with text, which names what fails', async () => {
+    const lines = (path: string) => [`GET ${path} HTTP/1.1`, host, 'Accept: text/plain, text/*, */*', close]
+    expect(await one(await served(healthy()), ...lines('/health/ready'))).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: 'ok',
+    })
+    const failed = await one(await served(failing()), ...lines('/health/ready'))
+    expect([failed.status, failed.body]).toEqual([
+      503,
+      '[+]application ok\n[-]database failed: reason withheld\nreadiness check failed\n',
+    ])
   })
 
   it("HAProxy's default check, OPTIONS / HTTP/1.0, is answered with 404 where nothing is served at /", async () => {

@@ -101,7 +101,7 @@ describe('serveHealth', () => {
 
   it.each([
     ['/health', 200],
-    ['/livez', 200],
+    ['/health/live', 200],
     ['/', 404],
     ['/health/nobody', 404],
     ['/favicon.ico', 404],

@@ -1,3 +1,10 @@
+export type {
+  AdapterContractSubject,
+  ClosableServer,
+  ContractApplication,
+  StartApplication,
+} from './adapter/subject.ts'
+export { adapterContract } from './adapter-contract.ts'
 export {
   type CheckContractSubject,
   type ContractCase,

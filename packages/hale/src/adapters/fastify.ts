@@ -1,0 +1,168 @@
+import type { HealthSource } from '../core/health.ts'
+import { Problems } from '../errors/problems.ts'
+import type { HealthRequest } from '../http/exchange.ts'
+import { handlerOf } from '../http/handle.ts'
+import { type HandlerOptions, type HandlerSettings, readHandlerOptions } from '../http/handler-settings.ts'
+import { behindSegments, mountedRequest } from '../http/mounted-request.ts'
+import { type NodeResponse, send } from '../http/node-exchange.ts'
+import { type RouteDocument, routeDocuments } from '../http/openapi/route-documents.ts'
+import { aliasNames } from '../http/route.ts'
+
+/** Options of `healthPlugin`. */
+export interface FastifyHealthOptions extends HandlerOptions {
+  /**
+   * Whether Fastify logs probes as it does other requests. A platform asks every few seconds for as long as the
+   * service lives; what changes is logged by the registry.
+   * @default false
+   */
+  readonly logRequests?: boolean
+}
+
+/** A Fastify instance as far as the plugin needs it. */
+export interface FastifyScope {
+  readonly prefix: string
+  readonly supportedMethods: string[]
+  route(options: FastifyHealthRoute): unknown
+}
+
+/** A Fastify request as far as the plugin needs it. */
+export interface FastifyRequest {
+  readonly raw: HealthRequest
+}
+
+/** A Fastify reply as far as the plugin needs it. */
+export interface FastifyReply {
+  readonly raw: NodeResponse & {
+    setHeader(name: string, value: number | string | readonly string[]): unknown
+  }
+  getHeaders(): { readonly [name: string]: number | string | readonly string[] | undefined }
+  hijack(): unknown
+  callNotFound(): unknown
+}
+
+/** A route as the plugin registers it. */
+export interface FastifyHealthRoute {
+  readonly method: string[]
+  readonly url: string
+  readonly schema: object
+  readonly logLevel?: 'silent'
+  readonly exposeHeadRoute: false
+  readonly validatorCompiler: () => () => true
+  readonly serializerCompiler: () => (data: unknown) => string
+  readonly onRequest: (request: FastifyRequest, reply: FastifyReply) => void
+  readonly handler: (request: FastifyRequest, reply: FastifyReply) => void
+}
+
+/** A plugin of Fastify 5. */
+export type FastifyHealthPlugin = (instance: FastifyScope, options: object, done: () => void) => void
+
+/**
+ * Makes a Fastify plugin that serves the health endpoints in the scope where it is registered, beneath that scope's
+ * prefix. It adds routes and nothing else: no hook, no decorator, no parser. Their schemas make `@fastify/swagger`
+ * show them.
+ *
+ * `onRequest` hooks of the scope run before a probe is answered, and the headers they set are sent; all later hooks
+ * are passed by, so nothing validates, compresses or tags a probe's answer.
+ *
+ * @throws ConfigurationError with every problem of the options.
+ *
+ * @example
+ * ```ts
+ * import Fastify from 'fastify'
+ * import { healthPlugin } from 'hale/fastify'
+ *
+ * const app = Fastify()
+ * app.register(healthPlugin(health))
+ * ```
+ */
+export function healthPlugin(health: HealthSource, options?: FastifyHealthOptions): FastifyHealthPlugin {
+  const problems = new Problems()
+  const settings = readHandlerOptions(options, problems, ['logRequests'])
+  const logRequests = problems.boolean('logRequests', options?.logRequests, false)
+  if (settings.basePath.includes('*')) {
+    problems.add('basePath', 'Fastify takes "*" for whatever may stand there; choose a path without it')
+  }
+  problems.throwIfAny('healthPlugin')
+  const handle = handlerOf(health, settings)
+  const plugin: FastifyHealthPlugin = (instance, _options, done) => {
+    // Not by the prefix's text: it may have parameters, or be written another way in the request.
+    const segments = instance.prefix.split('/').filter((segment) => segment !== '').length
+    const answer = ({ raw: request }: FastifyRequest, reply: FastifyReply): void => {
+      const { url = '/' } = request
+      const response = handle(
+        segments === 0 ? request : mountedRequest(request, behindSegments(url, segments)),
+      )
+      if (response === undefined) {
+        reply.callNotFound()
+        return
+      }
+      // Fastify's own way to send would run hooks that make 304 of an unhealthy answer, or change its body.
+      const given = reply.getHeaders()
+      for (const name in given) reply.raw.setHeader(name, given[name] ?? '')
+      reply.hijack()
+      if (response instanceof Promise) void response.then((late) => send(reply.raw, late))
+      else send(reply.raw, response)
+    }
+    const shared = {
+      ...(!logRequests && { logLevel: 'silent' as const }),
+      exposeHeadRoute: false as const,
+      // The schemas only describe: a query that fits none of them is answered all the same.
+      validatorCompiler: () => () => true as const,
+      serializerCompiler: () => (data: unknown) => JSON.stringify(data),
+      // Here rather than in the handler: a body is not parsed for a 405, and one of a strange type is no 415.
+      onRequest: answer,
+      handler: answer,
+    }
+    const methods = instance.supportedMethods
+    const documents = routeDocuments(health, settings)
+    for (const document of documents) {
+      instance.route({
+        ...shared,
+        method: ['GET'],
+        url: routePath(document.path),
+        schema: schemaOf(document),
+      })
+    }
+    const base = routePath(settings.basePath)
+    const hidden = { ...shared, schema: { hide: true } }
+    instance.route({
+      ...hidden,
+      method: methods.filter((method) => method !== 'GET'),
+      url: base === '' ? '/' : base,
+    })
+    for (const url of hiddenPaths(settings, base)) instance.route({ ...hidden, method: methods, url })
+    done()
+  }
+  // What Fastify shows in the tree of its plugins.
+  return Object.assign(plugin, { [Symbol.for('fastify.display-name')]: 'hale' })
+}
+
+/**
+ * Where everything else is to be found: trailing slashes, aliases, what is opt-in, and the application's own, since
+ * whatever is no health endpoint goes on to it.
+ */
+function hiddenPaths({ aliases, actuator }: HandlerSettings, base: string): readonly string[] {
+  const names = aliases ? aliasNames.map((name) => `/${name}`) : []
+  const others = [...names, ...(actuator ? [routePath(actuator.basePath)] : [])]
+  return [`${base}/*`, ...others.flatMap((path) => [path === '' ? '/' : path, `${path}/*`])]
+}
+
+/** A path as Fastify's router wants it, where a single colon begins a parameter. */
+function routePath(path: string): string {
+  return path.replaceAll(':', '::').replace('{check}', ':check')
+}
+
+function schemaOf({ path, summary, query, responses }: RouteDocument): object {
+  const params = {
+    type: 'object',
+    properties: { check: { type: 'string', description: 'The name of a check.' } },
+    required: ['check'],
+  }
+  return {
+    tags: ['health'],
+    summary,
+    querystring: query,
+    ...(path.includes('{check}') && { params }),
+    response: responses,
+  }
+}

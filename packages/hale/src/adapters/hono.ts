@@ -1,0 +1,60 @@
+import type { HealthSource } from '../core/health.ts'
+import { answerFetch, localUrl } from '../http/fetch-exchange.ts'
+import { createHandler } from '../http/handle.ts'
+import type { HandlerOptions } from '../http/handler-settings.ts'
+
+/** A context of Hono, as far as it is needed. */
+export interface HonoContext {
+  readonly req: {
+    readonly raw: Request
+    /** Of the route that this middleware is on, such as `/api/v1/*`. */
+    readonly routePath?: string
+    /** The body, also when a middleware has read it before. */
+    text(): Promise<string>
+  }
+  /** What the server hands over: Node's request, Bun's server, Deno's info, a worker's bindings. */
+  readonly env?: unknown
+}
+
+/** A middleware of Hono 4. */
+export type HealthRoutes = (context: HonoContext, next: () => Promise<void>) => Promise<Response | undefined>
+
+/**
+ * Serves the health endpoints in a Hono application, on Node, Bun, Deno and workers; every other path goes on to
+ * `next`. Put it before other middleware: probes need none. On a route it answers beneath it, so that after
+ * `app.use('/api/v1/*', healthRoutes(health))` liveness is at `/api/v1/health`.
+ *
+ * @throws ConfigurationError with every problem of the options.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from 'hono'
+ * import { healthRoutes } from 'hale/hono'
+ *
+ * const app = new Hono()
+ * app.use(healthRoutes(health))
+ * ```
+ */
+export function healthRoutes(health: HealthSource, options?: HandlerOptions): HealthRoutes {
+  const handle = createHandler(health, options)
+  let route: string | undefined
+  let prefix: RegExp | undefined
+  const answer = ({ req, env }: HonoContext, next: () => Promise<void>) => {
+    const { raw, routePath } = req
+    if (routePath !== route) {
+      route = routePath
+      prefix = prefixOf(routePath)
+    }
+    const url = localUrl(raw.url)
+    const local = prefix === undefined ? url : url.replace(prefix, '')
+    return answerFetch(handle, raw, { url: local, runtime: env, readAgain: () => req.text() }) ?? next()
+  }
+  // Hono takes a response that is no promise, and is faster with it; only its type of a middleware wants a promise.
+  return answer as unknown as HealthRoutes
+}
+
+/** What comes before the star in `/api/v1/*`: so many segments, since a parameter may be among them. */
+function prefixOf(route: string | undefined): RegExp | undefined {
+  const segments = route?.endsWith('/*') ? route.split('/').length - 2 : 0
+  return segments > 0 ? new RegExp(`^(?:/[^/?#]*){${segments}}`) : undefined
+}
