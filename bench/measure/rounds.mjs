@@ -130,7 +130,7 @@ async function startAll(subjects) {
   const distinct = new Map(subjects.map((subject) => [processKey(subject), subject]))
   /** @type {Array<[string, ServerProcess]>} */
   const started = await Promise.all(
-    [...distinct].map(async ([key, subject]) => [key, await ServerProcess.start(subject)]),
+    [...distinct].map(async ([key, subject]) => [key, await ServerProcess.start(subject, subject.nodeFlags)]),
   )
   return new Map(started)
 }

@@ -9,10 +9,11 @@
  * @property {'live' | 'ready'} probe
  * @property {import('../workload/scenario.mjs').Scenario} scenario
  * @property {readonly string[]} [headers] a further header for each of the requests, which are sent in turn
+ * @property {readonly string[]} [nodeFlags] of its process
  * @property {number} [atLeast] the goal, of the bare server
  * @property {number} [everyRounds] measured in every so many rounds only: what is far off needs less
  *   precision
- * @property {number} [instance] subjects of the same server, scenario and instance share a process
+ * @property {number | string} [instance] subjects of the same server, scenario and instance share a process
  */
 
 /**

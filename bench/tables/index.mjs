@@ -5,6 +5,7 @@ import { circuitStorm } from './circuit-storm.mjs'
 import { clusterCost } from './cluster-cost.mjs'
 import { coldStart } from './cold-start.mjs'
 import { express } from './express.mjs'
+import { frameworksTable } from './frameworks.mjs'
 import { hangingCheck } from './hanging-check.mjs'
 import { hangingMemory } from './hanging-memory.mjs'
 import { importCost } from './import-cost.mjs'
@@ -23,6 +24,7 @@ export const tables = [
   liveness,
   warmReadiness,
   express,
+  frameworksTable,
   slowCheck,
   background,
   manyChecks,

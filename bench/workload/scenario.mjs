@@ -10,6 +10,9 @@
  * @property {import('hale').CheckOptions} [checkOptions] passed to each of hale's checks as they are
  * @property {'status' | 'components'} [visibility] how much of the report hale's body shows
  * @property {boolean} [guarded] use what the peer offers against slow checks: its cache and its timeout
+ * @property {'express' | 'fastify' | 'koa' | 'hono' | 'hapi' | 'nestExpress' | 'nestFastify' | 'fetch'} [framework]
+ *   which one the server `framework` is to be
+ * @property {boolean} [withHale] serve with hale's adapter there; a bare route otherwise
  * @property {string} [liveBody] the body a bare server answers liveness with
  * @property {string} [readyBody] the body a bare server answers readiness with
  */

@@ -1,0 +1,21 @@
+// @ts-check
+import Hapi from '@hapi/hapi'
+import { healthPlugin } from 'hale/hapi'
+import { handlerOptions, health } from '../workload/hale-registry.mjs'
+import { bodies } from './bodies.mjs'
+
+/** @param {boolean} withHale */
+export async function serve(withHale) {
+  const server = Hapi.server({ port: 0, host: '127.0.0.1' })
+  if (withHale) await server.register(healthPlugin(health, handlerOptions))
+  else {
+    for (const [path, body] of bodies)
+      server.route({
+        method: 'GET',
+        path,
+        handler: (_request, toolkit) => toolkit.response(body).type('application/json'),
+      })
+  }
+  await server.start()
+  return server.listener
+}
