@@ -29,7 +29,7 @@ test('everybody sees that the circuit took the check DOWN, operators its state a
   const next_trial_at = new Date(clock.wallTime() + 1000).toISOString()
   const { details } = JSON.parse(await ask('json', 'debug'))
   expect(details.payments.circuit).toEqual({ state: 'open', since, next_trial_at })
-  expect(await ask('html', 'debug')).toContain('<span class="data">circuit open</span>')
+  expect(await ask('html', 'debug')).toContain('<small>circuit open, next trial')
   await clock.advance(1000)
   const after = JSON.parse(await ask('json', 'debug')).details.payments
   expect(after).toMatchObject({ status: 'UP', circuit: { state: 'closed' } })

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
+import { writeApiDocs } from '../tools/api-docs.mjs'
 import { bundle } from '../tools/bundle.mjs'
+import { apiDocs } from '../tools/gates/api-docs.mjs'
 import { boundaries } from '../tools/gates/boundaries.mjs'
 import { checksTable } from '../tools/gates/checks-table.mjs'
 import { docExamples } from '../tools/gates/doc-examples.mjs'
@@ -184,6 +186,49 @@ describe('a planted violation is caught by', () => {
       expect.stringMatching(/^docs\/page.md:4 `ignore` is no reason/),
       `${source('check.ts')}:4 Argument of type 'number' is not assignable to parameter of type 'string'.`,
       "docs/page.md:2 Cannot find name 'check'.",
+    ])
+  })
+
+  test('api-docs', async () => {
+    const root = withConfiguration(
+      temporaryTree({
+        'packages/hale/package.json': {
+          name: 'hale',
+          type: 'module',
+          exports: { '.': manifestEntry('index'), './http': manifestEntry('http/index') },
+        },
+        'packages/hale/tsconfig.json': { extends: '../../tsconfig.base.json', include: ['src'] },
+        [source('index.ts')]: [
+          '/** Says hello. */',
+          'export function hello(): void {}',
+          'export function silent(): void {}',
+          'export interface Bare { readonly a: number }',
+          '/** Is called. */',
+          'export type Called = (a: string) => void',
+          "export type { Options } from './http/index.ts'",
+        ].join('\n'),
+        [source('http/index.ts')]: '/** How. */\nexport interface Options { readonly a?: string }\n',
+        'docs/api/gone.md': '# gone\n',
+      }),
+      'tsconfig.base.json',
+    )
+    const bare = ['silent', 'Bare'].map((name) => `hale: ${name} is exported without a doc comment`)
+    const stale = (name: string) => `docs/api/${name}.md is not what the doc comments say`
+    const { seen, problems } = await apiDocs(root)
+    expect(seen).toBe(3)
+    expect(problems).toEqual([
+      ...bare,
+      ...['README', 'gone', 'hale', 'hale/http'].map(stale),
+      'npm run api-docs writes them',
+    ])
+    await writeApiDocs(join(root, 'docs/api'), root)
+    expect((await apiDocs(root)).problems).toEqual(bare)
+    expect(readFileSync(join(root, 'docs/api/hale.md'), 'utf8')).toContain('Says hello.')
+    writeFileSync(join(root, source('http/index.ts')), '/** Why. */\nexport interface Options {}\n')
+    expect((await apiDocs(root)).problems).toEqual([
+      ...bare,
+      stale('hale/http'),
+      'npm run api-docs writes them',
     ])
   })
 

@@ -90,7 +90,10 @@ describe('while the main loop turns', () => {
     const { url, beside } = await started()
     await asked(undefined, `${url}/health/ready`)
     const same = (text: string): string =>
-      text.replace(/"timestamp":"[^"]+"|"uptime":"[^"]+"|"checked_at":"[^"]+"|PT\d+S|\d\d:\d\d:\d\d/g, '')
+      text.replace(
+        /"timestamp":"[^"]+"|"uptime":"[^"]+"|"checked_at":"[^"]+"|"(?:time|since)":"[^"]+"|"observedValue":\d+|PT\d+S|\d\d:\d\d:\d\d/g,
+        '',
+      )
     const authorized = { authorization: `Bearer ${'x'.repeat(16)}` }
     for (const path of [
       '/health',
@@ -103,6 +106,13 @@ describe('while the main loop turns', () => {
       '/health/database',
       '/livez',
       '/readyz',
+      '/readyz?verbose&exclude=database',
+      '/readyz/database',
+      '/health/ready?format=health-json',
+      '/health/ready?format=actuator',
+      '/health?format=microprofile',
+      '/health/ready?format=kubernetes',
+      '/health/started?format=prometheus',
       '/nothing',
       '/health/nobody',
     ]) {

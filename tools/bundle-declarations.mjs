@@ -15,7 +15,7 @@ export async function bundleDeclarations(directory) {
   const [{ rollup }, { dts }] = await Promise.all([import('rollup'), import('rollup-plugin-dts')])
   const build = await rollup({
     input: entries,
-    external: /^node:/,
+    external: /^(node:|@nestjs\/)/,
     plugins: [dts({ compilerOptions: COMPILER_OPTIONS })],
     onwarn({ message }) {
       // An import that does not resolve would become `any` for users without anybody noticing.

@@ -27,7 +27,8 @@ export async function bundle(directory) {
   const build = await rolldown({
     input: entries,
     platform: 'neutral',
-    external: /^node:/,
+    // Nest is the one framework that is imported, by hale/nest.
+    external: /^(node:|@nestjs\/)/,
     transform: { target: 'node20.19' },
   })
   const { output } = await build.generate({
@@ -47,7 +48,8 @@ export async function bundle(directory) {
     codeSplitting: {
       groups: [
         { name: 'core', test: /[\\/]src[\\/](core|errors)[\\/]/ },
-        { name: 'http', test: /[\\/]src[\\/]http[\\/]/ },
+        // Documents are made for few, so they stay in files that a start does not load.
+        { name: 'http', test: /[\\/]src[\\/]http[\\/](?!openapi[\\/]|schema[\\/])/ },
       ],
     },
   })

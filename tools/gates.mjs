@@ -1,6 +1,7 @@
 // @ts-check
 import './required-node.mjs'
 import { pathToFileURL } from 'node:url'
+import { apiDocs } from './gates/api-docs.mjs'
 import { boundaries } from './gates/boundaries.mjs'
 import { checksTable } from './gates/checks-table.mjs'
 import { docExamples } from './gates/doc-examples.mjs'
@@ -20,6 +21,7 @@ export const GATES = [
   { name: 'unused', gate: unused },
   { name: 'types', gate: types },
   { name: 'doc-examples', gate: docExamples },
+  { name: 'api-docs', gate: apiDocs },
   { name: 'checks-table', gate: checksTable },
   { name: 'package', gate: packedPackage },
   { name: 'typescript-7', gate: typescript7, fullOnly: true },

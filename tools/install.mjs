@@ -12,12 +12,13 @@ import { numberedSteps, runTool, StepError } from './steps.mjs'
 
 /**
  * What each scope asks of `npm ci`, which takes exact versions from the one lock file. The example's own
- * devDependencies hold what its build needs, so that the filter leaves out test runners, drivers and linters.
+ * devDependencies hold what its build needs, so that the filter leaves out test runners, drivers and linters. npm
+ * installs optional peers that the lock file knows from elsewhere, thirty packages of Nest, unless peers are ignored.
  *
  * @type {Record<Scope, string[]>}
  */
 const FILTERS = {
-  example: ['--workspace', 'examples/service', '--include-workspace-root=false'],
+  example: ['--workspace', 'examples/service', '--include-workspace-root=false', '--legacy-peer-deps'],
   all: [],
 }
 

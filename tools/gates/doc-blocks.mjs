@@ -12,7 +12,8 @@ import { filesMatching } from './files.mjs'
  */
 
 const SOURCES = /^packages\/[^/]+\/src\/(?!.*\.test\.ts$).*\.ts$/
-const PAGES = /^(?:README\.md|packages\/[^/]+\/README\.md|docs\/.*\.md)$/
+// Those of docs/api are made from doc comments, which are looked at where they stand.
+const PAGES = /^(?:README\.md|packages\/[^/]+\/README\.md|docs\/(?!api\/).*\.md)$/
 const FENCE = /^```(?:ts|typescript)\b(.*)$/
 
 /**

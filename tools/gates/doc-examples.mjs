@@ -51,6 +51,9 @@ function checker(ts, root) {
     noImplicitReturns: false,
     incremental: false,
     rewriteRelativeImportExtensions: false,
+    // As Nest's applications have them.
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
   })
   const host = ts.createCompilerHost(options)
   /** @type {Map<string, import('typescript').SourceFile | undefined>} */

@@ -1,7 +1,16 @@
 // @ts-check
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pack } from '../pack.mjs'
 import { inProject, projectRoot } from '../project.mjs'
 import { runNode, runNpm } from '../run-program.mjs'
@@ -99,7 +108,7 @@ async function wrongTypes(tarball) {
  * @param {string} workplace
  * @param {string} tarball
  * @param {string} directory the package as it was built
- * @param {import('./published-types.mjs').Manifest} manifest
+ * @param {import('./published-types.mjs').Manifest & { peerDependencies?: Record<string, string> }} manifest
  * @param {string} root
  */
 async function installed(workplace, tarball, directory, manifest, root) {
@@ -109,6 +118,7 @@ async function installed(workplace, tarball, directory, manifest, root) {
     { cwd: workplace },
   )
   if (install.code !== 0) return [`the tarball does not install: ${install.output.trim()}`]
+  lendPeers(workplace, manifest, root)
   const problems = absolutePaths(join(workplace, 'node_modules', manifest.name), root)
   problems.push(...(await publishedTypes(workplace, directory, manifest)))
   const specifiers = Object.keys(manifest.exports ?? {}).map((subPath) => manifest.name + subPath.slice(1))
@@ -117,6 +127,21 @@ async function installed(workplace, tarball, directory, manifest, root) {
   const load = await runNode(join(workplace, 'load.mjs'), specifiers, { cwd: workplace })
   if (load.code !== 0) problems.push(...load.output.trim().split('\n'))
   return problems
+}
+
+/**
+ * A sub-path that imports its framework can be loaded by who has it: the optional peers are lent from here.
+ *
+ * @param {string} workplace
+ * @param {{ peerDependencies?: Record<string, string> }} manifest
+ * @param {string} root
+ */
+function lendPeers(workplace, { peerDependencies = {} }, root) {
+  for (const name of Object.keys(peerDependencies)) {
+    const place = join(workplace, 'node_modules', name)
+    mkdirSync(dirname(place), { recursive: true })
+    symlinkSync(join(root, 'node_modules', name), place, 'junction')
+  }
 }
 
 const LOAD = `import { createRequire } from 'node:module'
