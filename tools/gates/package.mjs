@@ -14,12 +14,11 @@ import { dirname, join } from 'node:path'
 import { pack } from '../pack.mjs'
 import { inProject, projectRoot } from '../project.mjs'
 import { runNode, runNpm } from '../run-program.mjs'
+import { sizeBudget } from '../size-budget.mjs'
 import { publishedTypes } from './published-types.mjs'
 import { verdict } from './verdict.mjs'
 
 /** @typedef {import('../pack.mjs').Packed} Packed */
-
-const MOST_PACKED_BYTES = 100 * 1024
 
 /**
  * Packs the library as it is published and uses it as its users will.
@@ -49,7 +48,7 @@ export async function packedPackage(root = projectRoot) {
 /**
  * What the manifest and the list of files promise.
  *
- * @param {{ dependencies?: object, optionalDependencies?: object, scripts?: Record<string, string> }} manifest
+ * @param {{ dependencies?: object, optionalDependencies?: object, exports?: object, scripts?: Record<string, string> }} manifest
  * @param {Packed} packed
  */
 async function promises(manifest, { size, files }) {
@@ -58,7 +57,9 @@ async function promises(manifest, { size, files }) {
   if (runtime.length > 0) problems.push(`the library has run-time dependencies: ${runtime.join(', ')}`)
   if (manifest.scripts?.install || manifest.scripts?.postinstall)
     problems.push('the library runs a script at install')
-  if (size > MOST_PACKED_BYTES) problems.push(`packed it is ${size} bytes, more than ${MOST_PACKED_BYTES}`)
+  const { mostBytes, subPaths } = sizeBudget(manifest)
+  if (size > mostBytes)
+    problems.push(`packed it is ${size} bytes, more than ${mostBytes} for ${subPaths} sub-paths`)
   for (const needed of ['README.md', 'LICENSE', 'package.json']) {
     if (!files.some(({ path }) => path === needed)) problems.push(`${needed} is not in the package`)
   }

@@ -76,8 +76,7 @@ function describedExports(ts, checker, file) {
       ...symbol.getJsDocTags(checker).map(({ name, text }) => `@${name} ${ts.displayPartsToString(text)}`),
     ].join('\n')
   const typeText = (/** @type {import('typescript').Type} */ type) =>
-    // The order of a union's members is that in which the compiler came upon them.
-    checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation).split(' | ').sort().join(' | ')
+    withSortedUnions(checker.typeToString(type, undefined, ts.TypeFormatFlags.NoTruncation))
   return new Map(
     checker.getExportsOfModule(module).map((exported) => {
       const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
@@ -95,4 +94,19 @@ function describedExports(ts, checker, file) {
       return [exported.name, [about(symbol), ...described].join('\n')]
     }),
   )
+}
+
+/**
+ * The order of a union's members is that in which the compiler came upon them; also of one in parentheses.
+ *
+ * @param {string} text
+ */
+function withSortedUnions(text) {
+  const sorted = (/** @type {string} */ union) => union.split(' | ').sort().join(' | ')
+  let [before, after] = ['', text]
+  while (before !== after) {
+    before = after
+    after = before.replace(/\(([^()]*)\)/g, (_, within) => `«${sorted(within)}»`)
+  }
+  return sorted(after)
 }

@@ -212,7 +212,7 @@ describe('silence', () => {
   test('nothing is sent to who is silent', async () => {
     const rig = new Rig()
     const [, two] = (await rig.start(2)) as [Worker, Worker]
-    vi.spyOn(two.line.ends[0], 'post').mockImplementation(() => {})
+    vi.spyOn(two.line.ends[0], 'post').mockImplementation(() => true)
     await rig.clock.advance(5200)
     const before = two.line.sent.down
     await rig.clock.advance(60_000)

@@ -80,6 +80,10 @@ describe('withoutBody and asOptions', () => {
     expect(withoutBody(get)).toEqual({ status: 503, headers: get.headers, body: '' })
   })
 
+  it('OPTIONS of an answer without content has no length either', () => {
+    expect(asOptions(answer(204, 'text/plain', '')).headers).not.toHaveProperty('Content-Length')
+  })
+
   it('OPTIONS has the status of the GET, no content, and what is allowed', () => {
     const { status, headers, body } = asOptions(get)
     expect({ status, body }).toEqual({ status: 503, body: '' })

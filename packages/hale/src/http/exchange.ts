@@ -51,8 +51,7 @@ export function answer(
   body: string,
   more: { readonly [name: string]: string } = {},
 ): HealthResponse {
-  // 204 and its like have neither content nor a length (RFC 9110, 8.6).
-  const bare = status === 204 || status === 205 || status === 304
+  const bare = hasNoContent(status)
   const headers = {
     ...(!bare && { 'Content-Type': contentType, 'Content-Length': String(utf8Length(body)) }),
     // 200 and 405 are heuristically cacheable, and a stale probe is worse than none.
@@ -71,7 +70,8 @@ export function withoutBody(response: HealthResponse): HealthResponse {
 
 /** The same for OPTIONS, which HAProxy's default check sends: the status of the GET, and what is allowed. */
 export function asOptions(response: HealthResponse): HealthResponse {
-  return { ...response, headers: { ...response.headers, 'Content-Length': '0', Allow: allowed }, body: '' }
+  const length = !hasNoContent(response.status) && { 'Content-Length': '0' }
+  return { ...response, headers: { ...response.headers, ...length, Allow: allowed }, body: '' }
 }
 
 /** The answer as the method wants it. */
@@ -82,6 +82,11 @@ export function forMethod(response: HealthResponse, method: string): HealthRespo
 
 /** The methods of every health path. */
 export const allowed = 'GET, HEAD, OPTIONS'
+
+/** 204 and its like have neither content nor a length (RFC 9110, 8.6). */
+function hasNoContent(status: number): boolean {
+  return status === 204 || status === 205 || status === 304
+}
 
 function utf8Length(text: string): number {
   return new TextEncoder().encode(text).length
