@@ -15,7 +15,8 @@ export function serve(withHale) {
   const answer = healthFetch(health, handlerOptions)
   const nothing = () => new Response(null, { status: 404 })
   const fetch = withHale
-    ? async (/** @type {Request} */ request) => (await answer(request)) ?? nothing()
+    ? async (/** @type {Request} */ request, /** @type {object} */ node) =>
+        (await answer(request, node)) ?? nothing()
     : async (/** @type {Request} */ request) => {
         const body = bodies.get(new URL(request.url).pathname)
         return body === undefined ? nothing() : new Response(body, { headers })

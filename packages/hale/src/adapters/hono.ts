@@ -7,6 +7,8 @@ import type { HandlerOptions } from '../http/handler-settings.ts'
 export interface HonoContext {
   readonly req: {
     readonly raw: Request
+    /** Decoded. */
+    readonly path?: string
     /** Of the route that this middleware is on, such as `/api/v1/*`. */
     readonly routePath?: string
     /** The body, also when a middleware has read it before. */
@@ -40,12 +42,12 @@ export function healthRoutes(health: HealthSource, options?: HandlerOptions): He
   let route: string | undefined
   let prefix: RegExp | undefined
   const answer = ({ req, env }: HonoContext, next: () => Promise<void>) => {
-    const { raw, routePath } = req
+    const { raw, path, routePath } = req
     if (routePath !== route) {
       route = routePath
       prefix = prefixOf(routePath)
     }
-    const url = localUrl(raw.url)
+    const url = localUrl(raw.url, path)
     const local = prefix === undefined ? url : url.replace(prefix, '')
     return answerFetch(handle, raw, { url: local, runtime: env, readAgain: () => req.text() }) ?? next()
   }

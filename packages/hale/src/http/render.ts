@@ -15,8 +15,8 @@ interface Rendering {
   readonly get: HealthResponse
   readonly head: HealthResponse
   readonly options: HealthResponse
-  /** Weakly: the transitions hold reports, whose renderings hold transitions, and none would ever be let go. */
-  readonly transitions: WeakRef<readonly Transition[]>
+  /** A number in place of the transitions: they hold reports, whose renderings would hold transitions in turn. */
+  readonly generation: number
 }
 
 /** Where a linked format is looked at from. */
@@ -45,6 +45,9 @@ export class Renderer {
   readonly #proxyHeaders: ProxyHeaders
   readonly #placed = new Map<string, Renderer>()
   readonly #viewpoint: Viewpoint | undefined
+  #transitions: readonly Transition[] | undefined
+  /** Of the transitions: how often there have been others. */
+  #generation = 0
   readonly #statusCodes: ReadonlyMap<string, { readonly [S in Status]?: number }>
   readonly #kept: { readonly [V in Visibility]: WeakMap<Report, Rendering> } = {
     status: new WeakMap(),
@@ -80,12 +83,14 @@ export class Renderer {
 
   /** The answer of a known report to GET, HEAD or OPTIONS. */
   response(report: Report, visibility: Visibility, method: string): HealthResponse {
-    const kept = this.#kept[visibility].get(report)
     const { transitions } = this.#health
+    if (transitions !== this.#transitions) {
+      this.#transitions = transitions
+      this.#generation++
+    }
+    const kept = this.#kept[visibility].get(report)
     const rendering =
-      kept !== undefined && kept.transitions.deref() === transitions
-        ? kept
-        : this.#render(report, visibility, transitions)
+      kept?.generation === this.#generation ? kept : this.#render(report, visibility, transitions)
     if (method === 'GET') return rendering.get
     return method === 'HEAD' ? rendering.head : rendering.options
   }
@@ -96,7 +101,7 @@ export class Renderer {
       get,
       head: withoutBody(get),
       options: asOptions(get),
-      transitions: new WeakRef(transitions),
+      generation: this.#generation,
     }
     this.#kept[visibility].set(report, rendering)
     return rendering
