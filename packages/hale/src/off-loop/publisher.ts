@@ -1,6 +1,6 @@
 import type { HealthSource, WatchedChange } from '../core/health.ts'
 import { logSafely } from '../core/logger.ts'
-import { type HealthState, stateOf } from '../mirror/state.ts'
+import { stateOf } from '../mirror/state.ts'
 import { monotonicMs } from './monotonic.ts'
 import { mostStateBytes, type SharedMemory } from './shared-memory.ts'
 import { type LeftOut, stateText } from './state-text.ts'
@@ -10,7 +10,7 @@ const gatherMs = 10
 /**
  * Writes the registry's state to the shared memory when something has changed. The whole state is written each time,
  * which takes the longer the more checks there are, so it is written the less often: what only confirms what is
- * known may take a thousandth of the loop, a change of status a twentieth.
+ * known may take half a thousandth of the loop, a change of status a twentieth.
  */
 export class Publisher {
   readonly #health: HealthSource
@@ -18,7 +18,8 @@ export class Publisher {
   readonly #unwatch: (() => void) | undefined
   #publishedAt = -Infinity
   #tookMs = 0
-  #mostGapMs = 0
+  /** Within which what only confirms is written: promised with each state, so that none is taken for stale sooner. */
+  #calmMs = 250
   #dueAt = Infinity
   #cancel: (() => void) | undefined
   #leftOut: LeftOut | 'everything' | undefined
@@ -39,11 +40,11 @@ export class Publisher {
     try {
       this.#cancel?.()
       this.#publishedAt = monotonicMs()
-      const state = stateOf(this.#health)
-      const made = stateText({ state, takenAt: this.#publishedAt }, mostStateBytes)
+      this.#calmMs = Math.max(250, Math.min(5000, 2000 * this.#tookMs))
+      const timed = { state: stateOf(this.#health), takenAt: this.#publishedAt, nextWithinMs: this.#calmMs }
+      const made = stateText(timed, mostStateBytes)
       if (made !== undefined) this.#memory.write(made.text)
       this.#tookMs = monotonicMs() - this.#publishedAt
-      this.#mostGapMs = mostGapMs(state)
       this.#note(made === undefined ? 'everything' : made.leftOut)
     } catch (error) {
       // Called from within the registry: what goes wrong here must not go wrong there.
@@ -54,15 +55,11 @@ export class Publisher {
   #changed(what: WatchedChange): void {
     // Draining, above all: whoever blocks the loop right after it has still said it.
     if (what === 'lifecycle') this.publish()
-    else this.#publishAfter(what === 'result' ? this.#calmMs() : this.#soonMs())
+    else this.#publishAfter(what === 'result' ? this.#calmMs : this.#soonMs())
   }
 
   #soonMs(): number {
     return Math.max(50, 20 * this.#tookMs)
-  }
-
-  #calmMs(): number {
-    return Math.max(this.#soonMs(), Math.min(this.#mostGapMs, Math.max(250, 1000 * this.#tookMs)))
   }
 
   #publishAfter(gapMs: number): void {
@@ -89,12 +86,4 @@ export class Publisher {
     const message = `the state is longer than ${mostStateBytes / 1024} KiB: off the loop it is ${effect}`
     logSafely(this.#health.logger, 'warn', message, {})
   }
-}
-
-/** Results have to come over well before they would be taken for stale. */
-function mostGapMs({ validities }: HealthState): number {
-  const ahead = Object.values(validities).map(({ staleMs = Infinity }) =>
-    staleMs > 0 ? staleMs / 2 : Infinity,
-  )
-  return Math.min(1000, ...ahead)
 }

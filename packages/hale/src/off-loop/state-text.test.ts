@@ -26,7 +26,7 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
 describe('the state as text', () => {
   it('is the same state again, with each check once', async () => {
     const given = await state()
-    const { text = '', leftOut } = stateText({ state: given, takenAt: 5 }, 1_000_000) ?? {}
+    const { text = '', leftOut } = stateText({ state: given, takenAt: 5, nextWithinMs: 0 }, 1_000_000) ?? {}
     expect(leftOut).toBeUndefined()
     const back = stateFrom(text)
     const tellingChecks = given.transitions.filter((transition) => 'check' in transition).length
@@ -38,11 +38,11 @@ describe('the state as text', () => {
   it('loses the transitions first, then data, then checks, and keeps the verdicts', async () => {
     const given = await state(20)
     const length = (leftOut: HealthState): number =>
-      Buffer.byteLength(stateText({ state: leftOut, takenAt: 0 }, Infinity)?.text ?? '')
+      Buffer.byteLength(stateText({ state: leftOut, takenAt: 0, nextWithinMs: 0 }, Infinity)?.text ?? '')
     const whole = length(given)
     const tried = new Map<string | undefined, HealthState>()
     for (let most = whole; most > 0; most -= 50) {
-      const made = stateText({ state: given, takenAt: 0 }, most)
+      const made = stateText({ state: given, takenAt: 0, nextWithinMs: 0 }, most)
       if (made === undefined) break
       expect(Buffer.byteLength(made.text)).toBeLessThanOrEqual(most)
       if (!tried.has(made.leftOut)) tried.set(made.leftOut, stateFrom(made.text).state)
@@ -60,7 +60,7 @@ describe('the state as text', () => {
   it('has verdicts that are as long as the groups, however many checks there are', async () => {
     const [few = 0, many = 0] = await Promise.all(
       [30, 300].map(async (checks) => {
-        const given = { state: await state(checks), takenAt: 0 }
+        const given = { state: await state(checks), takenAt: 0, nextWithinMs: 0 }
         const { text = '', leftOut } = stateText(given, 2000) ?? {}
         expect(leftOut).toBe('components')
         return text.length
@@ -71,6 +71,6 @@ describe('the state as text', () => {
   })
 
   it('is none when not even the verdicts fit', async () => {
-    expect(stateText({ state: await state(), takenAt: 0 }, 100)).toBeUndefined()
+    expect(stateText({ state: await state(), takenAt: 0, nextWithinMs: 0 }, 100)).toBeUndefined()
   })
 })

@@ -6,6 +6,8 @@ export interface TimedState {
   readonly state: HealthState
   /** Of `monotonicMs`. */
   readonly takenAt: number
+  /** How much later the next one may come when nothing changes: for so long nothing in it is taken for stale. */
+  readonly nextWithinMs: number
 }
 
 /** What had to be left out of a state so that it fits. */
@@ -16,7 +18,7 @@ export type LeftOut = 'transitions' | 'data' | 'components'
  * then the checks' data, then the checks; the verdicts stay. Undefined when not even they fit.
  */
 export function stateText(
-  { state, takenAt }: TimedState,
+  { state, ...times }: TimedState,
   mostBytes: number,
 ): { readonly text: string; readonly leftOut?: LeftOut } | undefined {
   const lean: HealthState = { ...state, transitions: [] }
@@ -27,7 +29,7 @@ export function stateText(
     ['components', () => withoutChecks(lean)],
   ]
   for (const [leftOut, variant] of variants) {
-    const text = JSON.stringify({ state: variant(), takenAt })
+    const text = JSON.stringify({ state: variant(), ...times })
     if (Buffer.byteLength(text) <= mostBytes) return { text, ...(leftOut && { leftOut }) }
   }
   return undefined

@@ -36,8 +36,9 @@ async function watched(limits: object = {}) {
   await health.readiness()
   await vi.advanceTimersByTimeAsync(1)
   const memory = new SharedMemory()
-  const publish = (): void => {
-    memory.write(stateText({ state: stateOf(health), takenAt: monotonicMs() }, 100_000)?.text ?? '')
+  const publish = (nextWithinMs = 0): void => {
+    const timed = { state: stateOf(health), takenAt: monotonicMs(), nextWithinMs }
+    memory.write(stateText(timed, 100_000)?.text ?? '')
     memory.beat(monotonicMs())
   }
   publish()
@@ -143,6 +144,17 @@ describe('a report', () => {
     expect(await end(mirror.ask('background'))).toMatchObject({ status: 'UP' })
     await pass(600, true)
     expect(await end(mirror.ask('background'))).toMatchObject({ status: 'UNKNOWN' })
+  })
+
+  it('of background results is stale by as much later as the next state was promised to come', async () => {
+    const { mirror, health, publish, pass } = await watched({ maxSnapshotAgeMs: 60_000 })
+    await vi.advanceTimersByTimeAsync(2000)
+    publish(2000)
+    await health.dispose()
+    await pass(5000, true)
+    expect(mirror.latest('background')).toMatchObject({ status: 'UP' })
+    await pass(600, true)
+    expect(mirror.latest('background')).toMatchObject({ status: 'UNKNOWN' })
   })
 
   it('goes on in time while the loop beats, and stands still when it does not', async () => {

@@ -36,6 +36,7 @@ export class WatchedMirror extends Mirror {
   readonly #made = new Map<string, { readonly of: Report; readonly key: string; readonly report: Report }>()
   #sequence = 0
   #takenAt = 0
+  #nextWithinMs = 0
 
   constructor(memory: SharedMemory, limits: WatchLimits, link: MainLink, logger?: Logger) {
     const read = memory.read()
@@ -47,6 +48,7 @@ export class WatchedMirror extends Mirror {
     this.#refresher = new Refresher(link)
     this.#sequence = read?.sequence ?? 0
     this.#takenAt = first.takenAt
+    this.#nextWithinMs = first.nextWithinMs
   }
 
   stop(): void {
@@ -156,7 +158,9 @@ export class WatchedMirror extends Mirror {
     const answer = this.#answers.get(name)
     if (answer !== undefined && answer.takenAt >= this.#takenAt) return answer
     const report = super.latest(name)
-    return report && known(report, this.#takenAt, this.state.validities[name] ?? {})
+    const { freshMs, staleMs = Infinity } = this.state.validities[name] ?? {}
+    const validity = { ...(freshMs !== undefined && { freshMs }), staleMs: staleMs + this.#nextWithinMs }
+    return report && known(report, this.#takenAt, validity)
   }
 
   /** Reads the state when there is a new one. */
@@ -164,9 +168,10 @@ export class WatchedMirror extends Mirror {
     if (this.#memory.sequence === this.#sequence) return
     const read = this.#memory.read()
     if (read === undefined) return
-    const { state, takenAt }: TimedState = stateFrom(read.text)
+    const { state, takenAt, nextWithinMs }: TimedState = stateFrom(read.text)
     this.#sequence = read.sequence
     this.#takenAt = takenAt
+    this.#nextWithinMs = nextWithinMs
     this.show(state)
     // Checks come and go; nothing is kept for one that is gone.
     for (const kept of [this.#answers, this.#made])
