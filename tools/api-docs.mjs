@@ -46,7 +46,8 @@ export async function writeApiDocs(to, root = projectRoot) {
     /** @type {import('typedoc').TypeDocOptions} */ ({
       plugin: [resolve('typedoc-plugin-markdown')],
       entryPoints: known.map(({ source }) => join(sources, `${source}.ts`)),
-      tsconfig: join(library, 'tsconfig.json'),
+      // The root's has references to every project, that of hale/nest too.
+      tsconfig: [join(root, 'tsconfig.json'), join(library, 'tsconfig.json')].find(existsSync) ?? '',
       basePath: sources,
       name: 'API',
       readme: 'none',

@@ -9,6 +9,7 @@ import { createHealth } from '../core/create-health.ts'
 import type { Health } from '../core/health.ts'
 import { down } from '../core/outcome.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
+import { createHandler } from '../http/handle.ts'
 import { type FastifyHealthOptions, healthPlugin } from './fastify.ts'
 
 const opened: FastifyInstance[] = []
@@ -134,6 +135,30 @@ describe('the plugin', () => {
     expect((await app.inject('/in/health/openapi.json')).json()).toHaveProperty('openapi')
     expect((await app.inject('/in/actuator/nothing')).statusCode).toBe(404)
     expect((await app.inject('/actuator')).statusCode).toBe(404)
+  })
+
+  it.each<[string, FastifyHealthOptions, string[]]>([
+    ['an alias', { basePath: '/livez' }, ['/livez', '/livez/ready', '/readyz']],
+    ["a group's", { basePath: '/' }, ['/', '/readyz', '/livez', '/ready']],
+    [
+      'an alias and of Actuator',
+      { actuator: { basePath: '/readyz' } },
+      ['/readyz', '/readyz/health', '/livez'],
+    ],
+    ['of Actuator and a probe', { actuator: { basePath: '/health/live' } }, ['/health/live', '/health']],
+  ])('serves a path that is %s at once as the plain handler does', async (_what, options, paths) => {
+    const ok = check(() => {})
+    const shared = createHealth({ checks: { ok }, groups: { readyz: { members: ['ok'] } } })
+    const app = application()
+    app.register(healthPlugin(shared, options))
+    const handle = createHandler(shared, options)
+    for (const url of paths) {
+      for (const method of ['GET', 'HEAD', 'OPTIONS', 'POST'] as const) {
+        const plain = await handle({ method, url, headers: {} })
+        const { statusCode, body } = await app.inject({ method, url })
+        expect([statusCode, body], `${method} ${url}`).toEqual([plain?.status, plain?.body])
+      }
+    }
   })
 
   it('says every problem of its options', () => {

@@ -115,22 +115,19 @@ export function healthPlugin(health: HealthSource, options?: FastifyHealthOption
     }
     const methods = instance.supportedMethods
     const documents = routeDocuments(health, settings)
+    const described = new Set<string>()
     for (const document of documents) {
-      instance.route({
-        ...shared,
-        method: ['GET'],
-        url: routePath(document.path),
-        schema: schemaOf(document),
-      })
+      const url = routePath(document.path)
+      described.add(url)
+      instance.route({ ...shared, method: ['GET'], url, schema: schemaOf(document) })
     }
     const base = routePath(settings.basePath)
-    const hidden = { ...shared, schema: { hide: true } }
-    instance.route({
-      ...hidden,
-      method: methods.filter((method) => method !== 'GET'),
-      url: base === '' ? '/' : base,
-    })
-    for (const url of hiddenPaths(settings, base)) instance.route({ ...hidden, method: methods, url })
+    const writing = methods.filter((method) => method !== 'GET')
+    // A set, and GET once: an alias may be the base path, or a group's.
+    for (const url of new Set([base === '' ? '/' : base, ...hiddenPaths(settings, base)])) {
+      const method = described.has(url) ? writing : methods
+      instance.route({ ...shared, schema: { hide: true }, method, url })
+    }
     done()
   }
   // What Fastify shows in the tree of its plugins.

@@ -140,6 +140,24 @@ describe('healthFetch', () => {
     expect(await addressBy(runtime)).toBeUndefined()
   })
 
+  it('has no address, and answers all the same, when Bun takes the request for none', async () => {
+    const server = {
+      requestIP(): never {
+        throw new TypeError('expected a Request')
+      },
+    }
+    expect(await addressBy(server)).toBeUndefined()
+    const request = ask('/actuator', { headers: { host: 'service.test' } })
+    expect((await answering({ actuator: true })(request, server))?.status).toBe(200)
+  })
+
+  it("takes the headers of the request, not what a worker's binding called incoming has for them", async () => {
+    const binding = { rawHeaders: () => {} }
+    const headers = { authorization: `Bearer ${token}` }
+    const response = await answering({ token })(ask('/health/ready', { headers }), { incoming: binding })
+    expect(await response?.json()).toHaveProperty('transitions')
+  })
+
   it('throws at creation when an option is wrong', () => {
     expect(() => answering({ basePath: 'health' })).toThrow(ConfigurationError)
     expect(() => healthFetch(undefined as never)).toThrow(ConfigurationError)

@@ -44,6 +44,19 @@ describe('a request', () => {
     expect(() => decodeListRequest(bytes(...given))).toThrow(Error)
   })
 
+  it('of four megabytes of names is one name, found without keeping the others', () => {
+    const names = Buffer.alloc(4 * 1024 * 1024 - 2).fill(Buffer.from([0x0a, 0]))
+    let kept = 0
+    const counted = Object.assign(Buffer.concat([names, Buffer.from([0x0a, 1, 0x61])]), {
+      subarray(this: Buffer, from: number, to: number) {
+        kept++
+        return Buffer.prototype.subarray.call(this, from, to)
+      },
+    })
+    expect(decodeCheckRequest(counted)).toEqual({ service: 'a' })
+    expect(kept).toBe(1)
+  })
+
   it('throws on text that is no UTF-8, as proto3 wants it', () => {
     expect(() => decodeCheckRequest(bytes(0x0a, 2, 0xc3, 0x28))).toThrow(TypeError)
   })

@@ -24,13 +24,16 @@ export interface CheckRequest {
 
 /** Throws on bytes that are no protobuf message. */
 export function decodeCheckRequest(bytes: Uint8Array): CheckRequest {
-  let name: Uint8Array | undefined
-  readFields(bytes, (field, value) => {
+  let from = 0
+  let to = 0
+  readFields(bytes, (field, begin, end) => {
+    if (field !== 1) return
     // The last one counts, as with any field that is no list.
-    if (field === 1) name = value
+    from = begin
+    to = end
   })
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-  return { service: name === undefined ? '' : decoder.decode(name) }
+  return { service: decoder.decode(bytes.subarray(from, to)) }
 }
 
 /** A HealthListRequest has no fields of its own, but must be a message all the same. */
@@ -71,8 +74,11 @@ function length(value: number): readonly number[] {
   return [...bytes, rest]
 }
 
-/** Calls back for each field with bytes; fields that are unknown are skipped, since later versions may add some. */
-function readFields(bytes: Uint8Array, found: (field: number, value: Uint8Array) => void): void {
+/**
+ * Calls back for each field with bytes; fields that are unknown are skipped, since later versions may add some. With
+ * where they lie, not with an array: 4 MiB, as much as a stranger may send, are two million of them.
+ */
+function readFields(bytes: Uint8Array, found: (field: number, from: number, to: number) => void): void {
   const openGroups: number[] = []
   let at = 0
 
@@ -107,7 +113,7 @@ function readFields(bytes: Uint8Array, found: (field: number, value: Uint8Array)
         break
       case lengthDelimited: {
         const from = skip(read())
-        if (openGroups.length === 0) found(number, bytes.subarray(from, at))
+        if (openGroups.length === 0) found(number, from, at)
         break
       }
       case groupStart:

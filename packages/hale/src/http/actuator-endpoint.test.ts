@@ -5,6 +5,7 @@ import { createHealth } from '../core/create-health.ts'
 import { down, up } from '../core/outcome.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import type { HealthRequest } from './exchange.ts'
+import { answerFetch } from './fetch-exchange.ts'
 import { createHandler } from './handle.ts'
 import type { HandlerOptions } from './handler-settings.ts'
 import { actuatorIndexSchema } from './schema/actuator.ts'
@@ -82,6 +83,12 @@ describe('the index', () => {
   it('links to https where the connection is encrypted', async () => {
     const socket = { encrypted: true } as HealthRequest['socket'] & object
     expect((await links({ socket }))[1]).toBe('https://orders:8080/actuator/health')
+  })
+
+  it('links to https where a fetch request came by it', async () => {
+    const request = new Request('https://orders:8443/actuator', { headers: { host: 'orders:8443' } })
+    const response = await answerFetch(createHandler(health, { actuator: true }), request, {})
+    expect(await response?.text()).toContain('"self":{"href":"https://orders:8443/actuator"')
   })
 
   it('links to the URL that is configured', async () => {

@@ -71,6 +71,5 @@ export class ActuatorEndpoint {
 function originOf(request: HealthRequest): string {
   const host = header(request, 'host') ?? header(request, ':authority')
   if (host === undefined || !hostPattern.test(host)) return ''
-  const { encrypted } = (request.socket ?? {}) as { readonly encrypted?: boolean }
-  return `${encrypted === true ? 'https' : 'http'}://${host}`
+  return `${request.socket?.encrypted === true ? 'https' : 'http'}://${host}`
 }

@@ -84,6 +84,15 @@ describe('withoutBody and asOptions', () => {
     expect(asOptions(answer(204, 'text/plain', '')).headers).not.toHaveProperty('Content-Length')
   })
 
+  it('205 says that it has no content, for whoever reads it would wait for some', () => {
+    const reset = answer(205, 'text/plain', 'x')
+    for (const made of [reset, withoutBody(reset), asOptions(reset)]) {
+      expect(made.headers['Content-Length']).toBe('0')
+      expect(made.headers).not.toHaveProperty('Content-Type')
+      expect(made.body).toBe('')
+    }
+  })
+
   it('OPTIONS has the status of the GET, no content, and what is allowed', () => {
     const { status, headers, body } = asOptions(get)
     expect({ status, body }).toEqual({ status: 503, body: '' })

@@ -18,8 +18,8 @@ export interface HealthRequest {
    */
   readonly body?: unknown
   [Symbol.asyncIterator]?(): AsyncIterator<unknown>
-  /** For visibility by address, where the adapter knows it. */
-  readonly socket?: { readonly remoteAddress?: string | undefined }
+  /** For visibility by address, where the adapter knows it; `encrypted` for links. */
+  readonly socket?: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean | undefined }
 }
 
 /** What to answer. Shared between requests: do not change it. */
@@ -54,6 +54,8 @@ export function answer(
   const bare = hasNoContent(status)
   const headers = {
     ...(!bare && { 'Content-Type': contentType, 'Content-Length': String(utf8Length(body)) }),
+    // Unlike 204 and 304 it has to say that it has no content: who reads it would wait (RFC 9112, 6.3).
+    ...(status === 205 && { 'Content-Length': '0' }),
     // 200 and 405 are heuristically cacheable, and a stale probe is worse than none.
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
@@ -83,7 +85,7 @@ export function forMethod(response: HealthResponse, method: string): HealthRespo
 /** The methods of every health path. */
 export const allowed = 'GET, HEAD, OPTIONS'
 
-/** 204 and its like have neither content nor a length (RFC 9110, 8.6). */
+/** 204 and its like have no content. */
 function hasNoContent(status: number): boolean {
   return status === 204 || status === 205 || status === 304
 }

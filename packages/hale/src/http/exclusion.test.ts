@@ -58,15 +58,26 @@ describe('a report without some of its checks', () => {
     expect(exclusions.of(report, ['b', 'a', 'b'])).toBe(exclusions.of(report, ['a', 'b']))
   })
 
+  it('does not take a name with a line end in it for two names', async () => {
+    const exclusions = new Exclusions()
+    const report = await reportOf({ a: down('x'), b: down('x') })
+    expect(exclusions.of(report, ['a\nb']).status).toBe('DOWN')
+    expect(exclusions.of(report, ['a', 'b']).status).toBe('UP')
+    expect(exclusions.of(report, ['a","b']).status).toBe('DOWN')
+  })
+
   it('keeps few selections and looks at few names, however many strangers think of', async () => {
     const exclusions = new Exclusions()
-    const report = await reportOf({ a: up() })
+    const report = await reportOf(
+      Object.fromEntries([...Array(9).keys()].map((index) => [`x${index}`, up()])),
+    )
     const first = exclusions.of(report, ['x0'])
     for (let index = 1; index <= 7; index++) exclusions.of(report, [`x${index}`])
     expect(exclusions.of(report, ['x0'])).toBe(first)
     exclusions.of(report, ['x8'])
     expect(exclusions.of(report, ['x0'])).not.toBe(first)
-    const many = exclusions.of(
+    for (let index = 0; index < 100; index++) expect(exclusions.of(report, [`y${index}`])).toBe(report)
+    const many = new Exclusions().of(
       report,
       [...Array(1000).keys()].map((index) => `${'y'.repeat(100)}${index}`),
     )

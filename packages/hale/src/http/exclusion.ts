@@ -21,11 +21,15 @@ export class Exclusions {
     if (names.length === 0 || report.kind === 'check') return report
     const wanted = names.slice(0, mostNames).map((name) => name.slice(0, longestName).toWellFormed())
     const unique = [...new Set(wanted)].sort()
-    const key = unique.join('\n')
+    // Unlike names joined by something, which a name may have in it.
+    const key = JSON.stringify(unique)
     const kept = this.#kept.get(report) ?? new Map<string, Report>()
     this.#kept.set(report, kept)
     const known = kept.get(key)
     if (known !== undefined) return known
+    // Whoever goes on with names that nothing has would have a body made for each: they change no verdict, and beyond
+    // these are not told either.
+    if (kept.size >= mostKept && !unique.some((name) => Object.hasOwn(report.checks, name))) return report
     const made = without(report, unique)
     const [oldest] = kept.keys()
     if (kept.size >= mostKept && oldest !== undefined) kept.delete(oldest)

@@ -48,7 +48,8 @@ class FetchRequest implements HealthRequest {
     this.#circumstances = circumstances
     // With Node's own request at hand the headers of the other kind need not be made from it.
     const rawHeaders = nodeRequestOf(circumstances.runtime)?.rawHeaders
-    if (rawHeaders !== undefined) this.rawHeaders = rawHeaders
+    // A worker's binding of the same name has whatever is asked of it, as a function.
+    if (Array.isArray(rawHeaders)) this.rawHeaders = rawHeaders
   }
 
   get headers(): HealthRequest['headers'] {
@@ -57,7 +58,8 @@ class FetchRequest implements HealthRequest {
   }
 
   get socket(): NonNullable<HealthRequest['socket']> {
-    return { remoteAddress: addressOf(this.#circumstances.runtime, this.#request) }
+    const encrypted = this.#request.url.startsWith('https:')
+    return { remoteAddress: addressOf(this.#circumstances.runtime, this.#request), encrypted }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array | string> {
@@ -123,6 +125,21 @@ function addressOf(runtime: unknown, request: Request): string | undefined {
     given?.remoteAddress ??
     nodeRequestOf(given)?.socket?.remoteAddress ??
     shapeOf(given?.remoteAddr)?.hostname ??
-    (typeof bun?.requestIP === 'function' ? shapeOf(bun.requestIP(request))?.address : undefined)
+    (typeof bun?.requestIP === 'function'
+      ? shapeOf(askedFor(bun as unknown as BunServer, request))?.address
+      : undefined)
   return typeof address === 'string' ? address : undefined
+}
+
+interface BunServer {
+  requestIP(request: Request): unknown
+}
+
+/** Bun's server throws for what is not quite a Request, such as a framework's proxy of one. */
+function askedFor(server: BunServer, request: Request): unknown {
+  try {
+    return server.requestIP(request)
+  } catch {
+    return undefined
+  }
 }

@@ -7,7 +7,7 @@ import type { Place } from './place.ts'
 export interface RenderContext {
   readonly service: ServiceInfo
   readonly visibility: Visibility
-  /** The newest last; empty below the visibility that may see them. */
+  /** The newest last, without those of checks that the report has not; empty below the visibility that may see them. */
   readonly transitions: readonly Transition[]
   /** The names of all probes and groups; empty below the visibility that may see them. */
   readonly groups: readonly string[]

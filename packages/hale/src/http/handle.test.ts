@@ -299,3 +299,26 @@ it('says what it wants in place of a registry', () => {
     expect(() => createHandler(health as never)).toThrow(/health: expected what createHealth returns, got /)
   }
 })
+
+describe.each(['actuator', 'microprofile'] as const)('where %s is served first', (format) => {
+  const health = createHealth({
+    clock: fakeClock(),
+    checks: { database: check(() => down('gone')), loop: selfCheck(() => up(), { probes: ['liveness'] }) },
+  })
+  const handle = createHandler(health, {
+    formats: [format, 'json'],
+    rateLimit: { perSecond: 0.001, burst: 1 },
+  })
+  const status = async (url: string) => (await handle({ url, headers: { accept: '*/*' } }))?.status
+
+  it.each(['/healthz', '/healthz/', `/healthz?format=${format}`, '/livez', '/health/live'])(
+    'no dependency and no limit restarts the process at %s',
+    async (url) => {
+      for (let asked = 0; asked < 3; asked++) expect(await status(url)).toBe(200)
+    },
+  )
+
+  it('its readers find all of the service at the base path', async () => {
+    expect(await status('/health')).toBe(503)
+  })
+})

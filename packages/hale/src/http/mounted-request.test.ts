@@ -29,6 +29,13 @@ describe('a mounted request', () => {
     expect(await readBody(mounted)).toEqual({ value: {} })
   })
 
+  it('reads the body that a parser has left alone but for an empty object', async () => {
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'PATCH', body: {} })
+    request.push('{"a":1}')
+    request.push(null)
+    expect(await readBody(mountedRequest(request, '/health/admin'))).toEqual({ value: { a: 1 } })
+  })
+
   it('passes on what a body parser has made of the body', async () => {
     const mounted = mountedRequest({ headers: {}, body: { b: 2 } }, '/')
     expect(await readBody(mounted)).toEqual({ value: { b: 2 } })

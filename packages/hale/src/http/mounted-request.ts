@@ -34,6 +34,11 @@ class MountedRequest {
     return this.#request.body
   }
 
+  /** Tells a body that a parser left alone from one that it read; of Node's requests. */
+  get readableDidRead(): boolean | undefined {
+    return (this.#request as { readonly readableDidRead?: boolean }).readableDidRead
+  }
+
   get socket(): HealthRequest['socket'] | undefined {
     return this.#request.socket
   }

@@ -1,3 +1,4 @@
+import { deadline } from '../core/deadline.ts'
 import type { Visibility } from '../core/group-settings.ts'
 import type { HealthSource } from '../core/health.ts'
 import type { Report } from '../core/report.ts'
@@ -66,7 +67,9 @@ export class ProbeAnswers {
     const renderers =
       found.alias === undefined ? this.#renderers : (this.#byAlias.get(found.alias) as readonly Renderer[])
     const chosen = choose(request, parameters?.get('format'), renderers)
-    if (chosen.whole && found.base && !deep) return this.answerWhole(request, chosen, parameters)
+    // Not at /healthz: it is for probes, and no format may let a dependency restart the process.
+    if (chosen.whole && found.base && found.alias === undefined && !deep)
+      return this.answerWhole(request, chosen, parameters)
     const name = deep ? 'readiness' : found.name
     const renderer = parameters?.has('verbose') ? chosen.verbose : chosen
     if (!renderer.linked) return this.answerNamed(request, name, renderer, parameters)
@@ -122,7 +125,7 @@ export class ProbeAnswers {
     method: string,
     parameters: URLSearchParams | undefined,
   ): HealthResponse | Promise<HealthResponse> {
-    const excluded = parameters?.has('exclude') ? parameters.getAll('exclude') : []
+    const excluded = excludedBy(parameters)
     if (!(report instanceof Promise)) {
       return renderer.response(this.#exclusions.of(report, excluded), visibility, method)
     }
@@ -143,16 +146,46 @@ export class ProbeAnswers {
     const { method = 'GET' } = request
     const visibility = this.#ofAll(request, ['liveness', 'readiness'])
     if (visibility === 'status') return undefined
-    const names = (this.#bucket?.take() ?? 0) > 0 ? [] : health.groups.map(({ name }) => name)
-    const workers = parameters?.get('workers') ?? undefined
-    return Promise.all(names.map((name) => health.ask(name, workers))).then(
+    // The answer is liveness, which is never limited.
+    const limited = (this.#bucket?.take() ?? 0) > 0
+    const names = limited ? ['liveness'] : health.groups.map(({ name }) => name)
+    const excluded = excludedBy(parameters)
+    return this.#inTime(names, parameters?.get('workers') ?? undefined).then(
       (reports) => {
-        const readiness = reports[names.indexOf('readiness')] ?? health.latest('readiness')
-        return renderer.at(root, true).response(readiness as Report, visibility, method)
+        const reportOf = (name: string) =>
+          this.#exclusions.of((reports.get(name) ?? health.latest(name)) as Report, excluded)
+        return renderer
+          .at(root, true)
+          .response(reportOf('readiness'), visibility, method, reportOf('liveness'))
       },
       (error: unknown) => forMethod(answerFailed(health.logger, error), method),
     )
   }
+
+  /**
+   * The reports of those that may take as long as liveness, and of the others what comes within its budget: whoever
+   * asks whether the process lives waits for no dependency's sake.
+   */
+  #inTime(names: readonly string[], workers: string | undefined): Promise<ReadonlyMap<string, Report>> {
+    const { clock, groups } = this.#health
+    const budgets = new Map(groups.map(({ name, budgetMs }) => [name, budgetMs]))
+    const budgetMs = budgets.get('liveness') ?? 0
+    const reports = new Map<string, Report>()
+    const asked = names.map(async (name) => {
+      const report = await this.#health.ask(name, workers)
+      if (report !== undefined) reports.set(name, report)
+    })
+    const prompt = asked.filter((_, index) => (budgets.get(names[index] as string) ?? 0) <= budgetMs)
+    return new Promise((resolve, reject) => {
+      const answer = (): void => resolve(reports)
+      const cancel = deadline(clock, budgetMs, () => void Promise.all(prompt).then(answer, reject))
+      void Promise.all(asked).then(answer, reject).finally(cancel)
+    })
+  }
+}
+
+function excludedBy(parameters: URLSearchParams | undefined): readonly string[] {
+  return parameters?.has('exclude') ? parameters.getAll('exclude') : []
 }
 
 /** Whether a method only reads. */

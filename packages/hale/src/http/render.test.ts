@@ -187,6 +187,24 @@ describe('one rendering for many requests', () => {
     expect(counter.renders()).toBeLessThanOrEqual(2)
   })
 
+  it('tries again after a second, for what failed once may have been none of the report', async () => {
+    const clock = fakeClock()
+    let broken = true
+    const counter = counted(({ status }) => {
+      if (broken) throw new Error('not yet')
+      return status
+    })
+    const ask = asking(createHealth({ clock, checks: {} }), { formats: [counter.format] })
+    expect((await ask('/health/live')).status).toBe(500)
+    broken = false
+    await clock.advance(1000)
+    expect((await ask('/health/live')).status).toBe(200)
+    const settled = counter.renders()
+    await clock.advance(60_000)
+    expect((await ask('/health/live')).status).toBe(200)
+    expect(counter.renders()).toBe(settled)
+  })
+
   it('never answers for one format with the body of another', async () => {
     const health = createHealth({ clock: fakeClock(), checks: {} })
     const format = (mediaType: string, body: string): Format => ({
@@ -225,6 +243,29 @@ describe('what a format is given', () => {
       expect((last?.transitions.length ?? 0) > 0).toBe(visibility !== 'status')
     }
   })
+})
+
+it('tells in no report of changes of checks that it has not, for they may be hidden where they are', async () => {
+  const health = createHealth({
+    clock: fakeClock(),
+    checks: { hidden: check(() => down('gone')), shown: check(() => up(), { probes: [] }) },
+    groups: { readiness: { visibility: 'status' }, open: { members: ['shown'], visibility: 'debug' } },
+  })
+  const counter = counted()
+  const ask = asking(health, { formats: ['json', counter.format] })
+  await ask('/health/ready')
+  await ask('/health/open')
+  const { transitions } = JSON.parse((await ask('/health/open')).body)
+  expect(transitions).toContainEqual(expect.objectContaining({ check: 'shown' }))
+  expect(transitions).toContainEqual(expect.objectContaining({ probe: 'readiness', to: 'DOWN' }))
+  expect(JSON.stringify(transitions)).not.toContain('hidden')
+  await ask('/health/open?format=counted')
+  expect(
+    counter.contexts.at(-1)?.transitions.map((change) => ('check' in change ? change.check : '')),
+  ).toContain('shown')
+  expect(
+    counter.contexts.at(-1)?.transitions.some((change) => 'check' in change && change.check === 'hidden'),
+  ).toBe(false)
 })
 
 describe('headers', () => {
@@ -296,6 +337,25 @@ describe('headers', () => {
       429,
     )
     expect((await asking(healthOf(up(), { DOWN: 500 }), {})('/health/ready')).status).toBe(200)
+  })
+
+  it('status codes hold of groups that come later, as those of workers do', async () => {
+    const health = createHealth({
+      clock: fakeClock(),
+      checks: { database: check(() => down('gone')) },
+      groups: { readiness: { statusCodes: { DOWN: 500 } } },
+    })
+    let known = false
+    const later: HealthSource = new Proxy(health, {
+      get(target, key) {
+        if (key === 'groups' && !known) return target.groups.map(({ statusCodes, ...group }) => group)
+        const value: unknown = Reflect.get(target, key, target)
+        return typeof value === 'function' ? value.bind(target) : value
+      },
+    })
+    const ask = asking(later, {})
+    known = true
+    expect((await ask('/health/ready')).status).toBe(500)
   })
 
   it('an answer of 204 has neither content nor a Content-Length (RFC 9110, 8.6)', async () => {

@@ -1,7 +1,7 @@
 import type { Visibility } from '../core/group-settings.ts'
-import type { HealthSource } from '../core/health.ts'
+import type { GroupInfo, HealthSource } from '../core/health.ts'
 import type { Report } from '../core/report.ts'
-import { isHealthy, type Status } from '../core/status.ts'
+import { isHealthy } from '../core/status.ts'
 import type { Transition } from '../core/transitions.ts'
 import { ignoreRejection } from '../errors/ignore-rejection.ts'
 import { kindOf } from '../errors/problems.ts'
@@ -17,15 +17,14 @@ interface Rendering {
   readonly options: HealthResponse
   /** A number in place of the transitions: they hold reports, whose renderings would hold transitions in turn. */
   readonly generation: number
-}
-
-/** Where a linked format is looked at from. */
-interface Viewpoint {
-  readonly root: string
-  readonly overview: boolean
+  /** What was rendered beside the report, if anything. */
+  readonly liveness: Report | undefined
+  /** When it failed: from when on it is tried again. */
+  readonly retryAt: number | undefined
 }
 
 const retryAfterSeconds = '5'
+const failureKeptMs = 1000
 const noHeaders: ProxyHeaders = () => ({})
 
 /**
@@ -44,18 +43,18 @@ export class Renderer {
   readonly #format: Format
   readonly #proxyHeaders: ProxyHeaders
   readonly #placed = new Map<string, Renderer>()
-  readonly #viewpoint: Viewpoint | undefined
+  readonly #root: string | undefined
   #transitions: readonly Transition[] | undefined
   /** Of the transitions: how often there have been others. */
   #generation = 0
-  readonly #statusCodes: ReadonlyMap<string, { readonly [S in Status]?: number }>
   readonly #kept: { readonly [V in Visibility]: WeakMap<Report, Rendering> } = {
     status: new WeakMap(),
     components: new WeakMap(),
     debug: new WeakMap(),
   }
 
-  constructor(health: HealthSource, format: Format, proxyHeaders = noHeaders, viewpoint?: Viewpoint) {
+  /** `root` is that of a linked format's place. */
+  constructor(health: HealthSource, format: Format, proxyHeaders = noHeaders, root?: string) {
     const { name, mediaType, linked = false, passive = false, whole = false, verbose } = format
     this.name = name
     this.mediaType = mediaType
@@ -67,22 +66,24 @@ export class Renderer {
     this.#health = health
     this.#format = format
     this.#proxyHeaders = proxyHeaders
-    this.#viewpoint = viewpoint
-    this.#statusCodes = new Map(health.groups.map(({ name, statusCodes = {} }) => [name, statusCodes]))
+    this.#root = root
   }
 
-  /** The same for one of the few places that a linked format is looked at from, with renderings of its own. */
+  /**
+   * The same for one of the few places that a linked format is looked at from, with renderings of its own; `overview`
+   * where liveness is given beside the report.
+   */
   at(root: string, overview: boolean): Renderer {
     const key = overview ? `${root} overview` : root
     const known = this.#placed.get(key)
     if (known !== undefined) return known
-    const renderer = new Renderer(this.#health, this.#format, this.#proxyHeaders, { root, overview })
+    const renderer = new Renderer(this.#health, this.#format, this.#proxyHeaders, root)
     this.#placed.set(key, renderer)
     return renderer
   }
 
-  /** The answer of a known report to GET, HEAD or OPTIONS. */
-  response(report: Report, visibility: Visibility, method: string): HealthResponse {
+  /** The answer of a known report to GET, HEAD or OPTIONS; on the overview its status is that of `liveness`. */
+  response(report: Report, visibility: Visibility, method: string, liveness?: Report): HealthResponse {
     const { transitions } = this.#health
     if (transitions !== this.#transitions) {
       this.#transitions = transitions
@@ -90,63 +91,90 @@ export class Renderer {
     }
     const kept = this.#kept[visibility].get(report)
     const rendering =
-      kept?.generation === this.#generation ? kept : this.#render(report, visibility, transitions)
+      kept !== undefined && this.#holds(kept, liveness)
+        ? kept
+        : this.#render(report, visibility, transitions, liveness)
     if (method === 'GET') return rendering.get
     return method === 'HEAD' ? rendering.head : rendering.options
   }
 
-  #render(report: Report, visibility: Visibility, transitions: readonly Transition[]): Rendering {
-    const get = this.#answer(report, visibility, transitions)
-    const rendering = {
-      get,
-      head: withoutBody(get),
-      options: asOptions(get),
-      generation: this.#generation,
+  #holds({ generation, liveness: beside, retryAt }: Rendering, liveness: Report | undefined): boolean {
+    if (generation !== this.#generation || beside !== liveness) return false
+    return retryAt === undefined || this.#health.clock.now() < retryAt
+  }
+
+  /**
+   * A failure is kept as well, since what cannot be rendered is not to be tried again for every request; but not for
+   * good: a report of liveness may never change, and whatever failed once would be a 500 for ever.
+   */
+  #render(
+    report: Report,
+    visibility: Visibility,
+    transitions: readonly Transition[],
+    liveness: Report | undefined,
+  ): Rendering {
+    let get: HealthResponse
+    let retryAt: number | undefined
+    try {
+      get = this.#answer(report, visibility, transitions, liveness)
+    } catch (error) {
+      get = answerFailed(this.#health.logger, error)
+      retryAt = this.#health.clock.now() + failureKeptMs
     }
+    const generation = this.#generation
+    const rendering = { get, head: withoutBody(get), options: asOptions(get), generation, liveness, retryAt }
     this.#kept[visibility].set(report, rendering)
     return rendering
   }
 
-  /** The answer, or a 500 that is kept as well: what cannot be rendered is not tried again for every request. */
-  #answer(report: Report, visibility: Visibility, transitions: readonly Transition[]): HealthResponse {
-    try {
-      const { mediaType, headers } = this.#format
-      const terse = visibility === 'status'
-      const place = this.#placeNow()
-      const body: unknown = this.#format.render(report, {
-        service: this.#health.service,
-        visibility,
-        transitions: terse ? [] : transitions,
-        groups: terse ? [] : this.#health.groups.map(({ name }) => name),
-        ...(place !== undefined && { place }),
-      })
-      ignoreRejection(body)
-      if (typeof body !== 'string')
-        throw new TypeError(`the format ${this.name} rendered ${kindOf(body)}, not a string`)
-      const answered = place?.liveness ?? report
-      const code = this.#statusCode(answered)
-      const retry = code === 503 && { 'Retry-After': retryAfterSeconds }
-      const more = this.#proxyHeaders(answered, visibility)
-      return answer(code, mediaType, body, { ...headers, ...more, ...retry })
-    } catch (error) {
-      return answerFailed(this.#health.logger, error)
-    }
+  #answer(
+    report: Report,
+    visibility: Visibility,
+    transitions: readonly Transition[],
+    liveness: Report | undefined,
+  ): HealthResponse {
+    const { mediaType, headers } = this.#format
+    const { groups, service } = this.#health
+    const terse = visibility === 'status'
+    const place = this.#placeNow(groups, liveness)
+    const body: unknown = this.#format.render(report, {
+      service,
+      visibility,
+      transitions: terse ? [] : transitions.filter((transition) => concerns(transition, report, liveness)),
+      groups: terse ? [] : groups.map(({ name }) => name),
+      ...(place !== undefined && { place }),
+    })
+    ignoreRejection(body)
+    if (typeof body !== 'string')
+      throw new TypeError(`the format ${this.name} rendered ${kindOf(body)}, not a string`)
+    const answered = liveness ?? report
+    const code = this.#statusCode(answered, groups)
+    const retry = code === 503 && { 'Retry-After': retryAfterSeconds }
+    const more = this.#proxyHeaders(answered, visibility)
+    return answer(code, mediaType, body, { ...headers, ...more, ...retry })
   }
 
-  #placeNow(): Place | undefined {
-    if (this.#viewpoint === undefined) return undefined
-    const { root, overview } = this.#viewpoint
-    const health = this.#health
-    const groups = health.groups.map(({ name }) => ({
+  #placeNow(groups: readonly GroupInfo[], liveness: Report | undefined): Place | undefined {
+    if (this.#root === undefined) return undefined
+    const known = groups.map(({ name }) => ({
       name,
-      status: health.latest(name)?.status ?? 'UNKNOWN',
+      status: this.#health.latest(name)?.status ?? 'UNKNOWN',
     }))
-    const liveness = overview ? health.latest('liveness') : undefined
-    return { root, groups, ...(liveness !== undefined && { liveness }) }
+    return { root: this.#root, groups: known, ...(liveness !== undefined && { liveness }) }
   }
 
-  #statusCode({ name, kind, status }: Report): number {
-    const ofGroup = kind === 'check' ? undefined : this.#statusCodes.get(name)?.[status]
-    return this.#format.statusCode ?? ofGroup ?? (isHealthy(status) ? 200 : 503)
+  /** By the groups as they are now: in a cluster's primary they come with the workers. */
+  #statusCode({ name, kind, status }: Report, groups: readonly GroupInfo[]): number {
+    const group = kind === 'check' ? undefined : groups.find((candidate) => candidate.name === name)
+    return this.#format.statusCode ?? group?.statusCodes?.[status] ?? (isHealthy(status) ? 200 : 503)
   }
+}
+
+/** Whether a transition may be told beside a report: those of checks that are not in it may be hidden elsewhere. */
+function concerns(transition: Transition, report: Report, liveness: Report | undefined): boolean {
+  if (!('check' in transition)) return true
+  const { check } = transition
+  return (
+    Object.hasOwn(report.checks, check) || (liveness !== undefined && Object.hasOwn(liveness.checks, check))
+  )
 }

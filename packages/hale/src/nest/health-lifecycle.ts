@@ -71,7 +71,12 @@ export class HealthLifecycle implements OnModuleInit, OnModuleDestroy, OnApplica
     if (this.health.draining) return
     this.health.drain('the application closes')
     const { drainDelayMs } = this.#settings
-    if (drainDelayMs > 0) await new Promise<void>((resolve) => this.health.clock.after(drainDelayMs, resolve))
+    if (drainDelayMs === 0) return
+    // The clock's timers keep nothing alive, and there may be no server that does: without this the process could run
+    // out in the middle, with providers that were not destroyed.
+    const hold = setInterval(() => {}, 2 ** 30)
+    await new Promise<void>((resolve) => this.health.clock.after(drainDelayMs, resolve))
+    clearInterval(hold)
   }
 
   async onApplicationShutdown(): Promise<void> {

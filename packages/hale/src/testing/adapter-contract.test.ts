@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, OutgoingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { Health } from '../core/health.ts'
@@ -367,6 +367,18 @@ describe('the contract of adapters', () => {
 
   test.each(careless)('notices an adapter that %s', async (_what, caughtBy, parts) => {
     expect(await failure(parts, caughtBy)).not.toBe('nothing was noticed')
+  })
+
+  test('leaves node:http as it was, also when cases run at the same time', async () => {
+    const methods = () => [ServerResponse.prototype.writeHead, OutgoingMessage.prototype.end]
+    const before = methods()
+    await Promise.all(
+      adapterContract(subject())
+        .slice(0, 4)
+        .map(({ run }) => run()),
+    )
+    const same = methods().map((method, index) => method === before[index])
+    expect(same).toEqual([true, true])
   })
 
   test('notices what hangs, in seconds', async () => {

@@ -266,6 +266,69 @@ describe('the base path', () => {
     expect(body).toContain('readiness <b>DOWN</b>')
   })
 
+  test('waits for no group for longer than liveness may take', async () => {
+    const clock = fakeClock()
+    const hanging = check(() => new Promise(() => {}), { timeoutMs: 60_000 })
+    const health = createHealth({
+      clock,
+      checks: { db: hanging },
+      groups: { readiness: { budgetMs: 30_000 }, reports: { members: ['db'], budgetMs: 20_000 } },
+    })
+    let answer: HealthResponse | undefined
+    void Promise.resolve(createHandler(health)({ url: '/health', headers: { accept: browser } })).then(
+      (response) => {
+        answer = response
+      },
+    )
+    await clock.advance(800)
+    expect(answer?.status).toBe(200)
+    expect(answer?.body).toContain('has not run yet')
+  })
+
+  test('has the status code of liveness as it was answered, late checks included', async () => {
+    const clock = fakeClock()
+    let hangs = false
+    const run = () => (hangs ? new Promise(() => {}) : up())
+    const health = createHealth({
+      clock,
+      checks: { loop: selfCheck(run, { probes: ['liveness'], timeoutMs: 5000, maxAgeMs: { up: 100 } }) },
+    })
+    const handle = createHandler(health)
+    const statuses = async () => {
+      const answers = [browser, '*/*'].map((accept) => handle({ url: '/health', headers: { accept } }))
+      await clock.advance(800)
+      return (await Promise.all(answers)).map((response) => response?.status)
+    }
+    expect(await statuses()).toEqual([200, 200])
+    hangs = true
+    expect(await statuses()).toEqual([503, 503])
+  })
+
+  test('asks liveness beyond the limit too', async () => {
+    const clock = fakeClock()
+    const health = createHealth({
+      clock,
+      checks: { loop: selfCheck(() => up(), { probes: ['liveness'] }), db: check(() => up()) },
+    })
+    const handle = createHandler(health, { rateLimit: { perSecond: 0.001, burst: 1 } })
+    await handle({ url: '/health/db', headers: {} })
+    const response = await handle({ url: '/health', headers: { accept: browser } })
+    expect(response?.status).toBe(200)
+    expect(response?.body).toContain('liveness <b>UP</b>')
+  })
+
+  test('leaves out what a request excludes', async () => {
+    const clock = fakeClock()
+    const health = createHealth({
+      clock,
+      checks: { loop: selfCheck(() => down('stuck'), { probes: ['liveness'] }), db: check(() => up()) },
+    })
+    const ask = asking(health, clock)
+    expect((await ask('/health')).status).toBe(503)
+    expect((await ask('/health?exclude=loop')).status).toBe(200)
+    expect((await ask('/health?exclude=db')).status).toBe(503)
+  })
+
   test('runs no check beyond the limit, and answers all the same', async () => {
     const clock = fakeClock()
     const run = vi.fn(() => up())

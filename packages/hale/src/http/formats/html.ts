@@ -34,7 +34,9 @@ export const htmlFormat: Format = {
       visibility,
       transitions,
       // Of the page's own subject the report says more than what is known apart from it: who did not answer in time.
-      neighbours: (place?.groups ?? []).map((group) => (group.name === report.name ? report : group)),
+      neighbours: (place?.groups ?? []).map(
+        (group) => [report, place?.liveness].find((own) => own?.name === group.name) ?? group,
+      ),
       root: place?.root,
     }),
 }

@@ -46,7 +46,7 @@ export function openApiDocument(
     actuatorPaths(surroundings, components),
     adminPaths(surroundings, components),
   ])
-  const { name, version } = health.service
+  const { name, version } = names.service ? health.service : {}
   return {
     openapi: '3.1.0',
     info: {
@@ -72,10 +72,10 @@ function firstOf(all: readonly Paths[]): Paths {
   )
 }
 
-/** The checks that there are, and those of them that `shows` lets be named. */
-export function checkNames(health: HealthSource, shows: (check: string) => boolean): CheckNames {
+/** The checks that there are, and what `shows` lets be told of a check or probe. */
+export function checkNames(health: HealthSource, shows: (name: string) => boolean): CheckNames {
   const all = Object.keys(health.snapshot().checks)
-  return { all, shown: all.filter(shows) }
+  return { all, shown: all.filter(shows), service: shows('liveness') }
 }
 
 /** The JSON Schema of the JSON body, at every level that a request can be given. */

@@ -19,7 +19,7 @@ export class Documents {
     this.schema = answer(200, 'application/schema+json', JSON.stringify(schemaOfBody(health, settings)))
   }
 
-  openApi(shows: (check: string) => boolean): HealthResponse {
+  openApi(shows: (name: string) => boolean): HealthResponse {
     const names = checkNames(this.#health, shows)
     const { groups } = this.#health
     const state = JSON.stringify([names, groups])

@@ -15,6 +15,8 @@ export type Paths = { readonly [path: string]: object }
 export interface CheckNames {
   readonly all: readonly string[]
   readonly shown: readonly string[]
+  /** Whether the service's name and version may be told, as at the base path. */
+  readonly service: boolean
 }
 
 /** What describes an operation. */
@@ -48,7 +50,7 @@ export function probePaths(surroundings: Surroundings): Paths {
   const { basePath, aliases } = settings
   const report = reporter(surroundings)
   const paths: Record<string, object> = {
-    [basePath === '' ? '/' : basePath]: report('health', 'liveness', { deep: true }),
+    [basePath === '' ? '/' : basePath]: report('health', 'liveness', { deep: true, base: true }),
     [`${basePath}/live`]: report('healthLive', 'liveness'),
     [`${basePath}/ready`]: report('healthReady', 'readiness'),
     [`${basePath}/startup`]: report('healthStartup', 'startup'),
@@ -87,7 +89,7 @@ function reporter({ health, settings, names, parameters, responses }: Surroundin
     responses.ofReport({ levels: levelsOf(name), statusCodes: groups.get(name)?.statusCodes })
   const whole = settings.formats.filter((format) => format.whole)
 
-  return (operationId: string, name: string, { deep = false } = {}): object => {
+  return (operationId: string, name: string, { deep = false, base = false } = {}): object => {
     const limited = settings.rateLimit !== undefined && (deep || name !== 'liveness')
     return readingPath(settings, {
       operationId,
@@ -98,7 +100,7 @@ function reporter({ health, settings, names, parameters, responses }: Surroundin
         reports(name),
         ...(deep ? [reports('readiness')] : []),
         // Formats whose readers expect all of the service there have statuses of its own.
-        ...(deep && whole.length > 0 ? [responses.ofReport({ levels: levelsOf(name), formats: whole })] : []),
+        ...(base && whole.length > 0 ? [responses.ofReport({ levels: levelsOf(name), formats: whole })] : []),
         responses.ofReading(limited),
       ),
     })
