@@ -13,17 +13,17 @@ const beatsPerWindow = 4
  */
 export class LoopBeat {
   readonly #memory: SharedMemory
-  readonly #missed: (ms: number) => void
+  readonly #turned: (gapMs: number) => void
   readonly #timer: ReturnType<typeof setInterval>
   #last = monotonicMs()
   #beats = 0
   #worstDelayMs = 0
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
 
-  /** `missed` hears how long the loop has not turned, each time that it was late. */
-  constructor(memory: SharedMemory, missed: (ms: number) => void) {
+  /** `turned` is called with each beat, and hears how long ago the last one was. */
+  constructor(memory: SharedMemory, turned: (gapMs: number) => void) {
     this.#memory = memory
-    this.#missed = missed
+    this.#turned = turned
     memory.beat(this.#last)
     this.#timer = setInterval(() => this.#beat(), beatMs)
     this.#timer.unref()
@@ -41,7 +41,7 @@ export class LoopBeat {
     this.#worstDelayMs = Math.max(this.#worstDelayMs, gapMs - beatMs)
     this.#beats++
     if (this.#beats % beatsPerWindow === 0 || gapMs > beatsPerWindow * beatMs) this.#endWindow()
-    if (gapMs > 2 * beatMs) this.#missed(gapMs)
+    this.#turned(gapMs)
   }
 
   #endWindow(): void {

@@ -1,16 +1,20 @@
 import type { HealthSource, WatchedChange } from '../core/health.ts'
 import { logSafely } from '../core/logger.ts'
 import { stateOf } from '../mirror/state.ts'
+import { beatMs } from './loop-beat.ts'
 import { monotonicMs } from './monotonic.ts'
 import { mostStateBytes, type SharedMemory } from './shared-memory.ts'
 import { type LeftOut, stateText } from './state-text.ts'
 
 const gatherMs = 10
+const leastCalmMs = 1000
+const mostCalmMs = 5000
 
 /**
  * Writes the registry's state to the shared memory when something has changed. The whole state is written each time,
  * which takes the longer the more checks there are, so it is written the less often: what only confirms what is
- * known may take half a thousandth of the loop, a change of status a twentieth.
+ * known may take half a thousandth of the loop, a change of status a twentieth. What confirms also waits for a beat,
+ * since waking a loop that sleeps costs as much as writing.
  */
 export class Publisher {
   readonly #health: HealthSource
@@ -18,10 +22,9 @@ export class Publisher {
   readonly #unwatch: (() => void) | undefined
   #publishedAt = -Infinity
   #tookMs = 0
-  /** Within which what only confirms is written: promised with each state, so that none is taken for stale sooner. */
-  #calmMs = 250
-  #dueAt = Infinity
-  #cancel: (() => void) | undefined
+  #calmMs = leastCalmMs
+  #confirmed = false
+  #timer: ReturnType<typeof setTimeout> | undefined
   #leftOut: LeftOut | 'everything' | undefined
 
   constructor(health: HealthSource, memory: SharedMemory) {
@@ -33,15 +36,22 @@ export class Publisher {
 
   stop(): void {
     this.#unwatch?.()
-    this.#cancel?.()
+    this.#cancel()
+  }
+
+  /** Called with each beat: writes what was confirmed since, when it is time. */
+  confirm(): void {
+    if (this.#confirmed && monotonicMs() - this.#publishedAt > this.#calmMs - beatMs / 2) this.publish()
   }
 
   publish(): void {
     try {
-      this.#cancel?.()
+      this.#cancel()
+      this.#confirmed = false
       this.#publishedAt = monotonicMs()
-      this.#calmMs = Math.max(250, Math.min(5000, 2000 * this.#tookMs))
-      const timed = { state: stateOf(this.#health), takenAt: this.#publishedAt, nextWithinMs: this.#calmMs }
+      this.#calmMs = Math.max(leastCalmMs, Math.min(mostCalmMs, 2000 * this.#tookMs))
+      const nextWithinMs = this.#calmMs + beatMs
+      const timed = { state: stateOf(this.#health), takenAt: this.#publishedAt, nextWithinMs }
       const made = stateText(timed, mostStateBytes)
       if (made !== undefined) this.#memory.write(made.text)
       this.#tookMs = monotonicMs() - this.#publishedAt
@@ -55,27 +65,21 @@ export class Publisher {
   #changed(what: WatchedChange): void {
     // Draining, above all: whoever blocks the loop right after it has still said it.
     if (what === 'lifecycle') this.publish()
-    else this.#publishAfter(what === 'result' ? this.#calmMs : this.#soonMs())
+    else if (what === 'status') this.#publishSoon()
+    else this.#confirmed = true
   }
 
-  #soonMs(): number {
-    return Math.max(50, 20 * this.#tookMs)
-  }
-
-  #publishAfter(gapMs: number): void {
-    const now = monotonicMs()
+  #publishSoon(): void {
+    if (this.#timer !== undefined) return
+    const gapMs = Math.max(50, 20 * this.#tookMs)
     // What changes together, as results do that came in with one packet, is shown together.
-    const dueAt = Math.max(now + gatherMs, this.#publishedAt + gapMs)
-    if (dueAt >= this.#dueAt) return
-    this.#cancel?.()
-    const timer = setTimeout(() => this.publish(), dueAt - now)
-    timer.unref()
-    this.#dueAt = dueAt
-    this.#cancel = () => {
-      clearTimeout(timer)
-      this.#dueAt = Infinity
-      this.#cancel = undefined
-    }
+    this.#timer = setTimeout(() => this.publish(), Math.max(gatherMs, this.#publishedAt + gapMs - monotonicMs()))
+    this.#timer.unref()
+  }
+
+  #cancel(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
   }
 
   #note(leftOut: LeftOut | 'everything' | undefined): void {

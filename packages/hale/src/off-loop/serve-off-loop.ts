@@ -42,10 +42,11 @@ export async function serveOffLoop(health: HealthSource, options: OffLoopOptions
   const { port, host, blockedAfterMs, maxSnapshotAgeMs, handler } = offLoopSettings(health, options)
   const memory = new SharedMemory()
   const publisher = new Publisher(health, memory)
-  const beat = new LoopBeat(memory, (silentMs) => {
-    if (silentMs <= blockedAfterMs) return
-    const message = `the event loop was blocked for ${durationText(silentMs)}`
-    logSafely(health.logger, 'warn', message, { blockedMs: Math.round(silentMs) })
+  const beat = new LoopBeat(memory, (gapMs) => {
+    publisher.confirm()
+    if (gapMs <= blockedAfterMs) return
+    const message = `the event loop was blocked for ${durationText(gapMs)}`
+    logSafely(health.logger, 'warn', message, { blockedMs: Math.round(gapMs) })
   })
   const stop = (): void => {
     publisher.stop()

@@ -107,6 +107,17 @@ describe('a report', () => {
     expect(asked).toEqual(['readiness'])
   })
 
+  it('of background checks is not asked for while the next state may still come', async () => {
+    const { mirror, asked, pass, publish, health } = await watched()
+    publish(2000)
+    const { staleMs = 0 } = health.validity?.('background') ?? {}
+    await pass(staleMs + 1500, true)
+    expect(mirror.ask('background')).toMatchObject({ status: 'UP' })
+    expect(asked).toEqual([])
+    await pass(1000, true)
+    expect(mirror.ask('background')).toBeInstanceOf(Promise)
+  })
+
   it('that has aged is served as it is when the loop is busy', async () => {
     const { mirror, pass } = await watched()
     await pass(1100, true)

@@ -158,8 +158,10 @@ export class WatchedMirror extends Mirror {
     const answer = this.#answers.get(name)
     if (answer !== undefined && answer.takenAt >= this.#takenAt) return answer
     const report = super.latest(name)
-    const { freshMs, staleMs = Infinity } = this.state.validities[name] ?? {}
-    const validity = { ...(freshMs !== undefined && { freshMs }), staleMs: staleMs + this.#nextWithinMs }
+    const { freshMs = Infinity, staleMs = Infinity } = this.state.validities[name] ?? {}
+    // Background results are fresh until they are stale, and the next of them may come so much later.
+    const later = this.#nextWithinMs
+    const validity = { freshMs: freshMs < staleMs ? freshMs : freshMs + later, staleMs: staleMs + later }
     return report && known(report, this.#takenAt, validity)
   }
 
