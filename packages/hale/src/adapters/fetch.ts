@@ -30,5 +30,5 @@ export type HealthFetch = (request: Request, runtime?: object) => Promise<Respon
  */
 export function healthFetch(health: HealthSource, options?: HandlerOptions): HealthFetch {
   const handle = createHandler(health, options)
-  return async (request, runtime) => answerFetch(handle, request, { runtime })
+  return async (request, runtime) => answerFetch(handle, request, runtime)
 }

@@ -49,7 +49,7 @@ export function healthRoutes(health: HealthSource, options?: HandlerOptions): He
     }
     const url = localUrl(raw.url, path)
     const local = prefix === undefined ? url : url.replace(prefix, '')
-    return answerFetch(handle, raw, { url: local, runtime: env, readAgain: () => req.text() }) ?? next()
+    return answerFetch(handle, raw, env, local, req) ?? next()
   }
   // Hono takes a response that is no promise, and is faster with it; only its type of a middleware wants a promise.
   return answer as unknown as HealthRoutes

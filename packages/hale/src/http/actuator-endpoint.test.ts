@@ -87,7 +87,7 @@ describe('the index', () => {
 
   it('links to https where a fetch request came by it', async () => {
     const request = new Request('https://orders:8443/actuator', { headers: { host: 'orders:8443' } })
-    const response = await answerFetch(createHandler(health, { actuator: true }), request, {})
+    const response = await answerFetch(createHandler(health, { actuator: true }), request)
     expect(await response?.text()).toContain('"self":{"href":"https://orders:8443/actuator"')
   })
 

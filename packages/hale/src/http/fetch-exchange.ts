@@ -1,17 +1,9 @@
 import type { HealthRequest, HealthResponse } from './exchange.ts'
 import type { HealthHandler } from './handle.ts'
 
-/** What an adapter knows beside the request. */
-export interface FetchCircumstances {
-  /**
-   * Path and query.
-   * @default those of the request's URL
-   */
-  readonly url?: string
-  /** What the runtime hands over beside the request, for the address that asks. */
-  readonly runtime?: unknown
-  /** Reads a body that somebody has read before. */
-  readonly readAgain?: () => Promise<string>
+/** Who reads a body that somebody has read before. */
+interface Reader {
+  text(): Promise<string>
 }
 
 /** Headers as a record: one of them is looked up far more often than all of them are listed. */
@@ -38,16 +30,18 @@ class FetchRequest implements HealthRequest {
   readonly url: string
   readonly rawHeaders?: readonly string[]
   readonly #request: Request
-  readonly #circumstances: FetchCircumstances
+  readonly #runtime: unknown
+  readonly #reader: Reader | undefined
   #headers: HealthRequest['headers'] | undefined
 
-  constructor(request: Request, circumstances: FetchCircumstances) {
+  constructor(request: Request, runtime: unknown, url: string, reader: Reader | undefined) {
     this.method = request.method
-    this.url = circumstances.url ?? localUrl(request.url)
+    this.url = url
     this.#request = request
-    this.#circumstances = circumstances
+    this.#runtime = runtime
+    this.#reader = reader
     // With Node's own request at hand the headers of the other kind need not be made from it.
-    const rawHeaders = nodeRequestOf(circumstances.runtime)?.rawHeaders
+    const rawHeaders = nodeRequestOf(runtime)?.rawHeaders
     // A worker's binding of the same name has whatever is asked of it, as a function.
     if (Array.isArray(rawHeaders)) this.rawHeaders = rawHeaders
   }
@@ -59,13 +53,12 @@ class FetchRequest implements HealthRequest {
 
   get socket(): NonNullable<HealthRequest['socket']> {
     const encrypted = this.#request.url.startsWith('https:')
-    return { remoteAddress: addressOf(this.#circumstances.runtime, this.#request), encrypted }
+    return { remoteAddress: addressOf(this.#runtime, this.#request), encrypted }
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array | string> {
-    const { readAgain } = this.#circumstances
-    if (this.#request.bodyUsed && readAgain !== undefined) {
-      yield await readAgain()
+    if (this.#request.bodyUsed && this.#reader !== undefined) {
+      yield await this.#reader.text()
       return
     }
     // By a reader: not every runtime's streams can be iterated.
@@ -75,13 +68,20 @@ class FetchRequest implements HealthRequest {
   }
 }
 
-/** Answers a fetch request; undefined when the path is not a health endpoint. */
+/**
+ * Answers a fetch request; undefined when the path is not a health endpoint. `runtime` is what the runtime hands over
+ * beside it, for the address that asks; `url` its path and query; `reader` reads a body that was read before.
+ */
 export function answerFetch(
   handle: HealthHandler,
   request: Request,
-  circumstances: FetchCircumstances,
+  runtime?: unknown,
+  url: string = localUrl(request.url),
+  reader?: Reader,
 ): Response | Promise<Response> | undefined {
-  const answer = handle(new FetchRequest(request, circumstances))
+  const answer = handle(
+    plainNodeRequest(runtime, request, url) ?? new FetchRequest(request, runtime, url, reader),
+  )
   if (answer === undefined) return undefined
   return answer instanceof Promise ? answer.then(asFetchResponse) : asFetchResponse(answer)
 }
@@ -96,15 +96,20 @@ export function localUrl(url: string, path = ''): string {
   return url.length - start === path.length && url.endsWith(path) ? path : url.slice(start)
 }
 
-function asFetchResponse({ status, headers, body }: HealthResponse): Response {
+function asFetchResponse(answer: HealthResponse): Response {
   // HEAD keeps the length of the GET only when there is no body, not even an empty one.
-  return new Response(body === '' ? null : body, { status, headers })
+  return new Response(answer.body === '' ? null : answer.body, answer)
 }
 
-interface NodeRequest {
-  readonly rawHeaders?: readonly string[]
-  readonly socket?: { readonly remoteAddress?: string }
+/** Node's own request, where it says the same and has nothing to read: it needs no translation. */
+function plainNodeRequest(runtime: unknown, { method }: Request, url: string): HealthRequest | undefined {
+  const node = nodeRequestOf(runtime)
+  return node?.url === url && node.method === 'GET' && method === 'GET' && Array.isArray(node.rawHeaders)
+    ? (node as HealthRequest)
+    : undefined
 }
+
+type NodeRequest = Partial<Pick<HealthRequest, 'method' | 'url' | 'rawHeaders' | 'socket'>>
 
 type Shape = { readonly [key: string]: unknown }
 
