@@ -9,7 +9,8 @@
 export const FOLDERS = {
   errors: { imports: ['errors'] },
   core: { imports: ['core', 'errors'] },
-  checks: { imports: ['core', 'errors'], node: true },
+  'check-parts': { imports: ['check-parts', 'core', 'errors'] },
+  checks: { imports: ['check-parts', 'core', 'errors'], node: true },
   circuits: { imports: ['core', 'errors'] },
   http: { imports: ['http', 'core', 'errors'] },
   mirror: { imports: ['mirror', 'core', 'errors'] },

@@ -1,6 +1,10 @@
-import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
-import { degraded, down, type Outcome, up } from '../core/outcome.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
+import { hasFreeConnection } from '../check-parts/free-connection.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
+import { hasMethod } from '../check-parts/structure.ts'
+import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
+import { down, type Outcome, up } from '../core/outcome.ts'
+import { Problems } from '../errors/problems.ts'
 
 /** A pg `Client`, PGlite, or anything else that takes the text of a query. */
 export interface PostgresConnection {
@@ -33,25 +37,13 @@ export interface PostgresJs {
 export type PostgresClient = PostgresPool | PostgresConnection | PostgresJs
 
 /** Options of `postgres`. Durations are milliseconds. */
-export interface PostgresCheckOptions extends DependencyCheckOptions {
+export interface PostgresCheckOptions extends DependencyCheckOptions, SaturationOptions {
   /**
    * What is asked. It must read and never write.
    * @default 'SELECT 1'
    */
   readonly query?: string
-  /**
-   * What a pg pool without a free connection counts as: the server may be well all the same.
-   * @default 'DEGRADED'
-   */
-  readonly saturatedAs?: 'DEGRADED' | 'DOWN'
-  /**
-   * How long the pool may be saturated without one success before that is DOWN.
-   * @default 30000
-   */
-  readonly saturatedForMs?: number
 }
-
-const freePollMs = 20
 
 // What pg, pg-pool and PGlite say without a code. Whole messages, so that nothing else is taken for one of them.
 const texts: Readonly<Record<string, string>> = {
@@ -67,8 +59,6 @@ const texts: Readonly<Record<string, string>> = {
   'The server does not support SSL connections': 'TLS not supported by the server',
 }
 const queueTimeout = 'timeout exceeded when trying to connect'
-
-const ownOptions = ['query', 'saturatedAs', 'saturatedForMs']
 
 /**
  * Does PostgreSQL answer a query? Takes the pg `Pool` or `Client`, the postgres.js `sql` function or the PGlite that
@@ -91,35 +81,30 @@ const ownOptions = ['query', 'saturatedAs', 'saturatedForMs']
  * ```
  */
 export function postgres(
-  client: PostgresClient | (() => PostgresClient | PromiseLike<PostgresClient>),
+  client: ClientOf<PostgresClient>,
   options: PostgresCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const given = problems.object('options', options) as PostgresCheckOptions
   const { query = 'SELECT 1', saturatedAs, saturatedForMs, ...rest } = given
   if (problems.string('query', query) === '') problems.add('query', 'expected SQL, got an empty string')
-  const saturation = new Saturation(
-    problems.oneOf('saturatedAs', saturatedAs, ['DEGRADED', 'DOWN']) ?? 'DEGRADED',
-    problems.number('saturatedForMs', saturatedForMs, 30_000, { unit: 'milliseconds' }),
-  )
-  if (!isClient(client) && typeof client !== 'function') {
-    problems.add('client', `expected a pg Pool or Client, or a function for one, got ${kindOf(client)}`)
-  }
-  const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = isClient(client) ? client : await client()
-    try {
-      if (isPool(current)) return await askPool(current, query, saturation, context)
+  const saturation = new Saturation(problems, given)
+  return clientCheck<PostgresClient>({
+    client,
+    expected: 'a pg Pool or Client',
+    isClient,
+    problems,
+    options: rest,
+    ownOptions: ['query', ...saturationOptions],
+    textOf: knownText,
+    ask: async (current, context) => {
+      if (isPool(current)) return askPool(current, query, saturation, context)
       // A run that is not answered stays unsettled, so that the engine's overlap guard bounds what waits in the
       // client's own queue. Settling at the abort would put one more query there with each probe.
       await ('unsafe' in current ? current.unsafe(query) : current.query(query))
       return up('connected')
-    } catch (error) {
-      const text = knownText(error)
-      if (text === undefined) throw error
-      return down(text)
-    }
-  }
-  return { ...check(run, rest), ownOptions, problems: problems.found }
+    },
+  })
 }
 
 function isClient(value: unknown): value is PostgresClient {
@@ -133,48 +118,16 @@ async function askPool(
   context: CheckContext,
 ): Promise<Outcome> {
   if (pool.ending === true) return down('pool closed')
-  if (!(await hasFreeConnection(pool, context))) return saturation.outcome(pool, context)
+  if (!(await hasFreeConnection(() => isFree(pool), context)))
+    return saturation.outcome(context, countsOf(pool))
   try {
     await lend(await connectWithin(pool, context.timeoutMs), query, context.signal)
   } catch (error) {
-    if (messageOf(error) === queueTimeout) return saturation.outcome(pool, context)
+    if (messageOf(error) === queueTimeout) return saturation.outcome(context, countsOf(pool))
     throw error
   }
   saturation.end()
   return up('connected', countsOf(pool))
-}
-
-class Saturation {
-  readonly #as: 'DEGRADED' | 'DOWN'
-  readonly #forMs: number
-  #since: number | undefined
-
-  constructor(as: 'DEGRADED' | 'DOWN', forMs: number) {
-    this.#as = as
-    this.#forMs = forMs
-  }
-
-  outcome(pool: PostgresPool, { now }: CheckContext): Outcome {
-    this.#since ??= now()
-    const failed = this.#as === 'DOWN' || now() - this.#since >= this.#forMs
-    return (failed ? down : degraded)('no free connection', countsOf(pool))
-  }
-
-  end(): void {
-    this.#since = undefined
-  }
-}
-
-// One look at a bad moment says nothing, so a pool in full use is given half of the time to get a connection back.
-// Polled rather than queued for, since pg-pool offers no way out of its queue.
-async function hasFreeConnection(pool: PostgresPool, { signal, timeoutMs }: CheckContext): Promise<boolean> {
-  for (let left = timeoutMs / 2; !isFree(pool); left -= freePollMs) {
-    if (left <= 0 || signal.aborted) return false
-    await new Promise<void>((resolve) => {
-      setTimeout(resolve, Math.min(freePollMs, left)).unref()
-    })
-  }
-  return true
 }
 
 function isFree({ totalCount, idleCount, waitingCount, options }: PostgresPool): boolean {
@@ -245,14 +198,8 @@ function knownText(error: unknown): string | undefined {
   return Object.hasOwn(texts, message) ? texts[message] : undefined
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? String(error.message) : '')
-
 function isPool(value: unknown): value is PostgresPool {
   if (!hasMethod(value, 'connect')) return false
   const { totalCount, idleCount, waitingCount } = value as Partial<PostgresPool>
   return [totalCount, idleCount, waitingCount].every((count) => typeof count === 'number')
-}
-
-function hasMethod(value: unknown, name: string): boolean {
-  return typeof (value as Readonly<Record<string, unknown>> | null | undefined)?.[name] === 'function'
 }

@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises'
-import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
-import { down, type Outcome, up } from '../core/outcome.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
+import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { hasMethod } from '../check-parts/structure.ts'
+import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
+import { down, up } from '../core/outcome.ts'
+import { Problems } from '../errors/problems.ts'
 
 /** The database object of better-sqlite3, libsql, `libsql/promise`, node:sqlite or bun:sqlite. */
 export interface SqliteDatabase {
@@ -56,8 +58,6 @@ const resultCodes: Readonly<Record<number, string>> = {
   26: 'SQLITE_NOTADB',
 }
 
-const ownOptions = ['query']
-
 /**
  * Can the SQLite database be read? Takes the database that the application has open (better-sqlite3, libsql,
  * node:sqlite, bun:sqlite, the client of @libsql/client), or a function that returns the current one.
@@ -81,24 +81,28 @@ const ownOptions = ['query']
  * ```
  */
 export function sqlite(
-  database: Database | (() => Database | PromiseLike<Database>),
+  database: ClientOf<Database>,
   options: SqliteCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const { query = defaultQuery, ...rest } = problems.object('options', options) as SqliteCheckOptions
   if (problems.string('query', query) === '') problems.add('query', 'expected SQL, got an empty string')
-  if (!isDatabase(database) && typeof database !== 'function') {
-    problems.add('database', `expected an open database, or a function for one, got ${kindOf(database)}`)
-  }
   const wasDeleted = deletionWatch()
-  const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = isDatabase(database) ? database : await database()
-    if (isClosed(current)) return down('database closed')
-    if (await wasDeleted(current)) return down('database file deleted')
-    await readPatiently(current, query, context)
-    return up('readable')
-  }
-  return { ...check(run, rest), ownOptions, problems: problems.found }
+  return clientCheck<Database>({
+    client: database,
+    parameter: 'database',
+    expected: 'an open database',
+    isClient: isDatabase,
+    problems,
+    options: rest,
+    ownOptions: ['query'],
+    ask: async (current, context) => {
+      if (isClosed(current)) return down('database closed')
+      if (await wasDeleted(current)) return down('database file deleted')
+      await readPatiently(current, query, context)
+      return up('readable')
+    },
+  })
 }
 
 async function readPatiently(
@@ -201,9 +205,7 @@ async function pathOf(database: Database): Promise<string> {
 }
 
 function isDatabase(value: unknown): value is Database {
-  if (typeof value !== 'object' || value === null) return false
-  const { prepare, execute } = value as { prepare?: unknown; execute?: unknown }
-  return typeof prepare === 'function' || typeof execute === 'function'
+  return hasMethod(value, 'prepare') || hasMethod(value, 'execute')
 }
 
 function isClosed(database: Database): boolean {

@@ -1,0 +1,87 @@
+import { degraded, down, type Outcome, up } from '../core/outcome.ts'
+import type { Problems } from '../errors/problems.ts'
+
+/** Where a measure is no longer well; either may be left out. */
+export interface Thresholds {
+  /** From this value on the check is DEGRADED. */
+  readonly degradedAt?: number
+  /** From this value on the check is DOWN. */
+  readonly downAt?: number
+}
+
+/** Their names. */
+export const thresholdOptions = ['degradedAt', 'downAt'] as const
+
+/** What is measured. */
+export interface Measure {
+  /** Such as `messages` or `days`. */
+  readonly unit: string
+  /**
+   * Whether more of it is worse, as of lag, or less, as of free bytes.
+   * @default 'more'
+   */
+  readonly worse?: 'more' | 'less'
+  /** The most that it can be, such as 1 for a share. */
+  readonly max?: number
+  /** What applies where nothing is given. */
+  readonly defaults?: Thresholds
+}
+
+type Grade = Outcome['status']
+
+const outcomes = { UP: up, DEGRADED: degraded, DOWN: down } as const
+const grades: readonly Grade[] = ['UP', 'DEGRADED', 'DOWN']
+
+/** A pair of thresholds, validated. */
+export class Limits {
+  readonly #degradedAt: number | undefined
+  readonly #downAt: number | undefined
+  readonly #sign: 1 | -1
+
+  /** `path` is the option that holds the pair; empty when it is among the check's own options. */
+  constructor(problems: Problems, path: string, given: Thresholds, measure: Measure) {
+    const { unit, worse = 'more', max, defaults = {} } = measure
+    const nameOf = (field: string) => (path === '' ? field : `${path}.${field}`)
+    const read = (field: 'degradedAt' | 'downAt'): number | undefined => {
+      if (given[field] === undefined) return defaults[field]
+      return problems.number(nameOf(field), given[field], Number.NaN, {
+        unit,
+        ...(max !== undefined && { max }),
+      })
+    }
+    this.#sign = worse === 'more' ? 1 : -1
+    this.#degradedAt = read('degradedAt')
+    this.#downAt = read('downAt')
+    const reversed = this.#sign * ((this.#downAt ?? Number.NaN) - (this.#degradedAt ?? Number.NaN)) < 0
+    if (reversed && given.degradedAt !== undefined && given.downAt !== undefined) {
+      const order = worse === 'more' ? 'at least' : 'at most'
+      problems.add(
+        nameOf('downAt'),
+        `expected ${order} degradedAt (${this.#degradedAt}), got ${this.#downAt}`,
+      )
+    }
+  }
+
+  /** Whether anything is judged at all. */
+  get any(): boolean {
+    return this.#degradedAt !== undefined || this.#downAt !== undefined
+  }
+
+  grade(value: number): Grade {
+    const past = (limit: number | undefined) => limit !== undefined && this.#sign * (value - limit) >= 0
+    if (past(this.#downAt)) return 'DOWN'
+    return past(this.#degradedAt) ? 'DEGRADED' : 'UP'
+  }
+}
+
+/** The outcome of a grade. */
+export function graded(grade: Grade, text: string, data?: object): Outcome {
+  return outcomes[grade](text, data)
+}
+
+/** The worst of several grades; UP of none. */
+export function worstGrade(all: Iterable<Grade>): Grade {
+  let worst = 0
+  for (const grade of all) worst = Math.max(worst, grades.indexOf(grade))
+  return grades[worst] as Grade
+}
