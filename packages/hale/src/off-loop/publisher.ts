@@ -73,7 +73,10 @@ export class Publisher {
     if (this.#timer !== undefined) return
     const gapMs = Math.max(50, 20 * this.#tookMs)
     // What changes together, as results do that came in with one packet, is shown together.
-    this.#timer = setTimeout(() => this.publish(), Math.max(gatherMs, this.#publishedAt + gapMs - monotonicMs()))
+    this.#timer = setTimeout(
+      () => this.publish(),
+      Math.max(gatherMs, this.#publishedAt + gapMs - monotonicMs()),
+    )
     this.#timer.unref()
   }
 
