@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { LoadProcess } from './measure/load-process.mjs'
 import { documentOf } from './report/document.mjs'
-import { busy } from './report/machine.mjs'
+import { busy, machine } from './report/machine.mjs'
+import { keepResults, resultsWith } from './report/results.mjs'
 import { asText, plain, verdict } from './report/table.mjs'
 import { tables } from './tables/index.mjs'
 
@@ -14,7 +15,8 @@ const usage = `node bench/run.mjs [--quick] [--only <table>]... [--write]
 
   --quick   a short run, some six minutes
   --only    one table (may be repeated): ${tables.map(({ name }) => name).join(', ')}
-  --write   write docs/benchmarks.md after a quick run too; a full run always does`
+  --write   write docs/benchmarks.md after a quick run or a run of single tables too, whose others stay as
+            they are; a full run always does`
 
 const documentFile = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
 
@@ -27,25 +29,38 @@ if (loadBefore > busy)
   console.log(`The load average is ${loadBefore.toFixed(2)}: others are at work, expect noise`)
 setTimeout(() => fail('Given up after 40 minutes'), 40 * 60_000).unref()
 const load = await LoadProcess.start()
-const sections = []
+/** @type {{ [name: string]: import('./report/table.mjs').Measured }} */
+const measured = {}
 for (const table of chosen) {
   console.log(`\n${table.title} (${table.name})`)
   const tableBegan = performance.now()
   const progress = (/** @type {string} */ text) => console.log(`  … ${seconds()} s  ${plain(text)}`)
-  const measured = await table.measure({ quick: options.quick, load, progress })
-  if (measured.rows.length === 0) fail(`The table ${table.name} is empty`)
-  sections.push({ table, measured })
-  console.log(asText(measured))
+  const result = await table.measure({ quick: options.quick, load, progress })
+  if (result.rows.length === 0) fail(`The table ${table.name} is empty`)
+  measured[table.name] = result
+  console.log(asText(result))
   console.log(`  ${((performance.now() - tableBegan) / 1000).toFixed(0)} s for this table`)
 }
 await load.stop()
 
-const gaps = sections.flatMap(({ measured }) => measured.goals).filter(({ met }) => !met)
+const gaps = Object.values(measured).flatMap(({ goals }) => goals.filter(({ met }) => !met))
 console.log([`\n${seconds()} s, ${gaps.length} gaps`, ...gaps.map(verdict)].join('\n'))
 if (options.write) {
-  const minutes = (performance.now() - began) / 60_000
+  const run = {
+    date: new Date().toISOString().slice(0, 10),
+    minutes: Math.round((performance.now() - began) / 60_000),
+    quick: options.quick,
+    machine: machine(loadBefore),
+  }
+  const results = resultsWith(
+    run,
+    measured,
+    tables.map(({ name }) => name),
+  )
+  if (results === undefined) fail('Not written: some table has never been measured; run npm run bench once')
+  keepResults(results)
   mkdirSync(path.dirname(documentFile), { recursive: true })
-  writeFileSync(documentFile, documentOf(sections, { quick: options.quick, minutes, loadBefore }))
+  writeFileSync(documentFile, documentOf(tables, results))
   console.log('Wrote docs/benchmarks.md')
 }
 
@@ -58,7 +73,6 @@ function readOptions() {
   }
   const unknown = only.filter((name) => !tables.some((table) => table.name === name))
   if (unknown.length > 0) fail(`No such table: ${unknown.join(', ')}\n\n${usage}`)
-  if (write && only.length > 0) fail('--write needs every table: docs/benchmarks.md would lose the others')
   return { quick, only, write: write || (!quick && only.length === 0) }
 }
 

@@ -1,27 +1,29 @@
 // @ts-check
-import { machine } from './machine.mjs'
 import { asMarkdown } from './table.mjs'
-
-/** @typedef {{ table: import('./table.mjs').Table, measured: import('./table.mjs').Measured }} Section */
-
-/** @typedef {{ quick: boolean, minutes: number, loadBefore: number }} Run */
 
 /**
  * `docs/benchmarks.md`.
  *
- * @param {readonly Section[]} sections
- * @param {Run} run
+ * @param {readonly import('./table.mjs').Table[]} tables
+ * @param {import('./results.mjs').Results} results
  */
-export function documentOf(sections, run) {
+export function documentOf(tables, { run, tables: results }) {
+  const sections = tables.flatMap((table) => {
+    const result = results[table.name]
+    return result === undefined ? [] : [{ table, ...result }]
+  })
   const goals = sections.flatMap(({ measured }) => measured.goals)
   const met = goals.filter((goal) => goal.met).length
   return `${[
     '# Benchmarks',
     introduction,
-    `${met} of ${goals.length} goals are met in this run; a missed one is marked **gap** below its table.`,
+    `${met} of ${goals.length} goals are met; a missed one is marked **gap** below its table.`,
     reproduce(run),
     method,
-    ...sections.map(({ table, measured }) => `## ${table.title}\n${table.about}\n\n${asMarkdown(measured)}`),
+    ...sections.map(
+      ({ table, measured, again }) =>
+        `## ${table.title}\n${table.about}\n\n${again ? `${measuredAgain(again)}\n\n` : ''}${asMarkdown(measured)}`,
+    ),
   ].join('\n\n')}\n`
 }
 
@@ -30,20 +32,23 @@ dependency is slow, hangs or is gone: that is when it is asked in earnest. This 
 beside a hand-written node:http handler, which is about the least that a probe can cost, and beside
 other health libraries for Node.js. The program that measures writes it; nobody edits it.`
 
-/** @param {Run} run */
-function reproduce({ quick, minutes, loadBefore }) {
+/** @param {import('./results.mjs').Run} run */
+function reproduce({ quick, minutes, date, machine }) {
   return `## Reproduce
 \`\`\`sh
 npm run bench
 \`\`\`
 \`npm run bench -- --quick\` is a short run, \`npm run bench -- --only liveness\` measures one table; neither writes
-this page.
+this page, unless \`--write\` is added.
 
-This run${quick ? ' (a **quick** one: expect more noise)' : ''}: ${new Date().toISOString().slice(0, 10)},
-${Math.round(minutes)} minutes, on
-${machine(loadBefore)
-  .map((line) => `- ${line}`)
-  .join('\n')}`
+The run of all tables${quick ? ' (a **quick** one: expect more noise)' : ''}: ${date}, ${minutes} minutes, on
+${machine.map((line) => `- ${line}`).join('\n')}`
+}
+
+/** @param {import('./results.mjs').Run} run */
+function measuredAgain({ date, quick, machine }) {
+  const [, load, , hale] = machine
+  return `Measured again since${quick ? ', in a **quick** run' : ''}: ${date}, ${hale}; ${load}.`
 }
 
 const method = `## Method
@@ -52,7 +57,8 @@ const method = `## Method
   status and length of every answer are checked: where hanging is not the subject, any answer but a 200
   ends the measurement.
 - The figure is the **server's CPU time per request**, user and system, from \`process.cpuUsage()\`:
-  what a probe takes from the service's own work. It does not depend on how fast the load generator is.
+  what a probe takes from the service's own work. It does not depend on how fast the load generator is, which is also
+  kept from sleeping: to wake it would cost a server the more often the slower it is.
 - Servers are measured **in turns**, in slices of some 30 ms (a second where results age), in random order, over many rounds,
   so that what disturbs the machine meets all of them. A ratio is computed within each round; the median
   is given. Peers take part in every fourth round. The range is that of the medians of several sets of
