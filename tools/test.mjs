@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from './build.mjs'
 import { install } from './install.mjs'
+import { contractTests, nodeOfVersion, otherNodeVersions } from './node-versions.mjs'
 import { inProject } from './project.mjs'
-import { runNode } from './run-program.mjs'
+import { runProgram } from './run-program.mjs'
 import { numberedSteps, runTool, seconds } from './steps.mjs'
 
 // `npm test`                 install, build, every gate but the slow ones, all tests
 // `npm test -- filter…`      build and the tests whose files match; vitest's own flags may follow
-// `npm test -- --full`       as CI=true: also the slow gates and coverage, and no test may be skipped
+// `npm test -- --full`       as CI=true: also the slow gates, coverage and the contract of checks on other versions of
+//                            Node.js, and no test may be skipped
 const given = process.argv.slice(2)
 const filter = given.filter((argument) => argument !== '--full')
 const full = given.includes('--full') || (process.env.CI === 'true' && filter.length === 0)
@@ -19,7 +21,7 @@ const full = given.includes('--full') || (process.env.CI === 'true' && filter.le
 const begun = performance.now()
 await runTool(async () => {
   const narrow = filter.length > 0
-  const { step, announce } = numberedSteps(narrow ? 3 : 4)
+  const { step, announce } = numberedSteps(narrow ? 3 : full ? 4 + otherNodeVersions.length : 4)
   await step(
     'installing',
     () => install('all'),
@@ -36,24 +38,32 @@ await runTool(async () => {
     failed.push(...failedGates.map((name) => `gate ${name}`))
   }
   announce('testing')
-  const { passed, counts } = await runTests(filter)
+  const { passed, counts } = await runTests(filter, { full })
   if (!passed) failed.push('tests')
+  for (const version of full && !narrow ? otherNodeVersions : []) {
+    announce(`keeping the contract of checks on Node.js ${version}`)
+    const other = await runTests(contractTests, { node: await nodeOfVersion(version), full: false })
+    if (!other.passed || other.counts.passed === 0) failed.push(`checks on Node.js ${version}`)
+    counts.passed += other.counts.passed
+    counts.failed += other.counts.failed
+  }
   const mode = full ? 'full' : narrow ? 'filtered' : 'quick'
   const verdict = failed.length === 0 ? 'everything passed' : `failed: ${failed.join(', ')}`
   console.log(`\n${verdict} (${mode} run, ${seconds(performance.now() - begun)})`)
   if (failed.length > 0) process.exitCode = 1
-  console.log(counts)
+  console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 })
 
 /**
  * @param {readonly string[]} wanted
- * @returns {Promise<{ passed: boolean, counts: string }>}
+ * @param {{ readonly full: boolean, readonly node?: string }} options
  */
-async function runTests(wanted) {
+async function runTests(wanted, { full, node = process.execPath }) {
   const directory = mkdtempSync(join(tmpdir(), 'hale-test-'))
   const file = join(directory, 'counts.json')
   try {
-    const { code } = await runNode(inProject('node_modules', 'vitest', 'vitest.mjs'), ['run', ...wanted], {
+    const vitest = inProject('node_modules', 'vitest', 'vitest.mjs')
+    const { code } = await runProgram(node, [vitest, 'run', ...wanted], {
       inherit: true,
       env: { ...process.env, HALE_TEST_COUNTS: file, HALE_FULL: full ? '1' : '0' },
     })
@@ -63,10 +73,10 @@ async function runTests(wanted) {
   }
 }
 
-/** @param {string} file what the counts reporter wrote, if vitest came so far */
+/**
+ * @param {string} file what the counts reporter wrote, if vitest came so far
+ * @returns {import('./vitest/counts-reporter.mjs').Counts}
+ */
 function readCounts(file) {
-  /** @type {import('./vitest/counts-reporter.mjs').Counts} */
-  let counts = { passed: 0, failed: 0, skipped: 0 }
-  if (existsSync(file)) counts = JSON.parse(readFileSync(file, 'utf8'))
-  return `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0, skipped: 0 }
 }
