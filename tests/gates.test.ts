@@ -9,6 +9,7 @@ import { boundaries } from '../tools/gates/boundaries.mjs'
 import { checksTable } from '../tools/gates/checks-table.mjs'
 import { docExamples } from '../tools/gates/doc-examples.mjs'
 import { packedPackage } from '../tools/gates/package.mjs'
+import { publicTypes } from '../tools/gates/public-types.mjs'
 import { publishedTypes } from '../tools/gates/published-types.mjs'
 import { style } from '../tools/gates/style.mjs'
 import { types } from '../tools/gates/types.mjs'
@@ -93,8 +94,8 @@ describe('a planted violation is caught by', () => {
       .sort()
     expect(found).toEqual([
       'adapters-import-packages-for-their-types-only: adapters/d.ts → node_modules/left-pad/index.js',
-      'checks-imports-only-core-errors: checks/one.ts → checks/two.ts',
-      'checks-imports-only-core-errors: checks/two.ts → testing/clock.ts',
+      'checks-imports-only-check-parts-core-errors: checks/one.ts → checks/two.ts',
+      'checks-imports-only-check-parts-core-errors: checks/two.ts → testing/clock.ts',
       'core-imports-only-core-errors: core/a.ts → http/b.ts',
       'every-import-resolves: core/c.ts → ./absent.ts',
       'hale-only-by-its-public-sub-paths: examples/one/src/main.ts → http/b.ts',
@@ -146,6 +147,38 @@ describe('a planted violation is caught by', () => {
     expect(problems).toEqual([expect.stringContaining('TS2322')])
   })
 
+  test('public-types', async () => {
+    const built = (path: string) => `packages/hale/dist/${path}.d.ts`
+    const root = temporaryTree({
+      'packages/hale/package.json': {
+        name: 'hale',
+        type: 'module',
+        exports: { '.': manifestEntry('index'), './http': manifestEntry('http/index') },
+      },
+      [built('index')]: [
+        "import type { Base, Hidden } from './core/hidden.ts'",
+        "export type { Options } from './http/index.ts'",
+        'export declare function serve<T extends Hidden>(of: T): Promise<T>',
+        'export interface Extending extends Base { readonly map: ReadonlyMap<string, Date> }',
+      ].join('\n'),
+      [built('core/hidden')]: [
+        'export interface Hidden { readonly deeper: Deeper }',
+        'export interface Base { readonly inherited: Inherited }',
+        'interface Inherited {}',
+        'type Deeper = string',
+        'export interface Internal { readonly deep: Deeper }',
+      ].join('\n'),
+      [built('http/index')]: 'export interface Options { readonly a?: Options }\n',
+    })
+    const { seen, problems } = await publicTypes(root)
+    expect(seen).toBe(3)
+    expect(problems).toEqual([
+      '.: Extending names Inherited, which no sub-path exports',
+      '.: serve names Deeper, which no sub-path exports',
+      '.: serve names Hidden, which no sub-path exports',
+    ])
+  })
+
   test('doc-examples', async () => {
     const root = temporaryTree({
       'node_modules/hale/package.json': {
@@ -178,13 +211,24 @@ describe('a planted violation is caught by', () => {
       ].join('\n'),
       'README.md':
         "```ts\nimport { check } from 'hale'\nconst pool = check('its own pool')\nexport const n: number = pool\n```\n",
+      'docs/whole.md': [
+        '```ts',
+        "import { check } from 'hale'",
+        'check(String(health))',
+        '```',
+        '```ts',
+        'String(health)',
+        '```',
+      ].join('\n'),
     })
     const { seen, problems } = await docExamples(root)
-    expect(seen).toBe(3)
+    expect(seen).toBe(5)
     expect(problems).toEqual([
       `${source('check.ts')}:6 an @example without a \`\`\`ts fence is not checked`,
       expect.stringMatching(/^docs\/page.md:4 `ignore` is no reason/),
       `${source('check.ts')}:4 Argument of type 'number' is not assignable to parameter of type 'string'.`,
+      // What imports anything looks whole, and has nothing but its imports.
+      "docs/whole.md:3 Cannot find name 'health'.",
       "docs/page.md:2 Cannot find name 'check'.",
     ])
   })

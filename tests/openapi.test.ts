@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
@@ -408,7 +408,7 @@ describe('what operators do', () => {
   })
 })
 
-test('nothing of it is loaded before the first request for a document', () => {
+test('a start reads none of what few requests need: documents, the page, optional endpoints', () => {
   const dist = inProject('packages', 'hale', 'dist')
   const loaded = new Set<string>()
   const load = (file: string): void => {
@@ -417,17 +417,27 @@ test('nothing of it is loaded before the first request for a document', () => {
     const imports = readFileSync(file, 'utf8').matchAll(/^(?:import|export)[^'"(]*['"](\.[^'"]+)['"]/gm)
     for (const [, path = ''] of imports) load(join(dirname(file), path))
   }
-  const holds = (entry: string, text: string) => {
+  const holds = (entry: string, text: RegExp) => {
     loaded.clear()
     load(join(dist, entry))
     expect(loaded.size).toBeGreaterThan(1)
-    return [...loaded].some((file) => readFileSync(file, 'utf8').includes(text))
+    return [...loaded].some((file) => text.test(readFileSync(file, 'utf8')))
   }
-  expect(holds('http/openapi/index.js', 'HealthReadOnly')).toBe(true)
+  expect(holds('http/openapi/index.js', /HealthReadOnly/)).toBe(true)
+  const late = [/HealthReadOnly/, /frame-ancestors/, /class AdminEndpoint|AdminEndpoint=class/]
+  for (const name of ['Document', 'Metrics', 'Actuator'])
+    late.push(new RegExp(`class ${name}Endpoint|${name}Endpoint=class`))
+  const chunks = readdirSync(join(dist, 'chunks')).map((name) =>
+    readFileSync(join(dist, 'chunks', name), 'utf8'),
+  )
+  for (const text of late) expect(chunks.filter((code) => text.test(code)).length, String(text)).toBe(1)
   for (const entry of ['http/index.js', 'adapters/node.js', 'adapters/express.js']) {
-    expect(holds(entry, 'HealthReadOnly'), entry).toBe(false)
-    expect(holds(entry, 'openapi.json'), entry).toBe(true)
+    for (const text of late) expect(holds(entry, text), `${entry}: ${text}`).toBe(false)
+    expect(holds(entry, /openapi\.json/), entry).toBe(true)
   }
+  // Each module costs a start a millisecond, whatever is in it.
+  const names = [...loaded].map((file) => file.slice(dist.length + 1).replace(/-[^/]*$/, ''))
+  expect(names.sort()).toEqual(['adapters/express.js', 'chunks/core', 'chunks/http'])
 })
 
 test('it merges into a document of the application, whose parts win', async () => {

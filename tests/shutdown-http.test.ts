@@ -13,6 +13,7 @@ import { duplexPair } from 'node:stream'
 import { connect as connectTls } from 'node:tls'
 import { healthListener } from 'hale/node'
 import type { ShutdownOptions } from 'hale/shutdown'
+import { type FakeClock, fakeClock } from 'hale/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { exitUnderTest, holdDraining, listening } from './fixtures/exit-under-test.ts'
 import { get, rawClient, rawClientOn, until } from './fixtures/raw-client.ts'
@@ -30,11 +31,15 @@ afterEach(() => {
 })
 
 /** A service whose `/held` requests are answered when the test says so. */
-async function service(options: ShutdownOptions = {}, more: (server: Server) => void = () => {}) {
+async function service(
+  options: ShutdownOptions = {},
+  more: (server: Server) => void = () => {},
+  clock?: FakeClock,
+) {
   const held: (() => void)[] = []
   const server = createServer({ keepAliveTimeout: 60_000 })
   servers.add(server)
-  const exit = exitUnderTest({ servers: [server], ...options })
+  const exit = exitUnderTest({ servers: [server], ...options }, clock)
   const answerHealth = healthListener(exit.health)
   const answer: RequestListener = (request, response) => {
     if (answerHealth(request, response)) return
@@ -229,11 +234,13 @@ describe('when nothing more is accepted', () => {
   test('a slow reader gets all of its answer', async () => {
     const size = 20_000_000
     let given: ServerResponse | undefined
-    const { server, port, shutdown } = await service({ drainDelayMs: 0 }, (bare) => {
+    const clock = fakeClock()
+    const answerMuch = (bare: Server): void => {
       bare.removeAllListeners('request').on('request', (_, response) => {
         given = response.end('x'.repeat(size))
       })
-    })
+    }
+    const { server, port, shutdown } = await service({ drainDelayMs: 0 }, answerMuch, clock)
     const client = await rawClient(port)
     client.socket.pause()
     client.socket.write(get('/'))
@@ -242,7 +249,7 @@ describe('when nothing more is accepted', () => {
     const result = shutdown.shutdown()
     await until(() => shutdown.phase === 'stopping' && !server.listening)
     // The fault: for some looks at what is idle, the client reads nothing.
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await clock.advance(2200)
     expect(waiting()).toBeGreaterThan(size / 4)
     client.socket.resume()
     await client.ended
@@ -535,7 +542,8 @@ whenProvided(opensslProgram, 'over TLS', () => {
     const held: (() => void)[] = []
     const server = createHttpsServer({ key, cert }, (_, response) => held.push(() => response.end('held')))
     servers.add(server)
-    const { shutdown } = exitUnderTest({ servers: [server], drainDelayMs: 0 })
+    const clock = fakeClock()
+    const { shutdown } = exitUnderTest({ servers: [server], drainDelayMs: 0 }, clock)
     const path = join(tmpdir(), `hale-shutdown-${process.pid}.sock`)
     await new Promise<void>((resolve) => server.listen(path, () => resolve()))
     const secure = () =>
@@ -545,9 +553,9 @@ whenProvided(opensslProgram, 'over TLS', () => {
     )
     await until(() => held.length === 3)
     const result = shutdown.shutdown()
-    await until(() => shutdown.phase === 'stopping')
+    await until(() => shutdown.phase === 'stopping' && !server.listening)
     // Longer than the rest of a request's head may take.
-    await new Promise((resolve) => setTimeout(resolve, 2200))
+    await clock.advance(2200)
     for (const answer of held) answer()
     for (const client of clients) await client.received(/held/)
     expect(await result).toMatchObject({ code: 0 })

@@ -5,6 +5,13 @@ import { dirname, join } from 'node:path'
 
 /** @typedef {{ readonly fingerprint: string, readonly files: readonly string[] }} Stamp */
 
+const PARTS = /[\\/]src[\\/]check-parts[\\/]/
+const IMPORTS_NODE = /from 'node:/
+const HTTP = /[\\/]src[\\/]http[\\/]/
+// What few requests need stays in files that a start does not load. Where Spring's paths lead is asked of every one.
+const LOADED_LATER =
+  /[\\/]http[\\/](openapi|schema|admin|metrics|formats[\\/]page|actuator(?![\\/]actuator-target))[\\/]/
+
 /**
  * Bundles a package's public entries into a few modules, where sources or options have changed. Node takes about a
  * millisecond to load a module, whatever is in it: forty small ones would make every start of every service forty
@@ -48,8 +55,9 @@ export async function bundle(directory) {
     codeSplitting: {
       groups: [
         { name: 'core', test: /[\\/]src[\\/](core|errors)[\\/]/ },
-        // Documents are made for few, so they stay in files that a start does not load.
-        { name: 'http', test: /[\\/]src[\\/]http[\\/](?!openapi[\\/]|schema[\\/])/ },
+        { name: 'http', test: (id) => HTTP.test(id) && !LOADED_LATER.test(id) },
+        // Those of Node apart: most checks run where there is none.
+        { name: 'check-parts', test: (id) => PARTS.test(id) && !IMPORTS_NODE.test(readFileSync(id, 'utf8')) },
       ],
     },
   })

@@ -6,6 +6,7 @@ import { boundaries } from './gates/boundaries.mjs'
 import { checksTable } from './gates/checks-table.mjs'
 import { docExamples } from './gates/doc-examples.mjs'
 import { packedPackage } from './gates/package.mjs'
+import { publicTypes } from './gates/public-types.mjs'
 import { style } from './gates/style.mjs'
 import { types } from './gates/types.mjs'
 import { typescript7 } from './gates/typescript-7.mjs'
@@ -20,6 +21,7 @@ export const GATES = [
   { name: 'boundaries', gate: boundaries },
   { name: 'unused', gate: unused },
   { name: 'types', gate: types },
+  { name: 'public-types', gate: publicTypes },
   { name: 'doc-examples', gate: docExamples },
   { name: 'api-docs', gate: apiDocs },
   { name: 'checks-table', gate: checksTable },

@@ -9,10 +9,12 @@
 export const FOLDERS = {
   errors: { imports: ['errors'] },
   core: { imports: ['core', 'errors'] },
-  'check-parts': { imports: ['check-parts', 'core', 'errors'] },
+  'check-parts': { imports: ['check-parts', 'core', 'errors'], node: true },
   checks: { imports: ['check-parts', 'core', 'errors'], node: true },
   circuits: { imports: ['core', 'errors'] },
   http: { imports: ['http', 'core', 'errors'] },
+  'http/formats': { imports: ['http/formats', 'core', 'errors'] },
+  'http/schema': { imports: ['http/schema', 'http/formats', 'core', 'errors'] },
   mirror: { imports: ['mirror', 'core', 'errors'] },
   cluster: { imports: ['cluster', 'core', 'errors'], node: true },
   observe: { imports: ['core', 'errors'] },
@@ -21,7 +23,7 @@ export const FOLDERS = {
   'off-loop': { imports: ['off-loop', 'server', 'mirror', 'http', 'core', 'errors'], node: true },
   adapters: { imports: ['server', 'http', 'core', 'errors'], node: true },
   grpc: { imports: ['grpc', 'core', 'errors'] },
-  nest: { imports: ['nest', 'http', 'core', 'errors'] },
+  nest: { imports: ['nest', 'http', 'core', 'errors'], node: true },
   shutdown: { imports: ['shutdown', 'core', 'errors'], node: true },
   testing: { imports: ['testing', 'shutdown', 'http', 'core', 'errors'], node: true },
 }

@@ -23,17 +23,28 @@ export async function docExamples(root = projectRoot) {
   const { default: ts } = await import('typescript')
   const check = checker(ts, root)
   const prelude = readFileSync(inProject('tools', 'gates', 'doc-prelude.d.ts'), 'utf8')
-  // A page is copied by its readers, so it must import what it uses. A doc comment stands beside its function and
-  // stays short: there, what the package exports is known.
-  const pages = check(
-    blocks.filter(({ inComment }) => !inComment),
+  // A page is copied by its readers: what imports anything looks whole, and must have all that it uses; what imports
+  // nothing shows a part. A doc comment stands beside its function and stays short: there, what the package exports
+  // is known.
+  const onPages = blocks.filter(({ inComment }) => !inComment)
+  const whole = check(
+    onPages.filter(({ code }) => looksWhole(code)),
+    {},
+  )
+  const parts = check(
+    onPages.filter(({ code }) => !looksWhole(code)),
     { prelude },
   )
   const comments = check(
     blocks.filter(({ inComment }) => inComment),
     { prelude, api: publicApi(root, prelude) },
   )
-  return verdict(blocks.length, 'examples', [...problems, ...comments, ...pages])
+  return verdict(blocks.length, 'examples', [...problems, ...comments, ...whole, ...parts])
+}
+
+/** @param {string} code */
+function looksWhole(code) {
+  return /^import\b/m.test(code)
 }
 
 /**

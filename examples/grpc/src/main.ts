@@ -28,7 +28,7 @@ server.addService(greeter.Greeter.service, {
   },
 })
 addHealthService(server, health)
-gracefulShutdown(health, { servers: [server] })
+gracefulShutdown(health, { servers: [server], drainDelayMs: Number(process.env.DRAIN_DELAY_MS ?? 5000) })
 
 server.bindAsync(
   `0.0.0.0:${process.env.PORT ?? 50051}`,

@@ -35,10 +35,13 @@ export type {
   CheckHandle,
   Checks,
   GroupInfo,
+  GroupMembers,
+  Groups,
   Health,
   HealthControl,
   HealthOptions,
   HealthSource,
+  ProbeMembers,
   WatchedChange,
 } from './core/health.ts'
 export type { StartupOptions, StartupProgress, StartupTaskOptions } from './core/lifecycle/startup.ts'
@@ -51,6 +54,7 @@ export type {
   CheckReport,
   Report,
   ServiceInfo,
+  Validity,
 } from './core/report.ts'
 export type { Snapshot } from './core/snapshot.ts'
 export { isHealthy, type Status, statuses } from './core/status.ts'

@@ -81,6 +81,21 @@ describe('the plugin', () => {
     expect((await app.inject('/of/a/health/nobody')).statusCode).toBe(404)
   })
 
+  it.each([
+    ['/:kind(^x/y$)', '/x%2Fy'],
+    ['/of/:kind(^(x|\\(/)$)-of-:id', '/of/x-of-1'],
+    ['/v::1/a(b/c)', '/v:1/a(b/c)'],
+    ['/a/', '/a'],
+  ])('serves beneath %s, where a slash may be part of a pattern', async (prefix, beneath) => {
+    const app = application()
+    app.register(healthPlugin(health()), { prefix })
+    for (const url of ['/health/live', '/health/cache', '/livez']) {
+      const { statusCode, body } = await app.inject(beneath + url)
+      expect(statusCode, `${beneath}${url}: ${body}`).toBe(200)
+    }
+    expect((await app.inject(`${beneath}/health/nobody`)).statusCode).toBe(404)
+  })
+
   it("leaves unknown checks to the scope's own 404", async () => {
     const app = application()
     app.register(
@@ -198,6 +213,33 @@ describe("Fastify's log", () => {
   it('has them on request', async () => {
     expect(await logged({ logRequests: true })).toHaveLength(5)
   })
+
+  it.each<[string, object, FastifyHealthOptions, string[]]>([
+    ["at the application's level", {}, {}, ['info for a', 'warn for a', 'request completed']],
+    ["at the scope's level", { logLevel: 'warn' }, {}, ['warn for a']],
+    [
+      'once, with probes',
+      {},
+      { logRequests: true },
+      ['incoming request', 'info for a', 'warn for a', 'request completed'],
+    ],
+  ])(
+    "has what the application's 404 handler says beneath /health: %s",
+    async (_what, scope, options, expected) => {
+      const lines: { readonly msg: string; readonly reqId?: string }[] = []
+      const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
+      const app = application({ logger: { stream } })
+      app.setNotFoundHandler((request, reply) => {
+        request.log.info('info for a')
+        reply.log.warn('warn for a')
+        return reply.code(404).send('nothing here')
+      })
+      app.register(healthPlugin(health(), options), scope)
+      expect((await app.inject('/health/nobody')).body).toBe('nothing here')
+      expect(lines.map(({ msg }) => msg)).toEqual(expected)
+      expect(lines.map(({ reqId }) => reqId)).toEqual(expected.map(() => 'req-1'))
+    },
+  )
 })
 
 describe('the OpenAPI document of @fastify/swagger', () => {

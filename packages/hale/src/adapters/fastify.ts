@@ -6,7 +6,7 @@ import { type HandlerOptions, type HandlerSettings, readHandlerOptions } from '.
 import { behindSegments, mountedRequest } from '../http/mounted-request.ts'
 import { type NodeResponse, send } from '../http/node-exchange.ts'
 import { type RouteDocument, routeDocuments } from '../http/openapi/route-documents.ts'
-import { aliasNames } from '../http/route.ts'
+import { aliasNames } from '../http/probes/route.ts'
 
 /** Options of `healthPlugin`. */
 export interface FastifyHealthOptions extends HandlerOptions {
@@ -18,8 +18,15 @@ export interface FastifyHealthOptions extends HandlerOptions {
   readonly logRequests?: boolean
 }
 
+/** A log of Fastify's as far as the plugin needs it. */
+export interface FastifyLog {
+  readonly level?: string
+  child(bindings: object, options: { readonly level?: string }): FastifyLog
+}
+
 /** A Fastify instance as far as the plugin needs it. */
 export interface FastifyScope {
+  readonly log: { readonly level?: string }
   readonly prefix: string
   readonly supportedMethods: string[]
   route(options: FastifyHealthRoute): unknown
@@ -28,6 +35,7 @@ export interface FastifyScope {
 /** A Fastify request as far as the plugin needs it. */
 export interface FastifyRequest {
   readonly raw: HealthRequest
+  log: FastifyLog
 }
 
 /** A Fastify reply as far as the plugin needs it. */
@@ -35,6 +43,7 @@ export interface FastifyReply {
   readonly raw: NodeResponse & {
     setHeader(name: string, value: number | string | readonly string[]): unknown
   }
+  log: FastifyLog
   getHeaders(): { readonly [name: string]: number | string | readonly string[] | undefined }
   hijack(): unknown
   callNotFound(): unknown
@@ -54,7 +63,11 @@ export interface FastifyHealthRoute {
 }
 
 /** A plugin of Fastify 5. */
-export type FastifyHealthPlugin = (instance: FastifyScope, options: object, done: () => void) => void
+export type FastifyHealthPlugin = (
+  instance: FastifyScope,
+  options: { readonly logLevel?: string },
+  done: () => void,
+) => void
 
 /**
  * Makes a Fastify plugin that serves the health endpoints in the scope where it is registered, beneath that scope's
@@ -84,15 +97,17 @@ export function healthPlugin(health: HealthSource, options?: FastifyHealthOption
   }
   problems.throwIfAny('healthPlugin')
   const handle = handlerOf(health, settings)
-  const plugin: FastifyHealthPlugin = (instance, _options, done) => {
+  const plugin: FastifyHealthPlugin = (instance, { logLevel }, done) => {
     // Not by the prefix's text: it may have parameters, or be written another way in the request.
-    const segments = instance.prefix.split('/').filter((segment) => segment !== '').length
-    const answer = ({ raw: request }: FastifyRequest, reply: FastifyReply): void => {
+    const segments = segmentsOf(instance.prefix)
+    const answer = (asked: FastifyRequest, reply: FastifyReply): void => {
+      const { raw: request } = asked
       const { url = '/' } = request
       const response = handle(
         segments === 0 ? request : mountedRequest(request, behindSegments(url, segments)),
       )
       if (response === undefined) {
+        if (!logRequests) speakAgain(asked, reply, logLevel ?? instance.log.level)
         reply.callNotFound()
         return
       }
@@ -132,6 +147,40 @@ export function healthPlugin(health: HealthSource, options?: FastifyHealthOption
   }
   // What Fastify shows in the tree of its plugins.
   return Object.assign(plugin, { [Symbol.for('fastify.display-name')]: 'hale' })
+}
+
+/** What is no probe belongs to the application: its 404 handler logs at the scope's level again. */
+function speakAgain(request: FastifyRequest, reply: FastifyReply, level: string | undefined): void {
+  const log = request.log.child({}, level === undefined ? {} : { level })
+  request.log = log
+  reply.log = log
+}
+
+/** How many segments of a path a prefix takes; slashes in the pattern of a parameter, `:kind(^a/b$)`, are none. */
+function segmentsOf(prefix: string): number {
+  let path = ''
+  for (let at = 0; at < prefix.length; ) {
+    // Two colons are one, and begin no parameter.
+    const [literal] = /^(::|[^:])+/.exec(prefix.slice(at)) ?? ['']
+    path += literal
+    at += literal.length
+    const [name] = /^:[^/.(-]*/.exec(prefix.slice(at)) ?? ['']
+    path += name
+    at += name.length
+    if (name !== '' && prefix[at] === '(') at = endOfPattern(prefix, at)
+  }
+  return path.split('/').filter((segment) => segment !== '').length
+}
+
+/** Behind the parenthesis that closes the one at `open`; Fastify's router refuses a pattern without one. */
+function endOfPattern(prefix: string, open: number): number {
+  let depth = 0
+  for (let at = open; at < prefix.length; at++) {
+    if (prefix[at] === '\\') at++
+    else if (prefix[at] === '(') depth++
+    else if (prefix[at] === ')' && --depth === 0) return at + 1
+  }
+  return prefix.length
 }
 
 /**

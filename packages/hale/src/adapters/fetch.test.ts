@@ -121,6 +121,28 @@ describe('healthFetch', () => {
     expect((await answer(operator))?.status).toBe(400)
   })
 
+  it.each<[string, (request: Request) => Promise<unknown>]>([
+    ['as text', (request) => request.text()],
+    [
+      'by a reader that was released',
+      async (request) => {
+        const reader = request.body?.getReader()
+        while (!(await reader?.read())?.done);
+        reader?.releaseLock()
+      },
+    ],
+  ])('says of a change whose body has been read %s that it has been', async (_how, read) => {
+    const request = ask('/health/admin/checks/database', {
+      method: 'PATCH',
+      body: '{"enabled":false}',
+      headers: { authorization: `Bearer ${token}` },
+    })
+    await read(request)
+    const response = await answering({ admin: { token } })(request)
+    expect(response?.status).toBe(400)
+    expect(await response?.text()).toContain('read')
+  })
+
   it.each([
     ['an address', { remoteAddress: '10.0.0.7' }],
     ["Deno's info", { remoteAddr: { transport: 'tcp', hostname: '10.0.0.7', port: 1 } }],

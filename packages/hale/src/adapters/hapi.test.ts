@@ -60,6 +60,33 @@ describe('the plugin', () => {
     }
   })
 
+  it.each([
+    ['/of/{tenant}', '/of/acme'],
+    ['/v{major}.{minor}/{rest*2}', '/v1.2/a/b'],
+    ['/a.b(c)', '/a.b(c)'],
+  ])('answers beneath the prefix %s, as routes of hapi do', async (prefix, beneath) => {
+    const server = Hapi.server({ debug: false })
+    const plugin = {
+      name: 'orders',
+      register: async (inner: Server) => {
+        inner.route({ method: 'GET', path: '/orders', handler: () => 'orders' })
+        await inner.register(healthPlugin(health()))
+      },
+    }
+    await server.register(plugin, { routes: { prefix } })
+    for (const [path, status] of [
+      ['/orders', 200],
+      ['/health?x=1', 200],
+      ['/readyz', 503],
+      ['/health/nobody', 404],
+    ] as const) {
+      expect(await statusOf(server, beneath + path), beneath + path).toBe(status)
+    }
+    for (const url of ['/health', '/of/health', `${beneath}health`, '/axb(c)/health', '/v1.2/a/health']) {
+      expect(await statusOf(server, url), url).toBe(404)
+    }
+  })
+
   it('throws for bad options when it is made', () => {
     expect(() => healthPlugin(health(), { visibility: 'all' } as never)).toThrow(ConfigurationError)
   })

@@ -53,12 +53,14 @@ export function healthPlugin(health: HealthSource, options?: HandlerOptions): Ha
     multiple: true,
     register(server) {
       const { prefix = '' } = server.realm.modifiers.route
+      const beneath = patternOf(prefix)
       const mounted = (request: HealthRequest): HealthRequest | undefined => {
         if (prefix === '') return request
         const { url = '/' } = request
         const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
-        const rest = local.slice(prefix.length)
-        if (!local.startsWith(prefix) || !/^([/?#]|$)/.test(rest)) return undefined
+        const found = beneath.exec(local)
+        if (found === null) return undefined
+        const rest = local.slice(found[0].length)
         return mountedRequest(request, rest.startsWith('/') ? rest : `/${rest}`)
       }
       // Not as routes: hapi has no way from a route on to another, so a catch-all of the application's would never
@@ -69,4 +71,14 @@ export function healthPlugin(health: HealthSource, options?: HandlerOptions): Ha
       })
     },
   }
+}
+
+/** A prefix as it begins a URL; a parameter is anything in its segment, `{name*2}` two segments of anything. */
+function patternOf(prefix: string): RegExp {
+  const parts = prefix.split(/(\{[^}]*\})/).map((part) => {
+    if (!part.startsWith('{')) return part.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')
+    const segments = Number(/\*(\d+)\}$/.exec(part)?.[1] ?? 1)
+    return Array.from({ length: segments }, () => '[^/?#]+').join('/')
+  })
+  return new RegExp(`^${parts.join('')}(?=[/?#]|$)`)
 }

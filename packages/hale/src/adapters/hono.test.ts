@@ -39,6 +39,7 @@ describe('healthRoutes', () => {
     ],
     ['beneath a base path', (app: Hono) => app.route('/', new Hono().basePath('/api/v1').use(routes()))],
     ['beneath a parameter', (app: Hono) => app.use('/:kind/:version/*', routes())],
+    ['beneath a pattern with a slash', (app: Hono) => app.use('/:kind{[^/]+}/:version/*', routes())],
     [
       'in a router with errors of its own',
       (app: Hono) =>
@@ -60,6 +61,34 @@ describe('healthRoutes', () => {
     expect(await statuses(app, '/status', '/status/', '/status?deep=true', '/status/ready')).toEqual([
       200, 200, 503, 503,
     ])
+  })
+
+  it('answers where the host is part of what is routed by, as at every host', async () => {
+    const getPath = (request: Request) => request.url.replace(/^https?:\/([^?]*).*/, '$1')
+    const url = (path: string) => `http://a.example${path}`
+    const paths = [
+      '/health?x=1',
+      '/api/v1/readyz',
+      '/api/v1/health/',
+      '/api/v1/readyz?verbose',
+      '/api/v2/health',
+    ]
+    const app = new Hono({ getPath })
+    app.use('/a.example/*', routes()).use('/:host/api/v1/*', routes())
+    expect(await statuses(app, ...paths.map(url))).toEqual([200, 503, 200, 503, 404])
+    expect(await statuses(app, 'http://b.example/health', 'http://b.example/api/v1/health')).toEqual([
+      404, 200,
+    ])
+    const tidy = new Hono({ getPath: (request) => getPath(request).replace(/\/$/, '') })
+    expect(await statuses(tidy.use('/a.example/*', routes()), url('/readyz/'))).toEqual([503])
+    const everywhere = new Hono({ getPath }).use(routes())
+    expect(await statuses(everywhere, url('/readyz'), 'http://b.example/health')).toEqual([503, 200])
+  })
+
+  it('answers beneath a path where trailing slashes count for nothing', async () => {
+    const app = new Hono({ strict: false }).use('/api/*', routes())
+    const paths = ['/api/health', '/api/health/', '/api/readyz/?x=1', '/%61pi/health/']
+    expect(await statuses(app, ...paths)).toEqual([200, 200, 503, 200])
   })
 
   it('can be mounted twice', async () => {

@@ -2,12 +2,13 @@ import type { HealthSource } from '../core/health.ts'
 import { answerFetch, localUrl } from '../http/fetch-exchange.ts'
 import { createHandler } from '../http/handle.ts'
 import type { HandlerOptions } from '../http/handler-settings.ts'
+import { behindSegments } from '../http/mounted-request.ts'
 
 /** A context of Hono, as far as it is needed. */
 export interface HonoContext {
   readonly req: {
     readonly raw: Request
-    /** Decoded. */
+    /** What is routed by: decoded, or whatever the application's `getPath` makes of a request. */
     readonly path?: string
     /** Of the route that this middleware is on, such as `/api/v1/*`. */
     readonly routePath?: string
@@ -40,15 +41,15 @@ export type HealthRoutes = (context: HonoContext, next: () => Promise<void>) => 
 export function healthRoutes(health: HealthSource, options?: HandlerOptions): HealthRoutes {
   const handle = createHandler(health, options)
   let route: string | undefined
-  let prefix: RegExp | undefined
+  let segments = 0
   const answer = ({ req, env }: HonoContext, next: () => Promise<void>) => {
     const { raw, path, routePath } = req
     if (routePath !== route) {
       route = routePath
-      prefix = prefixOf(routePath)
+      segments = segmentsOf(routePath)
     }
     const url = localUrl(raw.url, path)
-    const local = prefix === undefined ? url : url.replace(prefix, '')
+    const local = segments === 0 ? url : behindSegments(url, Math.max(0, segments - notInUrl(url, path)))
     return answerFetch(handle, raw, env, local, req) ?? next()
   }
   // Hono takes a response that is no promise, and is faster with it; only its type of a middleware wants a promise.
@@ -56,7 +57,18 @@ export function healthRoutes(health: HealthSource, options?: HandlerOptions): He
 }
 
 /** What comes before the star in `/api/v1/*`: so many segments, since a parameter may be among them. */
-function prefixOf(route: string | undefined): RegExp | undefined {
-  const segments = route?.endsWith('/*') ? route.split('/').length - 2 : 0
-  return segments > 0 ? new RegExp(`^(?:/[^/?#]*){${segments}}`) : undefined
+function segmentsOf(route: string | undefined): number {
+  // The pattern of a parameter, `:id{[^/]+}`, may have slashes too.
+  return route?.endsWith('/*') ? slashesOf(route.replace(/\{[^}]+\}/g, '')) - 1 : 0
+}
+
+/** How many segments `getPath` has put in front of a URL's own, such as the host. */
+function notInUrl(url: string, path: string | undefined): number {
+  if (path === undefined || url.startsWith(path)) return 0
+  return Math.max(0, slashesOf(path) - slashesOf(url.replace(/[?#].*/, '')))
+}
+
+/** Without one at the end, which Hono drops with `strict: false`. */
+function slashesOf(path: string): number {
+  return path.split('/').length - (path.endsWith('/') ? 2 : 1)
 }

@@ -4,6 +4,7 @@ import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import type { HealthSource } from '../core/health.ts'
 import { down } from '../core/outcome.ts'
+import { gate } from '../testing/gate.ts'
 import { type HealthServer, type ServeOptions, serveHealth } from './node.ts'
 
 // Bytes as probers send them: no client library stands between, which would tidy them up.
@@ -242,24 +243,10 @@ function held(): {
   runs: () => number
   ended: Promise<void>
 } {
-  let runs = 0
-  let begin = (): void => {}
-  let release = (): void => {}
-  const started = new Promise<void>((resolve) => {
-    begin = resolve
-  })
-  const done = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  const run = (): Promise<void> => {
-    runs++
-    begin()
-    return done
-  }
-  const options = { timeoutMs: 10_000, maxAgeMs: { up: 60_000 } }
-  const health = createHealth({ budgetMs: 10_000, checks: { slow: check(run, options) } })
+  const { definition: slow, ...rest } = gate({ maxAgeMs: { up: 60_000 } })
+  const health = createHealth({ budgetMs: 10_000, checks: { slow } })
   const ended = new Promise<void>((resolve) => health.on('run', () => resolve()))
-  return { health, started, release, runs: () => runs, ended }
+  return { health, ...rest, ended }
 }
 
 describe('several requests', () => {

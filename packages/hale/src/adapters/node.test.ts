@@ -7,6 +7,7 @@ import { createHealth } from '../core/create-health.ts'
 import type { HealthSource } from '../core/health.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { HandlerOptions } from '../http/handler-settings.ts'
+import { gate } from '../testing/gate.ts'
 import { type HealthServer, healthListener, type ServeOptions, serveHealth } from './node.ts'
 
 const opened: (() => unknown)[] = []
@@ -28,26 +29,10 @@ function healthy(): HealthSource {
   return createHealth({ checks: { database: check(() => {}) } })
 }
 
-/** A check that settles when it is told to. */
+/** A service with a check that settles when it is told to. */
 function held(): { health: HealthSource; started: Promise<void>; release: () => void } {
-  let release = (): void => {}
-  let begin = (): void => {}
-  const started = new Promise<void>((resolve) => {
-    begin = resolve
-  })
-  const done = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  const run = (): Promise<void> => {
-    begin()
-    return done
-  }
-  const options = { timeoutMs: 10_000 }
-  return {
-    health: createHealth({ budgetMs: 10_000, checks: { slow: check(run, options) } }),
-    started,
-    release,
-  }
+  const { definition: slow, ...rest } = gate()
+  return { health: createHealth({ budgetMs: 10_000, checks: { slow } }), ...rest }
 }
 
 /** Whether it resolves while somebody would still wait for it. */

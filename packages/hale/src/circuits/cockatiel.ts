@@ -3,6 +3,8 @@ import { breakerCheck, type FollowedHealth, followCheck } from '../core/circuit/
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
+export type { FollowedHealth }
+
 /** What `circuitBreaker(…)` of cockatiel makes, as far as it is used. A policy wrapped around it has no state. */
 export interface CockatielPolicy {
   /** cockatiel's `CircuitState`: 0 closed, 1 open, 2 half-open, 3 isolated. */

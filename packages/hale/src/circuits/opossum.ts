@@ -3,6 +3,8 @@ import { breakerCheck, type FollowedHealth, followCheck } from '../core/circuit/
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
+export type { FollowedHealth }
+
 /** A circuit breaker of opossum, as far as it is used. */
 export interface OpossumBreaker {
   readonly opened: boolean

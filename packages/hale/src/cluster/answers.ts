@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Report } from '../core/report.ts'
 import type { Status } from '../core/status.ts'
 import { combine, type View } from './combine.ts'
+import { dropUnknown } from './drop-unknown.ts'
 import type { Summary } from './summary.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -16,16 +17,20 @@ interface Kept {
 /** Keeps each combined report for as long as nothing in it has changed, since its rendering is kept with it. */
 export class Answers {
   readonly #clock: Clock
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new Map<string, Map<Verdict, Kept>>()
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  /** For names that exist: each is kept. */
+  /** How many names are kept. */
+  get size(): number {
+    return this.#kept.size
+  }
+
   of(own: Report, verdict: Exclude<Verdict, 'this'>, view: View): Report {
-    const key = `${verdict} ${own.name}`
-    const kept = this.#kept.get(key)
+    const byVerdict = this.#kept.get(own.name) ?? new Map<Verdict, Kept>()
+    const kept = byVerdict.get(verdict)
     const standing = view.self?.standing
     if (kept?.own === own && kept.summary === view.summary && kept.standing === standing) return kept.report
     let since = 0
@@ -34,7 +39,9 @@ export class Answers {
       return since
     }
     const report = combine(own, verdict, view, sinceOf)
-    this.#kept.set(key, { own, summary: view.summary, standing, report, since })
+    byVerdict.set(verdict, { own, summary: view.summary, standing, report, since })
+    this.#kept.set(own.name, byVerdict)
+    dropUnknown(this.#kept, view.summary.names)
     return report
   }
 }

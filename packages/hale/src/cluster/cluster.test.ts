@@ -421,6 +421,13 @@ describe('answers', () => {
       expect(await code('/health/payments?workers=worst')).toBe(503)
       expect(await code('/health/database?workers=worst')).toBe(503)
       expect(await code('/health/unknown')).toBeUndefined()
+      // As of the plain handler: probes have paths of their own, which are not their names.
+      for (const probe of ['liveness', 'readiness']) {
+        expect(source.hasCheck(probe)).toBe(false)
+        expect(await code(`/health/${probe}`)).toBeUndefined()
+      }
+      expect(source.hasCheck('payments')).toBe(false)
+      expect(source.groups).toBe(source.groups)
     }
   })
 
@@ -435,6 +442,27 @@ describe('answers', () => {
     expect(readiness.details.database).toEqual({ status: 'UP', message: 'connected' })
     expect(await body('/health/payments')).toEqual({ status: 'UP' })
     expect(await body('/health/database')).toEqual({ status: 'UP' })
+  })
+
+  test('groups of workers that come late are served, and checks of theirs that go are no more', async () => {
+    const rig = new Rig()
+    const handle = createHandler(rig.collected)
+    const code = async (url: string) => (await handle({ url, headers: {} }))?.status
+    expect(await code('/health/payments')).toBeUndefined()
+    const [worker] = await rig.start(1)
+    expect(await code('/health/payments')).toBe(200)
+    const { groups } = rig.collected
+    ;(worker as Worker).outcome = down('refused')
+    await rig.clock.advance(6000)
+    expect(rig.status('payments')).toBe('DOWN')
+    expect(rig.collected.groups).toBe(groups)
+    worker?.health.add(
+      'late',
+      check(() => up()),
+    )
+    await rig.clock.advance(6000)
+    expect(rig.collected.groups).not.toBe(groups)
+    expect(await code('/health/late')).toBe(200)
   })
 
   test('the same report is returned until something changes, so that a body is rendered once', async () => {

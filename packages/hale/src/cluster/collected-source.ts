@@ -12,6 +12,7 @@ import { Answers } from './answers.ts'
 import type { CollectSettings, WorkerInfo } from './cluster-settings.ts'
 import type { CollectedHealth } from './collected-health.ts'
 import { Collector } from './collector.ts'
+import { dropUnknown } from './drop-unknown.ts'
 import { frame } from './frame.ts'
 import type { Summary } from './summary.ts'
 import { asked, type Verdict } from './verdict.ts'
@@ -43,6 +44,9 @@ export class CollectedSource implements Omit<CollectedHealth, 'add'> {
   readonly #frames = new Map<string, Framed>()
   readonly #statuses = new Map<string, Status>()
   readonly #stop: () => void
+  #groups: readonly GroupInfo[] = []
+  #groupsOf: Summary | undefined
+  #groupsText = ''
 
   constructor(settings: CollectSettings, stop: () => void) {
     this.clock = settings.clock
@@ -60,7 +64,22 @@ export class CollectedSource implements Omit<CollectedHealth, 'add'> {
     return this.#settings.service ?? this.collector.states[0]?.service ?? {}
   }
 
+  /** The same list for as long as the workers tell of the same, however often they do. */
   get groups(): readonly GroupInfo[] {
+    const { summary } = this.collector
+    if (summary !== this.#groupsOf) {
+      this.#groupsOf = summary
+      const groups = this.#groupsNow()
+      const text = JSON.stringify([groups, summary.names])
+      if (text !== this.#groupsText) {
+        this.#groupsText = text
+        this.#groups = groups
+      }
+    }
+    return this.#groups
+  }
+
+  #groupsNow(): readonly GroupInfo[] {
     const known = new Map<string, GroupInfo>()
     for (const name of probes) known.set(name, { name, kind: 'probe', budgetMs: usualBudgetMs, members: [] })
     for (const state of [...this.collector.states].reverse()) {
@@ -95,9 +114,9 @@ export class CollectedSource implements Omit<CollectedHealth, 'add'> {
     return own && this.#answers.of(own, verdict, { summary, quorum, entry, self: undefined })
   }
 
-  /** Groups too: those of the workers are not known yet when the endpoints are made. */
   hasCheck(name: string): boolean {
-    return name === this.#settings.entry || this.collector.summary.names.includes(name)
+    if (name === this.#settings.entry) return true
+    return this.collector.summary.names.includes(name) && !this.groups.some((group) => group.name === name)
   }
 
   visibilityOf(name: string): Visibility | undefined {
@@ -169,6 +188,7 @@ export class CollectedSource implements Omit<CollectedHealth, 'add'> {
     const timed = name !== 'liveness'
     const time = timed ? { timestamp: this.clock.wallTime(), uptimeMs: now - this.#createdAt } : {}
     const report = { ...known, ...time }
+    dropUnknown(this.#frames, summary.names)
     this.#frames.set(name, { summary, report, until: timed ? now + reportAgeMs : Infinity })
     return report
   }

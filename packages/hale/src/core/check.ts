@@ -149,11 +149,26 @@ export interface CheckDefinition<P extends ProbeName = ProbeName> {
  * })
  * ```
  */
+export function check(run: CheckFunction, options?: DependencyCheckOptions): CheckDefinition<'readiness'>
+/**
+ * A check that looks outward, and that may take the process down with its dependency, if you really mean it: an
+ * outage then restarts every replica.
+ *
+ * @example
+ * ```ts
+ * import { check, createHealth } from 'hale'
+ *
+ * const license = check(() => fetch('http://127.0.0.1:7070/license'), {
+ *   dangerouslyRestartOnFailure: true,
+ *   probes: ['liveness'],
+ * })
+ * const health = createHealth({ checks: { license } })
+ * ```
+ */
 export function check<const P extends ProbeName = 'readiness'>(
   run: CheckFunction,
   options: RestartingCheckOptions<P>,
 ): CheckDefinition<P>
-export function check(run: CheckFunction, options?: DependencyCheckOptions): CheckDefinition<'readiness'>
 export function check(run: CheckFunction, options: object = {}): CheckDefinition {
   return { kind: 'dependency', run, options }
 }

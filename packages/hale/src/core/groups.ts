@@ -22,6 +22,7 @@ export class Groups {
   readonly #visibilities = new Map<string, Visibility>()
   readonly #watchers = new Set<(what: WatchedChange) => void>()
   #evaluationDue = false
+  #infos: readonly GroupInfo[] | undefined
 
   constructor(settings: HealthSettings, lifecycle: Lifecycle, events: Events, createdAt: number) {
     this.#settings = settings
@@ -34,9 +35,9 @@ export class Groups {
     }
   }
 
-  /** As they were configured, with the members that they have now. */
+  /** As they were configured, with the members that they have now; another list when a check has come or gone. */
   get infos(): readonly GroupInfo[] {
-    return [...this.#settings.groups].map(([name, { visibility, statusCodes, budgetMs }]) => ({
+    this.#infos ??= [...this.#settings.groups].map(([name, { visibility, statusCodes, budgetMs }]) => ({
       name,
       kind: isProbe(name) ? 'probe' : 'group',
       budgetMs,
@@ -44,6 +45,7 @@ export class Groups {
       ...(statusCodes !== undefined && { statusCodes }),
       ...(visibility !== undefined && { visibility }),
     }))
+    return this.#infos
   }
 
   has(name: string): boolean {
@@ -85,6 +87,7 @@ export class Groups {
     const { name } = check
     const budgetMs = this.#settings.groups.get('readiness')?.budgetMs as number
     const policy = { name, kind: 'check', budgetMs, timed: true, application: () => well } as const
+    this.#infos = undefined
     const single = new Group(policy, this.#settings.clock, this.#createdAt, () => {})
     single.join(check)
     this.#single.set(name, single)
@@ -99,6 +102,7 @@ export class Groups {
   }
 
   leave(check: CheckState): void {
+    this.#infos = undefined
     this.#single.delete(check.name)
     this.#visibilities.delete(check.name)
     for (const group of this.#groups.values()) group.leave(check)

@@ -137,7 +137,7 @@ export interface HealthSource {
   readonly service: ServiceInfo
   readonly clock: Clock
   readonly logger: Logger | undefined
-  /** The probes and groups, in the order they were configured. */
+  /** The probes and groups, in the order they were configured; the same list until a check comes or goes. */
   readonly groups: readonly GroupInfo[]
   /** The newest last; a new list whenever there is one more. */
   readonly transitions: readonly Transition[]

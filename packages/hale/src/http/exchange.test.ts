@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allowed, answer, asOptions, header, withoutBody } from './exchange.ts'
+import { allowed, answer, asOptions, header, listHeader, withoutBody } from './exchange.ts'
 
 describe('header', () => {
   it.each([
@@ -33,6 +33,25 @@ describe('header by rawHeaders', () => {
   it('looks there alone when there are any', () => {
     expect(header({ headers: { accept: 'a/b' }, rawHeaders: [] }, 'accept')).toBeUndefined()
     expect(header({ headers: { accept: 'a/b' }, rawHeaders: ['Host'] }, 'host')).toBeUndefined()
+  })
+})
+
+describe('a header that is a list', () => {
+  it.each([
+    [['Accept', 'text/html'], 'text/html'],
+    [['Accept', 'a/b', 'Host', 'x', 'ACCEPT', 'c/d;q=0.5, e/f', 'accept', ''], 'a/b, c/d;q=0.5, e/f, '],
+    [['Host', 'x'], undefined],
+    [[], undefined],
+  ])('is all lines of %j', (rawHeaders, expected) => {
+    expect(listHeader({ headers: { accept: 'x/y' }, rawHeaders }, 'accept')).toBe(expected)
+  })
+
+  it.each([
+    ['a/b', 'a/b'],
+    [['a/b', 'c/d'], 'a/b, c/d'],
+    [undefined, undefined],
+  ])('is all of %j where headers are a record', (accept, expected) => {
+    expect(listHeader({ headers: { accept } }, 'accept')).toBe(expected)
   })
 })
 

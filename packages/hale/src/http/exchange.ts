@@ -44,6 +44,26 @@ export function header(request: HealthRequest, name: string): string | undefined
   return typeof value === 'object' ? value[0] : value
 }
 
+/**
+ * A header that is a list: the lines of one that was sent in several, as one (RFC 9110, 5.3). For `Accept` and the
+ * like only: of a credential sent twice the second may be somebody else's.
+ */
+export function listHeader(request: HealthRequest, name: string): string | undefined {
+  const { rawHeaders } = request
+  if (rawHeaders === undefined) {
+    const value = request.headers[name]
+    return typeof value === 'object' ? value.join(', ') : value
+  }
+  let list: string | undefined
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const candidate = rawHeaders[index] as string
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue
+    const line = rawHeaders[index + 1] as string
+    list = list === undefined ? line : `${list}, ${line}`
+  }
+  return list
+}
+
 /** The answer that carries a body, with the headers that every answer has. */
 export function answer(
   status: number,
@@ -84,6 +104,11 @@ export function forMethod(response: HealthResponse, method: string): HealthRespo
 
 /** The methods of every health path. */
 export const allowed = 'GET, HEAD, OPTIONS'
+
+/** Whether a method only reads. */
+export function reads(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+}
 
 /** 204 and its like have no content. */
 function hasNoContent(status: number): boolean {

@@ -56,6 +56,11 @@ class FetchRequest implements HealthRequest {
     return { remoteAddress: addressOf(this.#runtime, this.#request), encrypted }
   }
 
+  /** Whether somebody has read the body whom nobody here can ask for it; in the word of Node's requests. */
+  get readableDidRead(): boolean {
+    return this.#request.bodyUsed && this.#reader === undefined
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array | string> {
     if (this.#request.bodyUsed && this.#reader !== undefined) {
       yield await this.#reader.text()

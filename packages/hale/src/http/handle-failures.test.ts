@@ -5,7 +5,7 @@ import type { Logger } from '../core/logger.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
 import type { HealthResponse } from './exchange.ts'
-import type { Format } from './format.ts'
+import type { Format } from './formats/format.ts'
 import { createHandler } from './handle.ts'
 import type { HandlerOptions } from './handler-settings.ts'
 

@@ -322,3 +322,33 @@ describe.each(['actuator', 'microprofile'] as const)('where %s is served first',
     expect(await status('/health')).toBe(503)
   })
 })
+
+describe('a header that was sent in several lines', () => {
+  const get = async (rawHeaders: readonly string[], options: HandlerOptions = {}, url = '/health/live') => {
+    const answered = await createHandler(health, options)({ url, headers: {}, rawHeaders })
+    return answered?.headers['Content-Type']
+  }
+
+  it.each(['/health/live', '/actuator/health', '/health/metrics'])('counts whole for %s', async (url) => {
+    const options = { actuator: true, metrics: true }
+    const wanted = {
+      '/health/live': 'application/health+json',
+      '/actuator/health': 'application/json',
+      '/health/metrics': 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+    }[url] as string
+    const lines = ['Accept', 'image/png', 'Host', 'x', 'Accept', wanted]
+    expect(await get(lines, options, url)).toBe(wanted)
+  })
+
+  it('counts by its first line where it is a credential', async () => {
+    const token = 'shows-much-more-of-it'
+    const shown = async (rawHeaders: readonly string[]) => {
+      const handle = createHandler(health, { token, visibility: 'status' })
+      return (await handle({ url: '/health/live', headers: {}, rawHeaders }))?.body.includes('loop')
+    }
+    const right = ['Authorization', `Bearer ${token}`]
+    expect(await shown(right)).toBe(true)
+    expect(await shown([...right, 'Authorization', 'Bearer x'])).toBe(true)
+    expect(await shown(['Authorization', 'Bearer x', ...right])).toBe(false)
+  })
+})

@@ -1,16 +1,13 @@
 import type { HealthSource } from '../core/health.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { kindOf } from '../errors/problems.ts'
-import { ActuatorEndpoint } from './actuator-endpoint.ts'
-import { AdminEndpoint, type ControlledSource } from './admin/admin-endpoint.ts'
-import { DocumentEndpoint } from './document-endpoint.ts'
-import type { HealthRequest, HealthResponse } from './exchange.ts'
+import { forMethod, type HealthRequest, type HealthResponse } from './exchange.ts'
 import { type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-settings.ts'
-import { MetricsEndpoint } from './metrics-endpoint.ts'
-import { ProbeAnswers } from './probe-answers.ts'
-import { TokenBucket } from './rate-limit.ts'
-import { parseUrl, Routes } from './route.ts'
-import { VisibilityPolicy } from './visibility.ts'
+import { optionalEndpoints } from './optional-endpoints.ts'
+import { ProbeAnswers } from './probes/probe-answers.ts'
+import { parseUrl, Routes } from './probes/route.ts'
+import { answerFailed } from './problem.ts'
+import { Serving } from './serving.ts'
 
 /**
  * Answers one request: at once when nothing has to run, else with a promise that never rejects. `undefined` means
@@ -45,19 +42,23 @@ export function handlerOf(health: HealthSource, settings: HandlerSettings): Heal
     ])
   }
   const routes = new Routes(health, settings.basePath, settings.aliases)
-  const policy = new VisibilityPolicy(settings)
-  const bucket = settings.rateLimit && new TokenBucket(health.clock, settings.rateLimit)
-  const probes = new ProbeAnswers(health, settings, policy, bucket)
-  const { actuator, admin, basePath, metrics, openapi } = settings
-  // Each says whether a path is its own; a probe pays for none of them.
-  const endpoints: readonly Endpoint[] = [
-    ...(metrics ? [new MetricsEndpoint(health, probes, policy, basePath)] : []),
-    ...(openapi.served ? [new DocumentEndpoint(health, settings, policy, bucket)] : []),
-    ...(actuator ? [new ActuatorEndpoint(health, probes, actuator)] : []),
-    ...(admin ? [new AdminEndpoint(controlled(health), admin, basePath)] : []),
-  ]
+  const serving = new Serving(health, settings)
+  const probes = new ProbeAnswers(serving)
+  const endpoints = optionalEndpoints(serving, probes)
 
   return (request) => {
+    try {
+      const answered = route(request)
+      // Every promise that this folder makes passes here, so that none of them has to look after its own failures.
+      return answered instanceof Promise
+        ? answered.catch((error: unknown) => failed(request, error))
+        : answered
+    } catch (error) {
+      return failed(request, error)
+    }
+  }
+
+  function route(request: HealthRequest): ReturnType<HealthHandler> {
     const { url = '/' } = request
     const exact = routes.exactly(url)
     if (exact !== undefined) return probes.answer(request, exact, url, '')
@@ -72,16 +73,9 @@ export function handlerOf(health: HealthSource, settings: HandlerSettings): Heal
     }
     return undefined
   }
-}
 
-/** Answers paths of its own; undefined when a path is none. */
-interface Endpoint {
-  answer(request: HealthRequest, path: string, query: string): ReturnType<HealthHandler>
-}
-
-function controlled(health: HealthSource): ControlledSource {
-  if (typeof (health as Partial<ControlledSource>).control === 'object') return health as ControlledSource
-  throw new ConfigurationError('health handler', [
-    'admin: only what createHealth returns can be changed; serve /health/admin where the checks are',
-  ])
+  /** A registry may be anybody's, that of another thread too: whatever it throws, the one who asks is answered. */
+  function failed({ method = 'GET' }: HealthRequest, error: unknown): HealthResponse {
+    return forMethod(answerFailed(health.logger, error), method)
+  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { Problems } from '../errors/problems.ts'
-import type { Format } from './format.ts'
+import type { Format } from './formats/format.ts'
 import { handlerSettings, readHandlerOptions } from './handler-settings.ts'
 
 const secret = 'hunter2'

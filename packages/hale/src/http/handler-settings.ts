@@ -1,15 +1,20 @@
 import { type Visibility, visibilities } from '../core/group-settings.ts'
 import type { Report } from '../core/report.ts'
 import { Problems } from '../errors/problems.ts'
-import { type ActuatorOptions, type ActuatorSettings, actuatorSettings } from './actuator-settings.ts'
-import { type AdminOptions, type AdminSettings, adminSettings } from './admin/admin-settings.ts'
-import { basePath } from './base-path.ts'
+import type { RateLimitOptions } from './access/rate-limit.ts'
+import { secret } from './access/secret.ts'
+import type { VisibilitySettings } from './access/visibility.ts'
 import type { HealthRequest } from './exchange.ts'
-import type { Format } from './format.ts'
-import { type FormatName, formatSettings } from './format-settings.ts'
-import { type OpenApiOptions, type OpenApiSettings, openApiSettings } from './openapi-settings.ts'
-import type { RateLimitOptions } from './rate-limit.ts'
-import { secret } from './secret.ts'
+import type { Format } from './formats/format.ts'
+import {
+  type ActuatorOptions,
+  type ActuatorSettings,
+  actuatorSettings,
+} from './settings/actuator-settings.ts'
+import { type AdminOptions, type AdminSettings, adminSettings } from './settings/admin-settings.ts'
+import { basePath } from './settings/base-path.ts'
+import { type FormatName, formatSettings } from './settings/format-settings.ts'
+import { type OpenApiOptions, type OpenApiSettings, openApiSettings } from './settings/openapi-settings.ts'
 
 /** Options of `createHandler` and of every adapter. They belong to the handler: one registry can be served twice. */
 export interface HandlerOptions {
@@ -87,11 +92,9 @@ export interface HandlerOptions {
 }
 
 /** Handler options after validation. */
-export interface HandlerSettings {
+export interface HandlerSettings extends VisibilitySettings {
   readonly basePath: string
   readonly aliases: boolean
-  readonly visibility: HandlerOptions['visibility']
-  readonly token: { readonly value: string; readonly visibility: Visibility } | undefined
   readonly formats: readonly Format[]
   readonly rateLimit: RateLimitOptions | undefined
   readonly admin: AdminSettings | undefined

@@ -13,6 +13,8 @@ export class Mirror implements HealthSource {
   readonly logger: Logger | undefined
   #state!: HealthState
   #checks!: ReadonlyMap<string, CheckReport>
+  #groups: readonly GroupInfo[] = []
+  #groupsText = ''
   /** Put together when asked for; the same object for as long as the state is. */
   readonly #reports = new Map<string, Report>()
 
@@ -31,6 +33,15 @@ export class Mirror implements HealthSource {
     this.#state = state
     this.#checks = new Map(state.checks.map((check) => [check.name, check]))
     this.#reports.clear()
+    this.#keepGroups(state)
+  }
+
+  /** The same list for as long as it says the same, however often it is told: documents are kept with it. */
+  #keepGroups({ groups, checks }: HealthState): void {
+    const text = JSON.stringify([groups, checks.map(({ name }) => name)])
+    if (text === this.#groupsText) return
+    this.#groupsText = text
+    this.#groups = groups
   }
 
   get service(): ServiceInfo {
@@ -38,7 +49,7 @@ export class Mirror implements HealthSource {
   }
 
   get groups(): readonly GroupInfo[] {
-    return this.#state.groups
+    return this.#groups
   }
 
   get transitions(): readonly Transition[] {

@@ -33,6 +33,18 @@ describe('the state of a registry', () => {
     expect(mirror.snapshot()).toMatchObject({ service: { name: 'orders' }, groups: { readiness: 'UP' } })
   })
 
+  it('hands out one list of groups for as long as no check comes or goes', async () => {
+    const { health } = await made()
+    const mirror = new Mirror(JSON.parse(JSON.stringify(stateOf(health))))
+    const { groups } = mirror
+    mirror.show(JSON.parse(JSON.stringify(stateOf(health))))
+    expect(mirror.groups).toBe(groups)
+    const late = check(() => {}, { probes: [] })
+    health.add('late', late)
+    mirror.show(JSON.parse(JSON.stringify(stateOf(health))))
+    expect(mirror.groups).not.toBe(groups)
+  })
+
   it('holds no check fifty times over: transitions of probes are without theirs', async () => {
     const { health } = await made()
     const { transitions } = stateOf(health)

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { Logger as NestLogger } from '@nestjs/common'
 import type { Logger } from '../core/logger.ts'
 
@@ -14,6 +15,16 @@ export function nestLogger(): Logger {
 // Nest prints details as lines of their own, each with a time and a level; the cause belongs to its message.
 function withCause(message: string, details: { readonly err?: unknown } = {}): string {
   const { err } = details
-  if (err === undefined) return message
-  return `${message}\n${err instanceof Error ? (err.stack ?? err.message) : String(err)}`
+  return err === undefined ? message : `${message}\n${textOf(err)}`
+}
+
+/** As Node prints it: its stack alone has neither its cause nor the errors of an AggregateError. */
+function textOf(err: unknown): string {
+  if (typeof err === 'string') return err
+  try {
+    // Deep enough for a cause, the list of errors in it, each of these, and its cause.
+    return inspect(err, { depth: 4 })
+  } catch {
+    return '(an error that cannot be shown)'
+  }
 }

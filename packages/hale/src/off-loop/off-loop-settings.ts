@@ -1,7 +1,7 @@
 import type { Visibility } from '../core/group-settings.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
-import type { FormatName } from '../http/format-settings.ts'
 import { type HandlerOptions, readHandlerOptions } from '../http/handler-settings.ts'
+import type { FormatName } from '../http/settings/format-settings.ts'
 import { beatMs } from './loop-beat.ts'
 
 /**

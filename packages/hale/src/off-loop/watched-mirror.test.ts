@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
+import type { ProbeOptions } from '../core/group-settings.ts'
 import type { Report } from '../core/report.ts'
+import { createHandler } from '../http/handle.ts'
 import { finite, stateOf } from '../mirror/state.ts'
 import { beatMs } from './loop-beat.ts'
 import { monotonicMs } from './monotonic.ts'
@@ -24,13 +26,13 @@ afterEach(() => {
 
 const ageMs = 1000
 
-async function watched(limits: object = {}) {
+async function watched(limits: object = {}, probes: { readonly [name: string]: ProbeOptions } = {}) {
   const health = createHealth({
     checks: {
       database: check(() => {}, { maxAgeMs: { up: ageMs } }),
       queue: check(() => {}, { intervalMs: 1000, timeoutMs: 500, probes: [] }),
     },
-    groups: { background: { members: ['queue'] } },
+    groups: { background: { members: ['queue'], visibility: 'status' }, ...probes },
   })
   opened.push(() => health.dispose())
   await health.readiness()
@@ -243,5 +245,31 @@ describe('the check of the loop', () => {
     await pass(1100, false)
     const { data } = (mirror.ask('event-loop') as Report).checks['event-loop'] ?? {}
     expect(data).toEqual({ delay_ms: 1100 - beatMs, utilization: 0.5 })
+  })
+})
+
+describe("the loop's own check", () => {
+  const terse = { visibility: 'status' } as const
+
+  it.each([
+    [
+      'whose probes are all shown by their status',
+      { liveness: terse, readiness: terse, startup: terse },
+      false,
+    ],
+    ['one of whose probes is shown by its status', { liveness: terse }, false],
+    ['that says nothing of its probes', {}, true],
+  ])('of a registry %s is shown no more', async (_which, probes, shown) => {
+    const { mirror } = await watched({}, probes)
+    const body = async (options: object) => {
+      const answer = createHandler(mirror, options)({ url: '/health/event-loop', headers: {} })
+      return JSON.parse((await answer)?.body ?? '')
+    }
+    const strict = { status: 'UP' }
+    if (shown) expect(await body({})).toHaveProperty('details.event-loop.data.delay_ms')
+    else expect(await body({})).toEqual(strict)
+    expect(await body({ visibility: 'status' })).toEqual(strict)
+    // Who is known sees it all the same.
+    expect(await body({ visibility: () => 'debug' })).toHaveProperty('details.event-loop')
   })
 })

@@ -1,3 +1,5 @@
+import { probeNames } from '../core/check.ts'
+import { terser, type Visibility } from '../core/group-settings.ts'
 import type { Logger } from '../core/logger.ts'
 import type { Report, Validity } from '../core/report.ts'
 import { Mirror } from '../mirror/mirror.ts'
@@ -70,6 +72,14 @@ export class WatchedMirror extends Mirror {
   override hasCheck(name: string): boolean {
     this.#look()
     return super.hasCheck(name) || (name === loopCheckName && super.latest(name) === undefined)
+  }
+
+  /** The loop's own check is shown as a self check would be: as the tersest of the probes, which it decides. */
+  override visibilityOf(name: string): Visibility | undefined {
+    const own = name === loopCheckName && super.latest(name) === undefined
+    return own
+      ? probeNames.map((probe) => super.visibilityOf(probe)).reduce(terser, undefined)
+      : super.visibilityOf(name)
   }
 
   override ask(name: string): Report | Promise<Report> | undefined {

@@ -1,5 +1,6 @@
 import type { ManagedServer, Surroundings } from './managed-server.ts'
 import { settled } from './managed-server.ts'
+import type { NestSignals } from './nest-signals.ts'
 import type { OpenThing } from './open-thing.ts'
 
 /**
@@ -11,14 +12,22 @@ export class AppServerExit implements ManagedServer {
   readonly #closeApp: () => unknown
   readonly #name: string
   readonly #surroundings: Surroundings
+  readonly #signals: NestSignals | undefined
   #closing = false
   #giveUp: () => void = () => {}
 
-  constructor(http: ManagedServer, closeApp: () => unknown, name: string, surroundings: Surroundings) {
+  constructor(
+    http: ManagedServer,
+    closeApp: () => unknown,
+    name: string,
+    surroundings: Surroundings,
+    signals?: NestSignals,
+  ) {
     this.#http = http
     this.#closeApp = closeApp
     this.#name = name
     this.#surroundings = surroundings
+    this.#signals = signals
   }
 
   get listening(): boolean | undefined {
@@ -26,6 +35,7 @@ export class AppServerExit implements ManagedServer {
   }
 
   drain(): void {
+    this.#signals?.takeLate()
     this.#http.drain()
   }
 
@@ -54,6 +64,7 @@ export class AppServerExit implements ManagedServer {
   }
 
   release(): void {
+    this.#signals?.release()
     this.#http.release()
   }
 }

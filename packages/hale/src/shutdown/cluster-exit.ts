@@ -27,13 +27,13 @@ export function endWorkers(signal: NodeJS.Signals): WorkersExit {
   const exits = [...workers].map(
     (worker) =>
       new Promise<void>((resolve) => {
-        worker.once('exit', (code) => {
-          if (code !== 0) failed = true
+        const served = listens(worker)
+        worker.once('exit', (code, endedBy) => {
+          // Ended by the signal itself it did not listen yet: it was still starting, and had taken nothing on.
+          if (code !== 0 && (endedBy !== signal || served)) failed = true
           workers.delete(worker)
           resolve()
         })
-        // Its channel may break while the primary writes to it, and an error that nobody hears ends the process.
-        worker.on('error', () => {})
         // However it ends now, nobody is to fork another in its place.
         worker.exitedAfterDisconnect = true
         worker.process.kill(signal)
@@ -50,6 +50,37 @@ export function endWorkers(signal: NodeJS.Signals): WorkersExit {
       for (const worker of workers) worker.process.kill('SIGKILL')
     },
   }
+}
+
+/** Whether it serves. Node keeps it up without documenting it; a worker of which it is not known did not. */
+function listens(worker: Worker): boolean {
+  return (worker as { readonly state?: unknown }).state === 'listening'
+}
+
+/**
+ * Keeps the primary alive when a worker's channel breaks: Node answers a worker that leaves on the channel, and when
+ * that one has exited before, since the primary was busy, an error that nobody hears would end it with all others.
+ */
+export function outliveWorkers(): () => void {
+  if (!cluster.isPrimary) return () => {}
+  const workers = new Set<Worker>()
+  const outlive = (worker: Worker): void => {
+    workers.add(worker)
+    worker.on('error', ignoreBrokenChannel)
+    worker.once('exit', () => workers.delete(worker))
+  }
+  for (const worker of Object.values(cluster.workers ?? {})) if (worker !== undefined) outlive(worker)
+  cluster.on('fork', outlive)
+  return () => {
+    cluster.off('fork', outlive)
+    for (const worker of workers) worker.off('error', ignoreBrokenChannel)
+  }
+}
+
+function ignoreBrokenChannel(this: Worker, error: NodeJS.ErrnoException): void {
+  const broken = ['EPIPE', 'ECONNRESET', 'ERR_IPC_CHANNEL_CLOSED'].includes(error.code ?? '')
+  // Whatever else happens to a worker ends the primary as it would without us, unless somebody takes care of it.
+  if (!broken && this.listenerCount('error') === 1) throw error
 }
 
 /**

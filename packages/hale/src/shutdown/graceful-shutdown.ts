@@ -1,5 +1,6 @@
 import { logSafely } from '../core/logger.ts'
 import { ignoreRejection } from '../errors/ignore-rejection.ts'
+import { outliveWorkers } from './cluster-exit.ts'
 import { outliveReaders } from './flush-output.ts'
 import { listenToParent } from './parent-link.ts'
 import type { ShutdownOptions, ShutdownResult } from './shutdown-options.ts'
@@ -90,6 +91,7 @@ export function gracefulShutdown(health: DrainableHealth, options: ShutdownOptio
   const { signals } = settings
   uninstall.push(listenToSignals(signals, health.clock, (signal) => begin(signal, signal), again))
   if (settings.parent) uninstall.push(listenToParent(begin))
+  uninstall.push(outliveWorkers())
   if (ownsExit) for (const signal of signals) taken.add(signal)
   uninstall.push(() => {
     if (ownsExit) for (const signal of signals) taken.delete(signal)

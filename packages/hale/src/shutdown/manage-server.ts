@@ -3,6 +3,7 @@ import { AppServerExit } from './app-server.ts'
 import { ClosableServerExit } from './closable-server.ts'
 import { type HttpServer, HttpServerExit } from './http-server.ts'
 import type { ManagedServer, Surroundings } from './managed-server.ts'
+import { NestSignals } from './nest-signals.ts'
 import { TcpServerExit } from './tcp-server.ts'
 
 /**
@@ -32,9 +33,11 @@ export function manageServer(
   if (has(server, 'tryShutdown')) return manageGrpc(server, `${at} (gRPC)`, surroundings)
   const inner = innerServer(server)
   if (inner !== undefined) {
-    const name = has(server, 'getHttpServer') ? `${at} (Nest)` : `${at} (application)`
+    const isNest = has(server, 'getHttpServer')
+    const name = isNest ? `${at} (Nest)` : `${at} (application)`
     const http = manageNetServer(inner, name, surroundings)
-    return new AppServerExit(http, () => call(server, 'close'), name, surroundings)
+    const signals = isNest ? new NestSignals(given, inner, name, surroundings) : undefined
+    return new AppServerExit(http, () => call(server, 'close'), name, surroundings, signals)
   }
   if (isIterable(server.clients)) return manageWebSockets(server, `${at} (WebSocket)`, surroundings)
   return new ClosableServerExit(

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly after: (delayMs: number, callback: () => void) => () => void
   /** How long upgraded sockets may take to end by themselves. */
   readonly upgradedTimeoutMs: number
+  /** Those that begin a shutdown. */
+  readonly signals: readonly NodeJS.Signals[]
   /** Says that something of a server's failed. */
   readonly complain: (message: string, error: unknown) => void
 }

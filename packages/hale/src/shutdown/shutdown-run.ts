@@ -41,6 +41,7 @@ export class ShutdownRun {
       now: () => clock.now(),
       after: (delayMs, callback) => clock.after(delayMs, callback),
       upgradedTimeoutMs: settings.upgradedTimeoutMs,
+      signals: settings.signals,
       complain: (message, err) => logSafely(logger, 'warn', message, err === undefined ? {} : { err }),
     }
     this.#hooks = new HookRunner(settings.hooks, clock, logger)

@@ -3,10 +3,10 @@ import { deadline } from '../../core/deadline.ts'
 import type { HealthControl, HealthSource } from '../../core/health.ts'
 import { ConfigurationError } from '../../errors/configuration-error.ts'
 import { RevisionError } from '../../errors/revision-error.ts'
-import { answer, type HealthRequest, type HealthResponse, header, withoutBody } from '../exchange.ts'
+import { bearerToken, sameSecret } from '../access/secret.ts'
+import { answer, type HealthRequest, type HealthResponse, listHeader, withoutBody } from '../exchange.ts'
 import { answerFailed, problem } from '../problem.ts'
-import { bearerToken, sameSecret } from '../secret.ts'
-import type { AdminSettings } from './admin-settings.ts'
+import type { AdminSettings } from '../settings/admin-settings.ts'
 import { ifMatch, tagOf } from './entity-tag.ts'
 import { readBody } from './request-body.ts'
 
@@ -31,6 +31,11 @@ const refusals = {
   'too large': problem(413, 'Content Too Large', 'A change has at most 16 kB.'),
   'not JSON': problem(400, 'Bad Request', 'The body is not JSON.'),
   aborted: problem(400, 'Bad Request', 'The body did not arrive.', { Connection: 'close' }),
+  'read before': problem(
+    400,
+    'Bad Request',
+    'A body came, but something before this endpoint has read it and left nothing at request.body.',
+  ),
 }
 
 // Of a run that was forced. A check may take a minute, but servers cut off a connection that is silent for 10 s.
@@ -44,15 +49,14 @@ export class AdminEndpoint {
   readonly #settings: AdminSettings
   readonly #path: string
 
-  constructor(health: ControlledSource, settings: AdminSettings, basePath: string) {
+  /** `path` is what all of its own begin with. */
+  constructor(health: ControlledSource, settings: AdminSettings, path: string) {
     this.#health = health
     this.#settings = settings
-    this.#path = `${basePath}/admin`
+    this.#path = path
   }
 
-  /** Undefined when the path is not beneath `/health/admin`. */
-  answer(request: HealthRequest, path: string): HealthResponse | Promise<HealthResponse> | undefined {
-    if (path !== this.#path && !path.startsWith(`${this.#path}/`)) return undefined
+  answer(request: HealthRequest, path: string): HealthResponse | Promise<HealthResponse> {
     const { method = 'GET' } = request
     const operator = this.#operator(request)
     if (operator === undefined) return forHead(unauthorized, method)
@@ -121,7 +125,7 @@ export class AdminEndpoint {
     // It may have been removed while the body came in.
     if (!this.#health.hasCheck(name)) return notFound
     const { revision } = this.#health.control.of(name)
-    const condition = header(request, 'if-match')
+    const condition = listHeader(request, 'if-match')
     if (condition !== undefined && !ifMatch(condition, revision)) return this.#changedMeanwhile(name)
     apply(condition === undefined ? undefined : revision)
     return this.#check(name)

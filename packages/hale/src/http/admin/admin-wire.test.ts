@@ -177,6 +177,40 @@ describe.each(names)('behind %s', (name) => {
     await chunked.until(/"tuned":\{"retries":3\}/)
   })
 
+  test('a change that somebody has read before is not lost in silence', async () => {
+    if (name !== 'node:http' && name !== 'Express 5') return
+    const health = registry()
+    opened.push(() => health.dispose())
+    const answered = healthListener(health, { admin: { token } })
+    const behind = express().use(
+      (request, _response, next) => {
+        request.on('data', () => {})
+        request.on('end', next)
+      },
+      healthMiddleware(health, { admin: { token } }),
+    )
+    const server = await listening(
+      name === 'Express 5'
+        ? behind
+        : (request, response) => {
+            request.on('data', () => {})
+            request.on('end', () => void answered(request, response))
+          },
+    )
+    const { port } = server.address() as AddressInfo
+    const head = `PATCH /health/admin/checks/database HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${bearer}`
+    const chunks = 'Transfer-Encoding: chunked\r\n\r\nd\r\n{"retries":5}\r\n0\r\n\r\n'
+    for (const bytes of [chunks, 'Content-Length: 13\r\n\r\n{"retries":5}']) {
+      const { until } = await talk(port, head + bytes)
+      const text = await until(/\[closed\]/)
+      expect(text).toMatch(/^HTTP\/1\.1 400 /)
+      expect(text).toMatch(/has read it/)
+    }
+    const nothing = await talk(port, `${head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)
+    await nothing.until(/^HTTP\/1\.1 200 [\s\S]*\[closed\]/)
+    expect(health.check('database').control().tuned).toEqual({})
+  })
+
   test('a change of nothing is none, and no mistake', async () => {
     const { port } = await service(name)
     const headers = `${bearer}Content-Type: application/json\r\nConnection: close\r\n`

@@ -1,6 +1,6 @@
 import type { CheckReport, Report } from '../../core/report.ts'
 import type { Status } from '../../core/status.ts'
-import type { Format, RenderContext } from '../format.ts'
+import type { Format, RenderContext } from './format.ts'
 
 type Entry = Readonly<Record<string, unknown>>
 

@@ -8,8 +8,8 @@ import { type FakeClock, fakeClock } from '../../testing/fake-clock.ts'
 import type { HealthResponse } from '../exchange.ts'
 import { createHandler } from '../handle.ts'
 import type { HandlerOptions } from '../handler-settings.ts'
-import { pageScript, pageScriptHash } from './page-script.ts'
-import { pageStyle, pageStyleHash } from './page-style.ts'
+import { pageScript, pageScriptHash } from './page/page-script.ts'
+import { pageStyle, pageStyleHash } from './page/page-style.ts'
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8'
 

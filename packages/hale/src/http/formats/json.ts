@@ -4,8 +4,8 @@ import type { CheckReport, Report, ServiceInfo } from '../../core/report.ts'
 import { isHealthy } from '../../core/status.ts'
 import type { Transition } from '../../core/transitions.ts'
 import { ignoreRejection } from '../../errors/ignore-rejection.ts'
-import type { Format, RenderContext } from '../format.ts'
-import { isoDuration } from '../iso-duration.ts'
+import type { Format, RenderContext } from './format.ts'
+import { isoDuration } from './iso-duration.ts'
 
 /** Makes a body of one's own from a report. */
 export type JsonBody = (report: Report, visibility: Visibility) => unknown

@@ -1,9 +1,14 @@
 import type { CheckReport, Report } from '../../core/report.ts'
 import { isHealthy } from '../../core/status.ts'
-import type { ExcludingReport } from '../exclusion.ts'
-import type { Format, RenderContext } from '../format.ts'
+import type { Format, RenderContext } from './format.ts'
 
 const mediaType = 'text/plain; charset=utf-8'
+
+/** A report some of whose checks were left out by who asked. */
+export interface ExcludingReport extends Report {
+  /** What was to be left out and is not there; sorted. */
+  readonly notExcluded: readonly string[]
+}
 
 /**
  * The text of Kubernetes' own components: `ok`, or a line for each check when one failed or `?verbose` asks. The last

@@ -1,7 +1,7 @@
 import type { Data } from '../../core/data.ts'
 import type { CheckReport, Report } from '../../core/report.ts'
 import { isHealthy, type Status } from '../../core/status.ts'
-import type { Format, RenderContext } from '../format.ts'
+import type { Format, RenderContext } from './format.ts'
 
 interface Procedure {
   readonly name: string

@@ -1,6 +1,6 @@
 import type { ApplicationReport, ApplicationState, CheckReport, Report } from '../../core/report.ts'
 import { isHealthy, type Status, statuses } from '../../core/status.ts'
-import type { Format, RenderContext } from '../format.ts'
+import type { Format, RenderContext } from './format.ts'
 
 /** What is exposed. */
 export interface Exposition {

@@ -1,6 +1,6 @@
 import type { Visibility } from '../../core/group-settings.ts'
-import type { FormatName } from '../built-in-formats.ts'
-import type { Format } from '../format.ts'
+import type { FormatName } from '../formats/built-in-formats.ts'
+import type { Format } from '../formats/format.ts'
 import type { HandlerSettings } from '../handler-settings.ts'
 import { formatSchemas } from '../schema/index.ts'
 import { jsonSchema } from '../schema/json.ts'

@@ -1,36 +1,48 @@
-import type { HealthSource } from '../../core/health.ts'
+import type { GroupInfo } from '../../core/health.ts'
 import { answer, type HealthResponse } from '../exchange.ts'
-import type { HandlerSettings } from '../handler-settings.ts'
+import type { Serving } from '../serving.ts'
 import { checkNames, openApiDocument, schemaOfBody } from './document.ts'
-
-// One for each set of names that is shown: to strangers, to operators, to either after a check has come or gone.
-const mostKept = 4
 
 /** The documents of one handler as they are served, each made once for as long as it stays the same. */
 export class Documents {
-  readonly #health: HealthSource
-  readonly #settings: HandlerSettings
-  readonly #kept = new Map<string, HealthResponse>()
-  readonly schema: HealthResponse
+  readonly #serving: Serving
+  #groups: readonly GroupInfo[] | undefined
+  /** Of these groups: for whoever is known, and for strangers. */
+  readonly #kept = new Map<boolean, HealthResponse>()
+  #schema: HealthResponse | undefined
 
-  constructor(health: HealthSource, settings: HandlerSettings) {
-    this.#health = health
-    this.#settings = settings
-    this.schema = answer(200, 'application/schema+json', JSON.stringify(schemaOfBody(health, settings)))
+  constructor(serving: Serving) {
+    this.#serving = serving
   }
 
-  openApi(shows: (name: string) => boolean): HealthResponse {
-    const names = checkNames(this.#health, shows)
-    const { groups } = this.#health
-    const state = JSON.stringify([names, groups])
-    const known = this.#kept.get(state)
-    if (known !== undefined) return known
-    const document = openApiDocument(this.#health, this.#settings, names)
-    const servers = [{ url: serverUrl(this.#settings.basePath) }]
-    const response = answer(200, 'application/json', JSON.stringify({ ...document, servers }))
-    if (this.#kept.size >= mostKept) this.#kept.delete(this.#kept.keys().next().value as string)
-    this.#kept.set(state, response)
+  get schema(): HealthResponse {
+    const { health, settings } = this.#serving
+    this.#schema ??= answer(200, 'application/schema+json', JSON.stringify(schemaOfBody(health, settings)))
+    return this.#schema
+  }
+
+  /** `known` is who has a level of their own: they are shown every check. */
+  openApi(known: boolean): HealthResponse {
+    const { groups } = this.#serving.health
+    // A registry hands out another list when a check has come or gone, and only then.
+    if (groups !== this.#groups) {
+      this.#groups = groups
+      this.#kept.clear()
+    }
+    const kept = this.#kept.get(known)
+    if (kept !== undefined) return kept
+    const response = this.#make(known)
+    this.#kept.set(known, response)
     return response
+  }
+
+  #make(known: boolean): HealthResponse {
+    const { health, policy, settings } = this.#serving
+    // Whoever is not shown the checks is not told their names either.
+    const shows = (name: string) => known || policy.ofStranger(health.visibilityOf(name)) !== 'status'
+    const document = openApiDocument(health, settings, checkNames(health, shows))
+    const servers = [{ url: serverUrl(settings.basePath) }]
+    return answer(200, 'application/json', JSON.stringify({ ...document, servers }))
   }
 }
 

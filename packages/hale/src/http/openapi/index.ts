@@ -1,3 +1,3 @@
 export type { OpenApiDocument } from './document.ts'
-export { mergeOpenApi } from './merge-open-api.ts'
+export { type MergeableDocument, mergeOpenApi } from './merge-open-api.ts'
 export { toOpenApi } from './to-open-api.ts'

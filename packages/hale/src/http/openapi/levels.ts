@@ -1,9 +1,9 @@
 import { terser, type Visibility, visibilities } from '../../core/group-settings.ts'
-import type { HandlerSettings } from '../handler-settings.ts'
+import type { VisibilitySettings } from '../access/visibility.ts'
 
 /** The visibilities, from the tersest on, that some request or other to a group can be given. */
 export function attainable(
-  { visibility, token }: Pick<HandlerSettings, 'visibility' | 'token'>,
+  { visibility, token }: VisibilitySettings,
   ofGroup: Visibility | undefined,
 ): readonly Visibility[] {
   const byRequest = typeof visibility === 'function'

@@ -1,7 +1,7 @@
 import type { Visibility } from '../../core/group-settings.ts'
 import type { GroupInfo, HealthSource } from '../../core/health.ts'
 import type { HandlerSettings } from '../handler-settings.ts'
-import { type Alias, aliasNames } from '../route.ts'
+import { type Alias, aliasNames } from '../probes/route.ts'
 import { pascal } from './bodies.ts'
 import type { Reference } from './components.ts'
 import { attainable, together } from './levels.ts'
@@ -151,8 +151,9 @@ export function readingPath(
       tags: [tag],
       ...rest,
       ...(description !== '' && { description }),
-      // Without a token the answer is the same, only shorter.
-      ...(token !== undefined && { security: [{}, { healthToken: [] }] }),
+      // Said in any case: within another document these paths would take on what is required of all of its own. Without
+      // a token the answer is the same, only shorter.
+      security: token === undefined ? [] : [{}, { healthToken: [] }],
       ...(parameters.length > 0 && { parameters }),
       responses,
     },

@@ -1,7 +1,7 @@
 import type { Visibility } from '../../core/group-settings.ts'
 import type { GroupInfo } from '../../core/health.ts'
 import { isHealthy, type Status, statuses } from '../../core/status.ts'
-import type { Format } from '../format.ts'
+import type { Format } from '../formats/format.ts'
 import type { HandlerSettings } from '../handler-settings.ts'
 import { type Bodies, type Content, mergedContent, pascal } from './bodies.ts'
 import type { Components, Reference } from './components.ts'

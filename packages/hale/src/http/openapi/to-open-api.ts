@@ -1,7 +1,7 @@
 import type { HealthSource } from '../../core/health.ts'
 import { kindOf, Problems } from '../../errors/problems.ts'
+import { VisibilityPolicy } from '../access/visibility.ts'
 import { type HandlerOptions, readHandlerOptions } from '../handler-settings.ts'
-import { VisibilityPolicy } from '../visibility.ts'
 import { checkNames, type OpenApiDocument, openApiDocument } from './document.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { FormatName } from '../built-in-formats.ts'
+import type { FormatName } from '../formats/built-in-formats.ts'
 import { actuatorSchema, actuatorV2Schema } from './actuator.ts'
 import { healthJsonSchema } from './health-json.ts'
 import { htmlSchema } from './html.ts'

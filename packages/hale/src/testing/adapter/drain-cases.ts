@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { systemClock } from '../../core/clock.ts'
 import { gracefulShutdown } from '../../shutdown/graceful-shutdown.ts'
-import { type AdapterCase, gate, onStage, patient, type Stage } from './stage.ts'
+import { gate } from '../gate.ts'
+import { type AdapterCase, onStage, patient, type Stage } from './stage.ts'
 import { type WireAnswer, WireConnection, within } from './wire-client.ts'
 
 /** On a connection that is meant to be kept: who closes it is the server. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Health } from '../../core/health.ts'
 import { type AdapterCase, onStage, type Patient, patient } from './stage.ts'
+import type { AdapterContractSubject } from './subject.ts'
 
 const secret = 'planted-Secret-4711'
 
@@ -14,11 +15,13 @@ function logged(): { readonly lines: string[]; readonly logger: NonNullable<Pati
   return { lines, logger: { info: note, warn: note, error: note } }
 }
 
-/** A registry whose `ask` fails, which those of other processes and threads may. */
-function unanswering(health: Health): Health {
+/** How a registry's `ask` may fail, which those of other processes and threads may. */
+const failures = { rejects: () => Promise.reject(new Error(secret)), throws: fail }
+
+function unanswering(health: Health, ask: () => unknown): Health {
   return new Proxy(health, {
     get(target, key) {
-      if (key === 'ask') return () => Promise.reject(new Error(secret))
+      if (key === 'ask') return ask
       const value: unknown = Reflect.get(target, key, target)
       return typeof value === 'function' ? value.bind(target) : value
     },
@@ -45,11 +48,11 @@ export const failureCases: readonly AdapterCase[] = [
       })
     },
   },
-  {
-    name: 'answers 500 with a problem document when the registry fails',
-    async run(subject) {
+  ...Object.entries(failures).map(([how, ask]) => ({
+    name: `answers 500 with a problem document when the registry ${how}`,
+    async run(subject: AdapterContractSubject) {
       const { lines, logger } = logged()
-      await onStage(subject, { health: unanswering(patient({ logger })) }, async (stage) => {
+      await onStage(subject, { health: unanswering(patient({ logger }), ask) }, async (stage) => {
         for (const method of ['GET', 'HEAD', 'OPTIONS']) await stage.agree({ method, path: '/health/ready' })
         const { status, body } = await stage.ask({ path: '/health/ready' })
         assert.equal(status, 500)
@@ -58,7 +61,7 @@ export const failureCases: readonly AdapterCase[] = [
         await stage.agree({ path: '/hello' })
       })
     },
-  },
+  })),
   {
     name: 'takes who asks for a stranger when the visibility function throws or rejects',
     async run(subject) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { check } from '../../core/check.ts'
 import { fakeClock } from '../fake-clock.ts'
-import { type AdapterCase, gate, onStage, patient } from './stage.ts'
+import { gate } from '../gate.ts'
+import { type AdapterCase, onStage, patient } from './stage.ts'
 import { ask, WireConnection, within } from './wire-client.ts'
 
 const probes = 64

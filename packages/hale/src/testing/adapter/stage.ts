@@ -127,35 +127,6 @@ export function unwell(more: Patient = {}): Health {
   return patient({ database: down('gone'), ...more })
 }
 
-/** A check that settles when it is told to, and tells when it was started and how often. */
-export function gate(): {
-  readonly definition: CheckDefinition
-  readonly started: Promise<void>
-  readonly runs: () => number
-  release(): void
-} {
-  let runs = 0
-  let release = (): void => {}
-  let begin = (): void => {}
-  const started = new Promise<void>((resolve) => {
-    begin = resolve
-  })
-  const done = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  const run = (): Promise<void> => {
-    runs++
-    begin()
-    return done
-  }
-  return {
-    definition: check(run, { timeoutMs: 60_000 }),
-    started,
-    runs: () => runs,
-    release: () => release(),
-  }
-}
-
 function expectApplication(what: string, given: WireAnswer, method: string, path: string): void {
   // What an application makes of other methods is its own affair.
   if (path === '/hello' && method !== 'GET') return
