@@ -18,6 +18,8 @@ export interface CertificateOptions {
   readonly hosts?: readonly string[]
   /** Whether its time is over. @default false */
   readonly expired?: boolean
+  /** How long it is valid from now on; its authority is for two days. @default 2 */
+  readonly days?: number
 }
 
 export interface Authority {
@@ -72,7 +74,7 @@ export function createAuthority(): Authority {
 function issue(
   openssl: (...args: string[]) => void,
   authority: { ca: string; caKey: string; keyType: string[] },
-  { hosts = ['localhost'], expired = false }: CertificateOptions,
+  { hosts = ['localhost'], expired = false, days = 2 }: CertificateOptions,
 ): Certificate {
   const directory = createServerDirectory('certificate')
   const at = (name: string) => join(directory.path, name)
@@ -86,7 +88,9 @@ function issue(
     writeFileSync(at('index'), '')
     writeFileSync(at('serial'), `${Date.now().toString(16).padStart(16, '0')}\n`)
     writeFileSync(at('ca.cnf'), caConfiguration(directory.path))
-    const dates = expired ? ['-startdate', '20200101000000Z', '-enddate', '20200102000000Z'] : ['-days', '2']
+    const dates = expired
+      ? ['-startdate', '20200101000000Z', '-enddate', '20200102000000Z']
+      : ['-days', String(days)]
     openssl(
       'ca',
       '-batch',

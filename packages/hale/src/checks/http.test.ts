@@ -327,3 +327,112 @@ whenOwned(opensslProgram, 'http over TLS', () => {
     )
   })
 })
+
+describe('http with expectJson and expectHeaders', () => {
+  const body = JSON.stringify({
+    status: 'UP',
+    depth: 3,
+    leader: null,
+    'a.b': { ok: true },
+    nodes: [
+      { name: 'one', up: false },
+      { name: 'two', up: true },
+    ],
+  })
+
+  test.for<[NonNullable<HttpCheckOptions['expectJson']>, boolean]>([
+    [{ path: 'status', equals: 'UP' }, true],
+    [{ path: 'status', equals: ['UP', 'DEGRADED'] }, true],
+    [{ path: 'status', equals: 'up' }, false],
+    [{ path: 'depth', equals: 3 }, true],
+    [{ path: 'depth', equals: '3' }, false],
+    [{ path: 'depth' }, true],
+    [{ path: 'leader' }, false],
+    [{ path: 'leader', equals: null }, true],
+    [{ path: 'nodes.1.up', equals: true }, true],
+    [{ path: ['nodes', 0, 'up'] }, false],
+    [{ path: ['a.b', 'ok'] }, true],
+    [{ path: 'a.b.ok' }, false],
+    [{ path: 'nodes.length', equals: 2 }, true],
+    [{ path: 'toString' }, false],
+    [{ path: '__proto__' }, false],
+    [
+      [
+        { path: 'status', equals: 'UP' },
+        { path: 'depth', equals: 3 },
+      ],
+      true,
+    ],
+    [
+      [
+        { path: 'status', equals: 'UP' },
+        { path: 'depth', equals: 4 },
+      ],
+      false,
+    ],
+  ])('%o is %s', async ([expectJson, well]) => {
+    await using server = await startFaultyHttp({ kind: 'status', status: 200, body })
+    const report = await asked(server.url, { expectJson })
+    expect(report.error).toBe(well ? undefined : 'answer not as expected')
+  })
+
+  test.for(['', '{"status":"UP"', 'UP', 'null', '5', '[]'])(
+    'a body of %o is not as expected',
+    async (text) => {
+      await using server = await startFaultyHttp({ kind: 'status', status: 200, body: text })
+      const report = await asked(server.url, { expectJson: { path: 'status', equals: 'UP' } })
+      expect([report.status, report.error]).toEqual(['DOWN', 'answer not as expected'])
+    },
+  )
+
+  test('both rules for the body must hold', async () => {
+    await using server = await startFaultyHttp({ kind: 'status', status: 200, body })
+    const expectJson = { path: 'status', equals: 'UP' }
+    expect((await asked(server.url, { expectJson, expectBody: 'nodes' })).status).toBe('UP')
+    expect((await asked(server.url, { expectJson, expectBody: 'nothing' })).status).toBe('DOWN')
+    expect((await asked(server.url, { expectJson: { path: 'x' }, expectBody: 'nodes' })).status).toBe('DOWN')
+  })
+
+  test.for<[NonNullable<HttpCheckOptions['expectHeaders']>, boolean]>([
+    [{ 'X-Leader': 'yes' }, true],
+    [{ 'x-leader': true, 'content-type': /^application\/json/g }, true],
+    [{ 'x-leader': 'ye' }, false],
+    [{ 'x-leader': /^y/, 'x-follower': true }, false],
+    [{ 'x-follower': /^$/ }, true],
+  ])('headers %o are %s', async ([expectHeaders, well]) => {
+    const headers = { 'x-leader': 'yes', 'content-type': 'application/json; charset=utf-8' }
+    await using server = await startFaultyHttp({ kind: 'status', status: 200, headers })
+    for (let run = 0; run < 2; run++) {
+      const report = await asked(server.url, { expectHeaders })
+      expect(report.error).toBe(well ? undefined : 'headers not as expected')
+    }
+  })
+
+  test('names all that is wrong with them', () => {
+    const options = {
+      expectJson: [{ path: '', equals: {} }, 5, { path: 'a', is: 1 }],
+      expectHeaders: { 'not a name': true, a: 5 },
+    } as unknown as HttpCheckOptions
+    const create = (given: HttpCheckOptions) => () =>
+      createHealth({ checks: { api: http('http://x/', given) } })
+    expect(create(options)).toThrowError(
+      expect.objectContaining({
+        problems: [
+          "checks.api.expectJson[0].path: expected a path such as 'components.db.status', got an empty string",
+          'checks.api.expectJson[1]: expected an object, got 5',
+          "checks.api.expectJson[1].path: expected a path such as 'components.db.status', got undefined",
+          expect.stringContaining('checks.api.expectJson[2].is: unknown option'),
+          'checks.api.expectHeaders.not a name: expected the name of a header',
+          'checks.api.expectHeaders.a: expected a text, a regular expression or true, got 5',
+        ],
+      }),
+    )
+    expect(create({ expectJson: { path: 'a', equals: {} as never } })).toThrow(
+      'expectJson.equals: expected a string',
+    )
+    expect(create({ expectJson: [] })).toThrow('expectJson: expected at least one place and value')
+    expect(create({ method: 'HEAD', expectJson: { path: 'a' } })).toThrow(
+      'expectJson: an answer to HEAD has no body',
+    )
+  })
+})

@@ -1,20 +1,18 @@
+import {
+  type HeaderExpectations,
+  headersRule,
+  type JsonExpectation,
+  type JsonScalar,
+  jsonRule,
+} from '../check-parts/answer-rules.ts'
+import { type HttpAnswer, type HttpBodyReader, readBody } from '../check-parts/http-body.ts'
+import { type RequestTarget, requestTarget, withoutCredentials } from '../check-parts/request-target.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { durationText } from '../core/text.ts'
 import { kindOf, type NumberRule, Problems } from '../errors/problems.ts'
 
-/** What the check needs of an answer; `Response` has it. */
-export interface HttpAnswer {
-  readonly status: number
-  readonly headers: { get(name: string): string | null }
-  readonly body: { getReader(): HttpBodyReader } | null
-}
-
-/** The reader of a body; that of a web stream is one. */
-export interface HttpBodyReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
-  cancel(): Promise<void>
-}
+export type { HeaderExpectations, HttpAnswer, HttpBodyReader, JsonExpectation, JsonScalar }
 
 /** What the check asks `fetch` with. */
 export interface HttpRequest {
@@ -26,7 +24,10 @@ export interface HttpRequest {
 
 /** Options of `http`. Durations are milliseconds. */
 export interface HttpCheckOptions extends DependencyCheckOptions {
-  /** @default 'GET' */
+  /**
+   * After a HEAD Node's fetch closes the connection, so that each run opens another.
+   * @default 'GET'
+   */
   readonly method?: 'GET' | 'HEAD'
   /**
    * The status that is well: a number, a list, or a function that says so.
@@ -38,7 +39,14 @@ export interface HttpCheckOptions extends DependencyCheckOptions {
   /** What the body must hold: a string, a match, or a function that says whether it is well. */
   readonly expectBody?: string | RegExp | ((text: string) => boolean)
   /**
-   * How many bytes of a body are read. A longer one is DOWN with `expectBody`, else the rest is left.
+   * What the body must say as JSON: `{ path: 'status', equals: 'UP' }`, or a list of which each must hold. An `equals`
+   * that is a list says what the value may be.
+   */
+  readonly expectJson?: JsonExpectation | readonly JsonExpectation[]
+  /** What the headers must be: a text that is meant whole, a match, or `true` for one that must be there. */
+  readonly expectHeaders?: HeaderExpectations
+  /**
+   * How many bytes of a body are read. A longer one is DOWN with `expectBody` or `expectJson`, else the rest is left.
    * @default 65536
    */
   readonly maxBodyBytes?: number
@@ -51,7 +59,8 @@ export interface HttpCheckOptions extends DependencyCheckOptions {
   readonly fetch?: (url: string, request: HttpRequest) => Promise<HttpAnswer>
 }
 
-type Target = string | URL
+/** What is asked: an absolute URL. */
+export type HttpTarget = string | URL
 
 const mostRedirects = 3
 // A cached answer would say nothing about the service behind the cache.
@@ -62,6 +71,8 @@ const ownOptions = [
   'expectedStatus',
   'headers',
   'expectBody',
+  'expectJson',
+  'expectHeaders',
   'maxBodyBytes',
   'degradedAfterMs',
   'fetch',
@@ -72,8 +83,8 @@ const ownOptions = [
  * an `Authorization` header and are shown nowhere. Redirects are followed to the same origin only, three at most.
  *
  * UP `HTTP 200`. DEGRADED `HTTP 200, slower than 300 ms` with `degradedAfterMs`. DOWN `HTTP 500`,
- * `redirected to another host`, `too many redirects`, `answer not as expected`, `answer larger than 65536 bytes`, or
- * a text of the fixed vocabulary (`connection refused`, `host name not found`, `certificate expired` …). No data.
+ * `redirected to another host`, `too many redirects`, `answer not as expected`, `headers not as expected`,
+ * `answer larger than 65536 bytes`, or a text of the fixed vocabulary (`connection refused`, `host name not found`, `certificate expired` …). No data.
  *
  * @example
  * ```ts
@@ -88,12 +99,13 @@ const ownOptions = [
  * ```
  */
 export function http(
-  url: Target | (() => Target | PromiseLike<Target>),
+  url: HttpTarget | (() => HttpTarget | PromiseLike<HttpTarget>),
   options: HttpCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const given = problems.object('options', options) as HttpCheckOptions
-  const { method, expectedStatus, headers, expectBody, maxBodyBytes, degradedAfterMs, fetch, ...rest } = given
+  const { method, expectedStatus, headers, expectBody, expectJson, expectHeaders, ...others } = given
+  const { maxBodyBytes, degradedAfterMs, fetch, ...rest } = others
   const target = typeof url === 'function' ? undefined : requestTarget(url)
   if (typeof url !== 'function' && target === undefined) {
     problems.add('url', `expected an http: or https: URL, got ${kindOf(url)}`)
@@ -104,18 +116,20 @@ export function http(
     method: problems.oneOf('method', method, ['GET', 'HEAD']) ?? 'GET',
     headers: validHeaders(headers, problems),
     isExpectedStatus: statusRule(expectedStatus, problems),
-    isExpectedBody: bodyRule(expectBody, problems),
+    isExpectedBody: both(bodyRule(expectBody, problems), jsonRule('expectJson', expectJson, problems)),
+    areExpectedHeaders: headersRule('expectHeaders', expectHeaders, problems),
     maxBodyBytes: problems.number('maxBodyBytes', maxBodyBytes, 65_536, { integer: true, unit: 'bytes' }),
     degradedAfterMs: degradedAfterMs ?? Infinity,
     // Looked up at each run: instrumentation replaces the global one later.
     fetch: fetch ?? ((to, request) => globalThis.fetch(to, request)),
   }
   if (degradedAfterMs !== undefined) checkDegradedAfter(degradedAfterMs, rest.timeoutMs, problems)
-  if (method === 'HEAD' && expectBody !== undefined) {
-    problems.add('expectBody', "an answer to HEAD has no body; use method: 'GET'")
+  if (method === 'HEAD' && settings.isExpectedBody !== undefined) {
+    const option = expectBody === undefined ? 'expectJson' : 'expectBody'
+    problems.add(option, "an answer to HEAD has no body; use method: 'GET'")
   }
   const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = target ?? requestTarget(await (url as () => Target | PromiseLike<Target>)())
+    const current = target ?? requestTarget(await (url as () => HttpTarget | PromiseLike<HttpTarget>)())
     return current === undefined ? down('not an http: or https: URL') : ask(current, settings, context)
   }
   return { ...check(run, rest), ownOptions, problems: problems.found }
@@ -126,15 +140,10 @@ interface Settings {
   readonly headers: Readonly<Record<string, string>>
   readonly isExpectedStatus: (status: number) => boolean
   readonly isExpectedBody: ((text: string) => boolean) | undefined
+  readonly areExpectedHeaders: ((headers: HttpAnswer['headers']) => boolean) | undefined
   readonly maxBodyBytes: number
   readonly degradedAfterMs: number
   readonly fetch: NonNullable<HttpCheckOptions['fetch']>
-}
-
-/** A URL without credentials, since fetch refuses them, and the header they became. */
-interface RequestTarget {
-  readonly url: URL
-  readonly headers: Readonly<Record<string, string>>
 }
 
 async function ask(target: RequestTarget, settings: Settings, context: CheckContext): Promise<Outcome> {
@@ -150,6 +159,7 @@ async function ask(target: RequestTarget, settings: Settings, context: CheckCont
     // Read even when nobody looks at it: only after its body can a connection serve the next request.
     const { text, whole } = await readBody(answer, maxBodyBytes, expected && isExpectedBody !== undefined)
     if (expected) {
+      if (settings.areExpectedHeaders?.(answer.headers) === false) return down('headers not as expected')
       if (isExpectedBody !== undefined) {
         if (!whole) return down(`answer larger than ${maxBodyBytes} bytes`)
         if (!isExpectedBody(text)) return down('answer not as expected')
@@ -168,56 +178,6 @@ async function ask(target: RequestTarget, settings: Settings, context: CheckCont
   }
 }
 
-async function readBody(
-  answer: HttpAnswer,
-  most: number,
-  keep: boolean,
-): Promise<{ text: string; whole: boolean }> {
-  const reader = answer.body?.getReader()
-  if (reader === undefined) return { text: '', whole: true }
-  const decoder = new TextDecoder()
-  let text = ''
-  let bytes = 0
-  try {
-    for (;;) {
-      const { done, value } = await reader.read()
-      if (done) return { text: text + decoder.decode(), whole: true }
-      bytes += value?.byteLength ?? 0
-      if (bytes > most) return { text, whole: false }
-      if (keep) text += decoder.decode(value, { stream: true })
-    }
-  } finally {
-    // Closes the connection of a body that was not read to its end; says nothing after one that was.
-    reader.cancel().catch(() => {})
-  }
-}
-
-function requestTarget(value: unknown): RequestTarget | undefined {
-  if (!(typeof value === 'string' || value instanceof URL) || !URL.canParse(String(value))) return undefined
-  const url = new URL(value)
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
-  const credentials = `${decoded(url.username)}:${decoded(url.password)}`
-  if (credentials === ':') return { url, headers: {} }
-  const bytes = new TextEncoder().encode(credentials)
-  return {
-    url: withoutCredentials(url),
-    headers: { authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` },
-  }
-}
-
-function withoutCredentials(url: URL): URL {
-  return Object.assign(url, { username: '', password: '' })
-}
-
-// A lone % is allowed in a URL, and is meant as it stands.
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
 function statusRule(expected: unknown, problems: Problems): (status: number) => boolean {
   if (expected === undefined) return (status) => status >= 200 && status <= 299
   if (typeof expected === 'function') return (status) => Boolean(expected(status))
@@ -228,7 +188,13 @@ function statusRule(expected: unknown, problems: Problems): (status: number) => 
   return (status) => list.includes(status)
 }
 
-function bodyRule(expected: unknown, problems: Problems): ((text: string) => boolean) | undefined {
+type BodyRule = ((text: string) => boolean) | undefined
+
+function both(one: BodyRule, other: BodyRule): BodyRule {
+  return one !== undefined && other !== undefined ? (text) => one(text) && other(text) : (one ?? other)
+}
+
+function bodyRule(expected: unknown, problems: Problems): BodyRule {
   if (expected === undefined) return undefined
   if (typeof expected === 'string') return (text) => text.includes(expected)
   if (typeof expected === 'function') return (text) => Boolean(expected(text))

@@ -1,7 +1,10 @@
+import { PGlite } from '@electric-sql/pglite'
 import pg from 'pg'
+import postgresJs from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { type PostgresServer, postgresProgram, startPostgres } from '../../../../tests/servers/postgres.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckContext, CheckDefinition } from '../core/check.ts'
 import { systemClock } from '../core/clock.ts'
@@ -68,17 +71,33 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
   describe('keeps the contract of checks', () => {
     let pool: pg.Pool
     let counted: (() => Promise<number>) | undefined
-    beforeAll(() => {
-      pool = new pg.Pool({ connectionString: server.url, max: 4 })
+    let gate: TcpGate
+    let administrator: pg.Client
+    let held: pg.PoolClient[] = []
+    const administer = async () => {
+      administrator = new pg.Client({ connectionString: server.url })
+      administrator.on('error', () => {})
+      await administrator.connect()
+    }
+    const setPassword = (password: string) =>
+      administrator.query(`ALTER ROLE ${server.user} PASSWORD '${password}'`)
+    beforeAll(async () => {
+      await administer()
+      await administrator.query('CREATE TABLE probed (id INT)')
+      gate = await startTcpGate(server.port)
+      pool = new pg.Pool({ connectionString: server.url.replace(`:${server.port}`, `:${gate.port}`), max: 4 })
       pool.on('error', () => {})
+      await pool.query('SELECT 1')
     })
     afterAll(async () => {
+      await administrator.end()
       await observer?.end()
       await pool.end()
+      await gate.close()
     })
     const cases = checkContract({
-      create: () => postgres(pool, { timeoutMs: 300 }),
-      secrets: () => [server.password, server.host, 'postgres://'],
+      create: () => postgres(pool, { timeoutMs: 300, query: 'SELECT id FROM probed LIMIT 1' }),
+      secrets: () => [server.password, server.host, 'postgres://', 'probed'],
       faults: {
         'a frozen server': {
           inject: () => server.stop(),
@@ -87,8 +106,42 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
         },
         'a killed server': {
           inject: () => server.kill(),
-          heal: () => server.restart(),
+          heal: async () => {
+            await server.restart()
+            await administer()
+          },
           expect: { text: /^connection (refused|closed|reset)$/ },
+        },
+        'a wrong password': {
+          inject: async () => {
+            await setPassword('another-Secret-0815')
+            gate.drop()
+            await eventually(() => pool.totalCount).toBe(0)
+          },
+          heal: () => setPassword(server.password),
+          expect: { text: 'authentication failed' },
+        },
+        'a slow answer': {
+          inject: () => administrator.query('BEGIN; LOCK TABLE probed IN ACCESS EXCLUSIVE MODE'),
+          heal: () => administrator.query('ROLLBACK'),
+          expect: { text: /timed out/ },
+        },
+        'a black-holed port': {
+          inject: async () => {
+            gate.mute()
+            await eventually(() => pool.totalCount).toBe(0)
+          },
+          heal: () => gate.unmute(),
+          expect: { text: /timed out/ },
+        },
+        'a pool in full use': {
+          inject: async () => {
+            held = await Promise.all(Array.from({ length: 4 }, () => pool.connect()))
+          },
+          heal: () => {
+            for (const client of held) client.release()
+          },
+          expect: { status: 'DEGRADED', text: 'no free connection' },
         },
       },
       connections: async () => {
@@ -97,6 +150,88 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       },
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  describe('keeps the contract of checks with postgres.js', () => {
+    let client: postgresJs.Sql
+    let gate: TcpGate
+    let observer: pg.Client
+    const observe = async () => {
+      observer = new pg.Client({ connectionString: server.url })
+      observer.on('error', () => {})
+      await observer.connect()
+    }
+    beforeAll(async () => {
+      await observe()
+      await observer.query('CREATE TABLE IF NOT EXISTS probed (id INT)')
+      gate = await startTcpGate(server.port)
+      const url = server.url.replace(`:${server.port}`, `:${gate.port}`)
+      client = postgresJs(url, { max: 4, connect_timeout: 0.3, onnotice: () => {} })
+      await client.unsafe('SELECT 1')
+    })
+    afterAll(async () => {
+      await observer.end()
+      await client.end({ timeout: 1 })
+      await gate.close()
+    })
+    const cases = checkContract({
+      create: () => postgres(client, { timeoutMs: 300, query: 'SELECT id FROM probed LIMIT 1' }),
+      secrets: () => [server.password, server.host, 'postgres://', 'probed'],
+      faults: {
+        'a frozen server': {
+          inject: () => server.stop(),
+          heal: () => server.cont(),
+          expect: { text: /timed out/ },
+        },
+        'a killed server': {
+          inject: () => server.kill(),
+          heal: async () => {
+            await server.restart()
+            await observe()
+          },
+          // While it waits before it connects again, it queues what it is asked.
+          expect: { text: /^connection (refused|closed|reset)$|^timed out/ },
+        },
+        'a wrong password': {
+          inject: async () => {
+            await observer.query(`ALTER ROLE ${server.user} PASSWORD 'another-Secret-0815'`)
+            gate.drop()
+            await eventually(() => gate.open).toBe(0)
+          },
+          heal: () => observer.query(`ALTER ROLE ${server.user} PASSWORD '${server.password}'`),
+          expect: { text: /^authentication failed$|^timed out|^connection (closed|reset)$/ },
+        },
+        'a slow answer': {
+          inject: () => observer.query('BEGIN; LOCK TABLE probed IN ACCESS EXCLUSIVE MODE'),
+          heal: () => observer.query('ROLLBACK'),
+          expect: { text: /timed out/ },
+        },
+        'a black-holed port': {
+          inject: () => gate.mute(),
+          heal: () => gate.unmute(),
+          expect: { text: /timed out|^connection (closed|reset)$/ },
+        },
+      },
+      connections: () => gate.open,
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  test('postgres.js: what the server refuses, a wrong password, and a client that was ended', async () => {
+    const client = postgresJs(server.url, { max: 1, onnotice: () => {} })
+    const refused = await asked(client, { timeoutMs: 2_000, query: 'SELECT secret FROM nowhere_4713' }).run()
+    expect(refused).toMatchObject({ status: 'DOWN', error: 'query rejected', errorCode: '42000' })
+    expect(JSON.stringify(refused)).not.toMatch(/secret|nowhere/)
+    await client.end()
+    expect((await asked(client, { timeoutMs: 2_000 }).run()).error).toBe('client closed')
+    const denied = postgresJs(server.url.replace(server.password, 'wrong-Secret-0815'), { max: 1 })
+    const report = await asked(denied, { timeoutMs: 2_000 }).run()
+    expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed', errorCode: '28P01' })
+    expect(JSON.stringify(report)).not.toContain('ecret')
+    await denied.end()
+    const elsewhere = postgresJs(`postgres://hale:hidden@127.0.0.1:${await closedPort()}/x`, { max: 1 })
+    expect((await asked(elsewhere, { timeoutMs: 2_000 }).run()).error).toBe('connection refused')
+    await elsewhere.end({ timeout: 0 })
   })
 
   test('a frozen server eats no connection of the pool, however long it is probed', {
@@ -319,7 +454,21 @@ describe('postgres without a server', () => {
     expect(await asked(pool).run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
   })
 
-  test('postgres.js and PGlite are known by their structure', async () => {
+  test('PGlite is asked in this process, and is DOWN when it has been closed', {
+    timeout: 60_000,
+  }, async () => {
+    const lite = await PGlite.create()
+    const { run } = asked(lite, { timeoutMs: 10_000 })
+    expect(await run()).toMatchObject({ status: 'UP', message: 'connected' })
+    const query = 'SELECT secret FROM nowhere_4713'
+    const refused = await asked(lite, { timeoutMs: 10_000, query }).run()
+    expect(refused).toMatchObject({ status: 'DOWN', error: 'query rejected' })
+    expect(JSON.stringify(refused)).not.toMatch(/secret|nowhere/)
+    await lite.close()
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'client closed' })
+  })
+
+  test('what takes the text of a query is known by its structure', async () => {
     const texts: string[] = []
     const sql = Object.assign(() => {}, { unsafe: async (text: string) => void texts.push(text) })
     const lite = { query: async (text: string) => void texts.push(text) }
@@ -346,6 +495,8 @@ describe('postgres without a server', () => {
     expectTypeOf(postgres).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
     expectTypeOf<pg.Pool>().toExtend<PostgresClient>()
     expectTypeOf<pg.Client>().toExtend<PostgresClient>()
+    expectTypeOf<postgresJs.Sql>().toExtend<PostgresClient>()
+    expectTypeOf<PGlite>().toExtend<PostgresClient>()
     // @ts-expect-error a dependency cannot restart the process
     postgres(new pg.Pool(), { probes: ['liveness'] })
   })

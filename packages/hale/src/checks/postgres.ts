@@ -1,10 +1,15 @@
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
+import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { isQueueError, textOfDriver } from '../check-parts/driver-texts.ts'
 import { hasFreeConnection } from '../check-parts/free-connection.ts'
+import { type PoolUse, poolUseOf } from '../check-parts/pool-use.ts'
 import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
 import { hasMethod } from '../check-parts/structure.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
+
+export type { ClientOf } from '../check-parts/client-check.ts'
+export type { SaturationOptions } from '../check-parts/saturation.ts'
 
 /** A pg `Client`, PGlite, or anything else that takes the text of a query. */
 export interface PostgresConnection {
@@ -45,21 +50,6 @@ export interface PostgresCheckOptions extends DependencyCheckOptions, Saturation
   readonly query?: string
 }
 
-// What pg, pg-pool and PGlite say without a code. Whole messages, so that nothing else is taken for one of them.
-const texts: Readonly<Record<string, string>> = {
-  'Connection terminated unexpectedly': 'connection closed',
-  'Connection terminated': 'connection closed',
-  'Connection terminated due to connection timeout': 'connection timed out',
-  'timeout expired': 'connection timed out',
-  'Query read timeout': 'query timed out',
-  'Client has encountered a connection error and is not queryable': 'connection closed',
-  'Client was closed and is not queryable': 'client closed',
-  'PGlite is closed': 'client closed',
-  'Cannot use a pool after calling end on the pool': 'pool closed',
-  'The server does not support SSL connections': 'TLS not supported by the server',
-}
-const queueTimeout = 'timeout exceeded when trying to connect'
-
 /**
  * Does PostgreSQL answer a query? Takes the pg `Pool` or `Client`, the postgres.js `sql` function or the PGlite that
  * the application has, or a function that returns the current one, for clients that do not reconnect by themselves.
@@ -96,7 +86,7 @@ export function postgres(
     problems,
     options: rest,
     ownOptions: ['query', ...saturationOptions],
-    textOf: knownText,
+    textOf: textOfDriver,
     ask: async (current, context) => {
       if (isPool(current)) return askPool(current, query, saturation, context)
       // A run that is not answered stays unsettled, so that the engine's overlap guard bounds what waits in the
@@ -118,21 +108,16 @@ async function askPool(
   context: CheckContext,
 ): Promise<Outcome> {
   if (pool.ending === true) return down('pool closed')
-  if (!(await hasFreeConnection(() => isFree(pool), context)))
-    return saturation.outcome(context, countsOf(pool))
+  const use = poolUseOf(pool) as PoolUse
+  if (!(await hasFreeConnection(use.isFree, context))) return saturation.outcome(context, use.counts())
   try {
     await lend(await connectWithin(pool, context.timeoutMs), query, context.signal)
   } catch (error) {
-    if (messageOf(error) === queueTimeout) return saturation.outcome(context, countsOf(pool))
+    if (isQueueError(error)) return saturation.outcome(context, use.counts())
     throw error
   }
   saturation.end()
-  return up('connected', countsOf(pool))
-}
-
-function isFree({ totalCount, idleCount, waitingCount, options }: PostgresPool): boolean {
-  if (idleCount > waitingCount) return true
-  return options?.max === undefined ? waitingCount === 0 : totalCount < options.max
+  return up('connected', use.counts())
 }
 
 /**
@@ -187,16 +172,6 @@ async function lend(client: PostgresPoolClient, query: string, signal: AbortSign
 }
 
 function ignore(): void {}
-
-function countsOf({ totalCount, idleCount, waitingCount }: PostgresPool): object {
-  return { connections: totalCount, idle: idleCount, waiting: waitingCount }
-}
-
-function knownText(error: unknown): string | undefined {
-  const message = messageOf(error)
-  if (message.startsWith('SASL: ')) return 'authentication failed'
-  return Object.hasOwn(texts, message) ? texts[message] : undefined
-}
 
 function isPool(value: unknown): value is PostgresPool {
   if (!hasMethod(value, 'connect')) return false

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Client, createClient } from '@libsql/client'
 import Libsql from 'libsql'
 import LibsqlPromise from 'libsql/promise'
-import { afterAll, afterEach, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
@@ -70,7 +73,155 @@ describe('keeps the contract of checks', () => {
   test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
 })
 
+describe('keeps the contract of checks with @libsql/client', () => {
+  let client: Client
+  let locker: Libsql.Database
+  const reopen = () => {
+    client?.close()
+    recreate()
+    client = createClient({ url: `file:${file}` })
+  }
+  beforeEach(reopen)
+  afterAll(() => client.close())
+  const cases = checkContract({
+    create: () => sqlite(() => client, { timeoutMs: 200 }),
+    heal: reopen,
+    secrets: [directory, 'orders.db', 'planted'],
+    faults: {
+      'a locked file': {
+        inject: () => {
+          locker = open()
+          locker.exec('BEGIN EXCLUSIVE')
+        },
+        heal: () => locker.exec('ROLLBACK'),
+        expect: { text: 'database locked' },
+      },
+      'a corrupt file': {
+        inject: () => writeFileSync(file, Buffer.alloc(8192, 'x')),
+        expect: { text: 'database corrupt' },
+      },
+      'a deleted file': { inject: removeFiles, expect: { text: 'database file deleted' } },
+      'a closed client': { inject: () => client.close(), expect: { text: 'database closed' } },
+    },
+  })
+  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+})
+
+describe('keeps the contract of checks with @libsql/client and a server', () => {
+  let client: Client
+  let server: Server
+  let mode: 'well' | 'slow' | 'denied' = 'well'
+  let port = 0
+  let connections = 0
+  const held: ServerResponse[] = []
+
+  // Hrana over HTTP, version 2, as far as one query goes.
+  const answer = (response: ServerResponse, text: string): void => {
+    const { requests } = JSON.parse(text) as { requests: { type: string; stmt?: { sql: string } }[] }
+    const results = requests.map(({ type, stmt }) => {
+      if (type !== 'execute') return { type: 'ok', response: { type } }
+      if (stmt?.sql.startsWith('PRAGMA'))
+        return { type: 'error', error: { message: 'planted', code: 'SQL_NOT_ALLOWED' } }
+      const rows = [[{ type: 'integer', value: '1' }]]
+      const result = { cols: [{ name: '1' }], rows, affected_row_count: 0, last_insert_rowid: null }
+      return { type: 'ok', response: { type, result } }
+    })
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ baton: null, base_url: null, results }))
+  }
+  const serve = () =>
+    new Promise<void>((resolve) => {
+      server = createServer((request, response) => {
+        let text = ''
+        request.on('data', (chunk) => {
+          text += chunk
+        })
+        request.on('end', () => {
+          if (mode === 'slow') held.push(response)
+          else if (mode === 'denied') response.writeHead(401).end('{"error":"planted"}')
+          else answer(response, text)
+        })
+      })
+      server.on('connection', () => connections++)
+      server.listen(port, '127.0.0.1', resolve)
+    })
+  const unserve = () =>
+    new Promise((resolve) => {
+      server.close(resolve)
+      server.closeAllConnections()
+    })
+  beforeAll(async () => {
+    port = await closedPort()
+    await serve()
+    client = createClient({ url: `http://127.0.0.1:${port}`, authToken: 'planted-Secret' })
+    await client.execute('SELECT 1')
+  })
+  afterAll(async () => {
+    client.close()
+    await unserve()
+  })
+  const cases = checkContract({
+    create: () => sqlite(client, { timeoutMs: 200 }),
+    secrets: ['planted', '127.0.0.1'],
+    connections: () => connections,
+    faults: {
+      'a slow answer': {
+        inject: () => {
+          mode = 'slow'
+        },
+        heal: () => {
+          mode = 'well'
+          for (const response of held.splice(0)) response.writeHead(500).end('{}')
+        },
+        expect: { text: /timed out/ },
+      },
+      'a wrong token': {
+        inject: () => {
+          mode = 'denied'
+        },
+        heal: () => {
+          mode = 'well'
+        },
+        expect: { text: 'HTTP 401' },
+      },
+      'a server that is gone': {
+        inject: unserve,
+        heal: serve,
+        expect: { text: /^connection (refused|closed|reset)$/ },
+      },
+    },
+  })
+  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+
+  test('a port that accepts and never answers, one that refuses, and the same for WebSockets', async () => {
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    for (const [url, expected] of [
+      [`http://127.0.0.1:${silent.port}`, /timed out/],
+      [`ws://127.0.0.1:${silent.port}`, /timed out/],
+      [`http://127.0.0.1:${await closedPort()}`, /^connection refused$/],
+      [`ws://127.0.0.1:${await closedPort()}`, /^connection failed$/],
+    ] as const) {
+      const elsewhere = createClient({ url })
+      expect((await asked(elsewhere, { timeoutMs: 150 })()).error).toMatch(expected)
+      elsewhere.close()
+    }
+  })
+})
+
 describe('sqlite', () => {
+  test('a client of @libsql/client whose connections transactions hold is saturated, not broken', async () => {
+    const client = createClient({ url: ':memory:' })
+    const transaction = await client.transaction('write')
+    const run = asked(client, { timeoutMs: 100 })
+    expect(await run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
+    expect((await asked(client, { timeoutMs: 100, saturatedForMs: 0 })()).status).toBe('DOWN')
+    const answer = asked(client)()
+    setTimeout(() => transaction.rollback(), 30)
+    expect(await answer).toMatchObject({ status: 'UP', message: 'readable' })
+    expect((await run()).status).toBe('UP')
+    client.close()
+  })
+
   test('is UP with an empty file, a file in WAL mode, a database in memory and one in raw mode', async () => {
     expect(await asked(database)()).toMatchObject({ status: 'UP', message: 'readable' })
     database.exec('PRAGMA journal_mode = WAL')

@@ -1,9 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
 import { hasMethod } from '../check-parts/structure.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
+
+export type { ClientOf } from '../check-parts/client-check.ts'
+export type { SaturationOptions } from '../check-parts/saturation.ts'
 
 /** The database object of better-sqlite3, libsql, `libsql/promise`, node:sqlite or bun:sqlite. */
 export interface SqliteDatabase {
@@ -26,7 +30,7 @@ export interface SqliteClient {
 }
 
 /** Options of `sqlite`. */
-export interface SqliteCheckOptions extends DependencyCheckOptions {
+export interface SqliteCheckOptions extends DependencyCheckOptions, SaturationOptions {
   /**
    * What is asked. It must read and never write, and be quick: most drivers block the event loop meanwhile.
    * @default 'SELECT 1 FROM sqlite_master LIMIT 1'
@@ -62,7 +66,8 @@ const resultCodes: Readonly<Record<number, string>> = {
  * Can the SQLite database be read? Takes the database that the application has open (better-sqlite3, libsql,
  * node:sqlite, bun:sqlite, the client of @libsql/client), or a function that returns the current one.
  *
- * UP `readable`. DOWN `database locked`, `database corrupt`, `database closed`, `database file deleted` (an open
+ * UP `readable`. DEGRADED `no free connection` while transactions hold each connection of @libsql/client, DOWN past
+ * `saturatedForMs`. DOWN `database locked`, `database corrupt`, `database closed`, `database file deleted` (an open
  * database reads on from a file that has been deleted, and all it writes is lost) or another text of the fixed
  * vocabulary. No data.
  *
@@ -81,12 +86,14 @@ const resultCodes: Readonly<Record<number, string>> = {
  * ```
  */
 export function sqlite(
-  database: ClientOf<Database>,
+  database: ClientOf<SqliteDatabase | SqliteClient>,
   options: SqliteCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
-  const { query = defaultQuery, ...rest } = problems.object('options', options) as SqliteCheckOptions
+  const given = problems.object('options', options) as SqliteCheckOptions
+  const { query = defaultQuery, saturatedAs, saturatedForMs, ...rest } = given
   if (problems.string('query', query) === '') problems.add('query', 'expected SQL, got an empty string')
+  const saturation = new Saturation(problems, given)
   const wasDeleted = deletionWatch()
   return clientCheck<Database>({
     client: database,
@@ -95,11 +102,17 @@ export function sqlite(
     isClient: isDatabase,
     problems,
     options: rest,
-    ownOptions: ['query'],
+    ownOptions: ['query', ...saturationOptions],
     ask: async (current, context) => {
       if (isClosed(current)) return down('database closed')
       if (await wasDeleted(current)) return down('database file deleted')
-      await readPatiently(current, query, context)
+      try {
+        await readPatiently(current, query, context)
+      } catch (error) {
+        if (isSaturated(error)) return saturation.outcome(context)
+        throw error
+      }
+      saturation.end()
       return up('readable')
     },
   })
@@ -115,7 +128,7 @@ async function readPatiently(
       await read(database, query)
       return
     } catch (error) {
-      if (left <= 0 || signal.aborted || !isBusy(error)) throw coded(error)
+      if (left <= 0 || signal.aborted || !(isBusy(error) || isSaturated(error))) throw coded(error)
     }
     await new Promise<void>((resolve) => {
       setTimeout(resolve, Math.min(lockPollMs, left)).unref()
@@ -174,8 +187,9 @@ function deletionWatch(): (database: Database) => Promise<boolean> {
   let seen = false
   return async (database) => {
     if (database !== watched) {
-      path = await pathOf(database)
-      watched = database
+      const found = await pathOf(database)
+      path = found ?? ''
+      watched = found === undefined ? undefined : database
       seen = false
     }
     if (path === '') return false
@@ -189,7 +203,8 @@ function deletionWatch(): (database: Database) => Promise<boolean> {
   }
 }
 
-async function pathOf(database: Database): Promise<string> {
+/** Undefined when it could not be asked just now. */
+async function pathOf(database: Database): Promise<string | undefined> {
   const query = 'PRAGMA database_list'
   try {
     const found =
@@ -198,9 +213,9 @@ async function pathOf(database: Database): Promise<string> {
         : await (await database.prepare(query)).get()
     const file = (found as { file?: unknown } | undefined)?.file
     return typeof file === 'string' ? file : ''
-  } catch {
+  } catch (error) {
     // Some servers of libsql allow no PRAGMA.
-    return ''
+    return isSaturated(error) ? undefined : ''
   }
 }
 
@@ -218,6 +233,11 @@ function isBusy(error: unknown): boolean {
   // better-sqlite3 refuses while an iterator of the application is open, which tells nothing about the database.
   if (typeof message === 'string' && message.includes('busy executing a query')) return true
   return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)(_|$)/.test(code)
+}
+
+/** Transactions of the application hold each connection of @libsql/client, of which a database in memory has one. */
+function isSaturated(error: unknown): boolean {
+  return (Object(error) as { code?: unknown }).code === 'TRANSACTION_ACTIVE'
 }
 
 /** The error with a code that the vocabulary knows, where its driver gives none. */

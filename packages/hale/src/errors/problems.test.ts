@@ -219,6 +219,8 @@ describe('secrets in the wrong place', () => {
   it('holds for every string', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 4 }), (text) => {
+        // What could be a number is told how to become one.
+        fc.pre(text.trim() === '' || Number.isNaN(Number(text)))
         const [problem = ''] = found((it) => it.number('n', text, 0))
         expect(problem).toBe(`n: expected a number of at least 0, got a string of ${text.length} characters`)
       }),

@@ -46,6 +46,7 @@ describe('safeFailure: what it shows', () => {
 
   it.each([
     ['TimeoutError', 'timed out'],
+    ['HTTPParserError', 'answer is not valid HTTP'],
     ['AbortError', 'aborted'],
   ])('explains a DOMException named %s', (name, message) => {
     expect(safeFailure(new DOMException(secret, name))).toEqual({ message })

@@ -43,6 +43,8 @@ function ofCode(error: object): SafeFailure | undefined {
 function ofName(error: object): SafeFailure | undefined {
   const name = read(error, 'name')
   if (name === 'TimeoutError') return { message: 'timed out' }
+  // undici's, which has no code from Node 24 on.
+  if (name === 'HTTPParserError') return { message: 'answer is not valid HTTP' }
   return name === 'AbortError' ? { message: 'aborted' } : undefined
 }
 

@@ -73,6 +73,20 @@ const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     XX000: 'database internal error',
     '25006': 'database is read-only',
   },
+  MySQL: {
+    ER_ACCESS_DENIED_ERROR: 'authentication failed',
+    ER_DBACCESS_DENIED_ERROR: 'permission denied',
+    ER_BAD_DB_ERROR: 'database not found',
+    ER_CON_COUNT_ERROR: 'too many connections',
+    ER_SERVER_SHUTDOWN: 'database shutting down',
+    ER_NO_SUCH_TABLE: 'query rejected',
+    ER_LOCK_WAIT_TIMEOUT: 'lock not available',
+    ER_READ_ONLY_MODE: 'database is read-only',
+    ER_CHECKREAD: 'database error',
+    PROTOCOL_CONNECTION_LOST: 'connection closed',
+    PROTOCOL_SEQUENCE_TIMEOUT: 'query timed out',
+    HANDSHAKE_NO_SSL_SUPPORT: 'TLS not supported by the server',
+  },
   SQLite: {
     SQLITE_ERROR: 'query rejected',
     SQLITE_ERROR_MISSING_COLLSEQ: 'query rejected',
@@ -88,6 +102,8 @@ const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     SQLITE_CORRUPT_VTAB: 'database corrupt',
     SQLITE_READONLY_DBMOVED: 'database is read-only',
     SQLITE_FULL: 'no space left',
+    HRANA_WEBSOCKET_ERROR: 'connection failed',
+    CLIENT_CLOSED: 'client closed',
   },
 }
 
@@ -109,6 +125,8 @@ const unknown = [
   'ERR_INVALID_ARG_TYPE',
   'HPE_',
   'HPE_lower',
+  'ER_',
+  'ER_lower',
   'SQLITE_',
   'SQLITE_NOSUCH_THING',
   'SQLITE_busy',

@@ -1,3 +1,5 @@
+import { mysqlCodes } from './mysql-codes.ts'
+
 /**
  * The fixed texts for error codes: whatever is thrown leaves the process as one of these or not at all.
  * Sources: libuv's error names, Node's DNS and TLS codes (OpenSSL verify results), undici and llhttp, postgres.js,
@@ -102,6 +104,11 @@ const codes: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'no space left',
   SQLITE_IOERR: 'input/output error',
   SQLITE_AUTH: 'permission denied',
+  CLIENT_CLOSED: 'client closed',
+  HRANA_WEBSOCKET_ERROR: 'connection failed',
+  HRANA_CLOSED_ERROR: 'connection closed',
+
+  ...mysqlCodes,
 }
 
 /** PostgreSQL's SQLSTATE classes, for the codes that have no text of their own. */
@@ -120,6 +127,7 @@ const sqlStateClasses: Readonly<Record<string, string>> = {
 /** Families whose members are too many to list, and say no more to an operator than the family does. */
 const families: readonly { readonly name: string; readonly pattern: RegExp; readonly text: string }[] = [
   { name: 'ERR_SSL', pattern: /^ERR_(SSL|OSSL|TLS)_[A-Z0-9_]{1,64}$/, text: 'TLS handshake failed' },
+  { name: 'ER', pattern: /^ER_[A-Z0-9_]{1,64}$/, text: 'database error' },
   { name: 'HPE', pattern: /^HPE_[A-Z_]{1,64}$/, text: 'answer is not valid HTTP' },
 ]
 

@@ -1,0 +1,140 @@
+import { type CheckContext, type CheckDefinition, check } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import type { Checks } from '../core/health.ts'
+import type { Outcome } from '../core/outcome.ts'
+import type { CheckReport } from '../core/report.ts'
+import { isHealthy } from '../core/status.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
+import { Problems } from '../errors/problems.ts'
+
+/** What its children say. */
+export interface Tally {
+  /** Those that are enabled. */
+  readonly children: readonly CheckReport[]
+  /** How many of them are UP or DEGRADED. */
+  readonly up: number
+  /** Such as `2 of 3 up`. */
+  readonly text: string
+  readonly data: object
+}
+
+/** A check that is made of others. */
+export interface Composite {
+  readonly checks: unknown
+  readonly problems: Problems
+  /** The options of every check. */
+  readonly options: object
+  readonly ownOptions: readonly string[]
+  readonly judge: (tally: Tally) => Outcome
+}
+
+/** So much before the composite's own timeout it says what it knows. */
+const slackMs = 50
+const defaultTimeoutMs = 500
+
+/**
+ * Makes the definition of a composite. Its children live in a registry of their own, so that each has all that a
+ * check has: its timeout, its age, its retries and thresholds, one run for all who ask, and the guard against runs
+ * that hang. Nothing of that registry runs but what the composite asks for.
+ */
+export function compositeCheck(parts: Composite): CheckDefinition<'readiness'> {
+  const { checks, problems, options, ownOptions, judge } = parts
+  const children = childrenOf(checks, problems)
+  const { timeoutMs = longestOf(children) + 2 * slackMs } = options as { readonly timeoutMs?: number }
+  const budgetMs = Number(timeoutMs) - slackMs
+  let health = registryOf(children, budgetMs, problems)
+  const run = async ({ signal }: CheckContext): Promise<Outcome> => {
+    const onAbort = (): void => {
+      // Not at a timeout: its children end by their own.
+      if ((signal.reason as { name?: unknown } | undefined)?.name !== 'DisposedError') return
+      void health?.dispose()
+      // The definition may serve in another registry, or in this one's successor.
+      health = registryOf(children, budgetMs, new Problems())
+    }
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      const report = await health?.readiness()
+      return judge(tallyOf(Object.values(report?.checks ?? {})))
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+  return { ...check(run, { ...options, timeoutMs }), ownOptions, problems: problems.found }
+}
+
+function childrenOf(checks: unknown, problems: Problems): Checks {
+  const given = problems.object('checks', checks)
+  if (checks === undefined || Object.keys(given).length === 0)
+    problems.add('checks', `expected at least one check, got ${checks === undefined ? 'undefined' : 'none'}`)
+  const children: Record<string, CheckDefinition> = {}
+  for (const [name, definition] of Object.entries(given)) {
+    const { kind, options, run } = (definition ?? {}) as Partial<CheckDefinition>
+    const { intervalMs, probes } = (options ?? {}) as {
+      readonly intervalMs?: unknown
+      readonly probes?: unknown
+    }
+    // Nobody would ever end a timer of theirs: a definition is not told when its registry is disposed.
+    if (kind === 'heartbeat') problems.add(`checks.${name}`, 'a heartbeat cannot be part of another check')
+    else if (intervalMs !== undefined)
+      problems.add(`checks.${name}.intervalMs`, 'runs only when the whole does; set it on the whole')
+    else if (Array.isArray(probes) && probes.some((probe) => probe !== 'readiness'))
+      problems.add(`checks.${name}.probes`, 'belongs to the probes of the whole; set them there')
+    else if (typeof run === 'function')
+      children[name] = { ...(definition as CheckDefinition), options: { ...options, probes: ['readiness'] } }
+    else children[name] = definition as CheckDefinition
+  }
+  return children
+}
+
+function longestOf(children: Checks): number {
+  const times = Object.values(children).map((child) => {
+    const { timeoutMs } = (child?.options ?? {}) as { readonly timeoutMs?: unknown }
+    return typeof timeoutMs === 'number' ? timeoutMs : defaultTimeoutMs
+  })
+  return Math.max(defaultTimeoutMs, ...times)
+}
+
+function registryOf(checks: Checks, budgetMs: number, problems: Problems) {
+  try {
+    return createHealth({ checks, budgetMs: budgetMs >= 1 ? budgetMs : 1 })
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error
+    problems.found.push(...error.problems)
+    return undefined
+  }
+}
+
+function tallyOf(all: readonly CheckReport[]): Tally {
+  const children = all.filter(({ enabled }) => enabled)
+  const up = children.filter(({ status }) => isHealthy(status)).length
+  const total = children.length
+  const checks = Object.fromEntries(
+    children.map(({ name, status, message, error }) => [
+      name,
+      { status, ...(message !== undefined && { message }), ...(error !== undefined && { error }) },
+    ]),
+  )
+  return { children, up, text: `${up} of ${total} up`, data: { up, total, checks } }
+}
+
+/** The option of those composites that are well with a part of their children. */
+export interface PartlyOptions {
+  /**
+   * What it counts as when enough are up, but not all.
+   * @default 'DEGRADED'
+   */
+  readonly someDownAs?: 'DEGRADED' | 'UP'
+}
+
+/** Says whether enough are up. */
+export function enoughUp(
+  needed: number,
+  { someDownAs }: PartlyOptions,
+  problems: Problems,
+): (tally: Tally) => 'UP' | 'DEGRADED' | 'DOWN' {
+  const partly = problems.oneOf('someDownAs', someDownAs, ['DEGRADED', 'UP']) ?? 'DEGRADED'
+  return ({ up, children }) => {
+    if (up < needed) return 'DOWN'
+    return children.every(({ status }) => status === 'UP') ? 'UP' : partly
+  }
+}

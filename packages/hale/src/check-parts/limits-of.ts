@@ -1,0 +1,14 @@
+import type { Problems } from '../errors/problems.ts'
+import { Limits, type Measure, type Thresholds, thresholdOptions } from './thresholds.ts'
+
+/** The pair of thresholds that an option holds, such as `delayMs: { degradedAt, downAt }`. */
+export function limitsOf(problems: Problems, option: string, given: unknown, measure: Measure): Limits {
+  const pair = problems.object(option, given)
+  problems.knownKeys(option, pair, thresholdOptions)
+  return new Limits(problems, option, pair as Thresholds, measure)
+}
+
+/** A share in data: four decimals tell enough, and more would look as if they did. */
+export function rounded(value: number, decimals = 4): number {
+  return Math.round(value * 10 ** decimals) / 10 ** decimals
+}

@@ -1,0 +1,42 @@
+import type { CheckContext } from '../core/check.ts'
+import { degraded, down, type Outcome, up } from '../core/outcome.ts'
+
+/** Of the check's time; the rest is for saying which nodes did not answer. */
+const shareOfTime = 0.8
+
+/**
+ * Asks all nodes of a cluster at the same time: UP when each is, DOWN when none is, DEGRADED between the two. A node
+ * that hangs is given up before the check is, since otherwise the others could not be reported.
+ */
+export async function askNodes<N>(
+  nodes: readonly N[],
+  context: CheckContext,
+  ask: (node: N, context: CheckContext) => Outcome | PromiseLike<Outcome>,
+): Promise<Outcome> {
+  if (nodes.length === 0) return down('no nodes')
+  const giveUp = new AbortController()
+  const abort = (): void => giveUp.abort(context.signal.reason)
+  const timeoutMs = context.timeoutMs * shareOfTime
+  const timer = setTimeout(() => giveUp.abort(new DOMException('no answer', 'TimeoutError')), timeoutMs)
+  timer.unref()
+  context.signal.addEventListener('abort', abort, { once: true })
+  try {
+    const part = { name: context.name, timeoutMs, signal: giveUp.signal, now: () => context.now() }
+    return summary(await Promise.allSettled(nodes.map(async (node) => ask(node, part))))
+  } finally {
+    clearTimeout(timer)
+    context.signal.removeEventListener('abort', abort)
+  }
+}
+
+function summary(answers: readonly PromiseSettledResult<Outcome>[]): Outcome {
+  const outcomes = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
+  const well = outcomes.filter(({ status }) => status === 'UP').length
+  const data = { nodes: answers.length, up: well }
+  if (well === answers.length) return up('connected', data)
+  const text = `${well} of ${answers.length} nodes are up`
+  if (outcomes.some(({ status }) => status !== 'DOWN')) return degraded(text, data)
+  const first = answers.find((answer) => answer.status === 'rejected')
+  if (first !== undefined) throw first.reason
+  return down(text, data)
+}

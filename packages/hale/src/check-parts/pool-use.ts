@@ -1,0 +1,98 @@
+import { hasMethod } from './structure.ts'
+
+/** How much of a pool of connections is in use. */
+export interface PoolUse {
+  /** Whether a connection could be had at once, or be opened, rather than waited for. */
+  isFree(): boolean
+  counts(): PoolCounts
+}
+
+/** The numbers that a check shows of a pool. */
+export interface PoolCounts {
+  readonly connections: number
+  readonly idle: number
+  readonly waiting: number
+}
+
+interface PgPool extends Readonly<Record<'totalCount' | 'idleCount' | 'waitingCount', number>> {
+  readonly options?: { readonly max?: number | undefined }
+}
+
+interface Sized {
+  readonly length: number
+}
+
+interface MysqlPool {
+  readonly config?: { readonly connectionLimit?: number }
+  readonly _allConnections: Sized
+  readonly _freeConnections: Sized
+  readonly _connectionQueue?: Sized
+}
+
+interface TarnPool {
+  readonly max: number
+  numUsed(): number
+  numFree(): number
+  numPendingAcquires(): number
+  numPendingCreates(): number
+}
+
+interface SequelizePool
+  extends Readonly<Record<'size' | 'available' | 'using' | 'waiting' | 'maxSize', number>> {}
+
+/** The use of a pool of pg, mysql2, tarn (knex, mssql) or sequelize-pool; undefined of anything else. */
+export function poolUseOf(pool: unknown): PoolUse | undefined {
+  if (typeof pool !== 'object' || pool === null) return undefined
+  if (has(pool, 'totalCount', 'idleCount', 'waitingCount')) return ofPg(pool as PgPool)
+  if (has(pool, 'size', 'available', 'using', 'waiting', 'maxSize')) return ofSequelize(pool as SequelizePool)
+  if (hasMethod(pool, 'numUsed', 'numFree', 'numPendingAcquires', 'numPendingCreates'))
+    return ofTarn(pool as TarnPool)
+  const { _allConnections: all, _freeConnections: free } = pool as Partial<MysqlPool>
+  return all === undefined || free === undefined ? undefined : ofMysql(pool as MysqlPool)
+}
+
+function has(pool: object, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof (pool as Readonly<Record<string, unknown>>)[name] === 'number')
+}
+
+function ofPg(pool: PgPool): PoolUse {
+  return {
+    isFree() {
+      const { totalCount, idleCount, waitingCount, options } = pool
+      if (idleCount > waitingCount) return true
+      return options?.max === undefined ? waitingCount === 0 : totalCount < options.max
+    },
+    counts: () => ({ connections: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+  }
+}
+
+function ofMysql(pool: MysqlPool): PoolUse {
+  return {
+    isFree() {
+      if (pool._freeConnections.length > 0) return true
+      // No limit is written as 0.
+      const limit = pool.config?.connectionLimit
+      return limit === undefined || limit === 0 || pool._allConnections.length < limit
+    },
+    counts: () => ({
+      connections: pool._allConnections.length,
+      idle: pool._freeConnections.length,
+      waiting: pool._connectionQueue?.length ?? 0,
+    }),
+  }
+}
+
+function ofTarn(pool: TarnPool): PoolUse {
+  const connections = () => pool.numUsed() + pool.numFree() + pool.numPendingCreates()
+  return {
+    isFree: () => pool.numFree() > pool.numPendingAcquires() || connections() < pool.max,
+    counts: () => ({ connections: connections(), idle: pool.numFree(), waiting: pool.numPendingAcquires() }),
+  }
+}
+
+function ofSequelize(pool: SequelizePool): PoolUse {
+  return {
+    isFree: () => pool.available > 0 || pool.size < pool.maxSize,
+    counts: () => ({ connections: pool.size, idle: pool.available, waiting: pool.waiting }),
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { redisText } from './redis-errors.ts'
+
+test.for([
+  ['WRONGPASS invalid username-password pair or user is disabled.', 'authentication failed'],
+  ['Ready check failed: NOAUTH Authentication required.', 'authentication required'],
+  ["NOPERM User hale has no permissions to run the 'ping' command", 'permission denied'],
+  ['-DENIED Redis is running in protected mode', 'permission denied'],
+  ['LOADING Redis is loading the dataset in memory', 'loading its data'],
+  ['CLUSTERDOWN The cluster is down', 'cluster down'],
+  ['BUSY Redis is busy running a script.', 'busy with a script'],
+  ["OOM command not allowed when used memory > 'maxmemory'.", 'out of memory'],
+  ['Reached the max retries per request limit (which is 20).', 'not connected'],
+  [
+    "Socket timeout timeout. Expecting data, but didn't receive any in 50ms.",
+    'timed out waiting for an answer',
+  ],
+  ['All sentinels are unreachable. Retrying from scratch after 10ms.', 'no sentinel can be reached'],
+  ['constructor ', undefined],
+  ['SECRET hunter2', undefined],
+  ['could not reach 10.0.0.1', undefined],
+] as const)('says of %s: %s', ([message, text]) => {
+  expect(redisText(new Error(message))).toBe(text)
+})
+
+test('says nothing of what is no error', () => {
+  for (const thrown of [undefined, null, 'NOAUTH x', { message: 'NOAUTH x' }])
+    expect(redisText(thrown)).toBeUndefined()
+})

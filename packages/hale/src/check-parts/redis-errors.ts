@@ -1,0 +1,47 @@
+import { messageOf } from './client-check.ts'
+
+/** The first word of what Redis and Valkey refuse with. */
+const refusals: Readonly<Record<string, string>> = {
+  WRONGPASS: 'authentication failed',
+  NOAUTH: 'authentication required',
+  NOPERM: 'permission denied',
+  DENIED: 'permission denied',
+  LOADING: 'loading its data',
+  MASTERDOWN: 'replication link down',
+  MISCONF: 'writes refused: saving to disk failed',
+  READONLY: 'read-only replica',
+  CLUSTERDOWN: 'cluster down',
+  BUSY: 'busy with a script',
+  OOM: 'out of memory',
+}
+
+/** What ioredis and node-redis say without a code. */
+const texts: Readonly<Record<string, string>> = {
+  'ERR max number of clients reached': 'too many connections',
+  'ERR invalid password': 'authentication failed',
+  'Connection is closed.': 'connection closed',
+  "Stream isn't writeable and enableOfflineQueue options is false": 'not connected',
+  "Cluster isn't ready and enableOfflineQueue options is false": 'not connected',
+  'None of startup nodes is available': 'no node can be reached',
+  'Failed to refresh slots cache.': 'no node can be reached',
+  'Command timed out': 'timed out waiting for an answer',
+  'Connection timeout': 'connection timed out',
+  'Connection in subscriber mode, only subscriber commands may be used': 'client is subscribed',
+  'The client is closed': 'client closed',
+  'The client is offline': 'not connected',
+  'Socket closed unexpectedly': 'connection closed',
+  'Disconnects client': 'connection closed',
+  'All the root nodes are unavailable': 'no node can be reached',
+}
+
+/** A safe text for what Redis, or a client of it, says without a code; undefined for anything else. */
+export function redisText(error: unknown): string | undefined {
+  // ioredis wraps what the server refused its own first command with.
+  const message = messageOf(error).replace(/^Ready check failed: /, '')
+  if (Object.hasOwn(texts, message)) return texts[message]
+  if (message.startsWith('Reached the max retries per request limit')) return 'not connected'
+  if (message.startsWith('Socket timeout timeout.')) return 'timed out waiting for an answer'
+  if (message.startsWith('All sentinels are unreachable')) return 'no sentinel can be reached'
+  const word = /^-?([A-Z]+) /.exec(message)?.[1] ?? ''
+  return Object.hasOwn(refusals, word) ? refusals[word] : undefined
+}

@@ -1,0 +1,158 @@
+import type { CheckContext } from '../core/check.ts'
+import { messageOf } from './client-check.ts'
+import { hasFreeConnection } from './free-connection.ts'
+import { LastError } from './last-error.ts'
+import { OneQuestion } from './one-question.ts'
+import { hasMethod } from './structure.ts'
+
+/** What one Redis has said, or its client in its place. */
+export interface RedisAnswer {
+  /** Why it was not asked, in a safe text. */
+  readonly absent?: string
+  /** All connections of a pool of clients are in use. */
+  readonly saturated?: boolean
+  /** It reads but does not write, because its last save failed. */
+  readonly refusesWrites?: boolean
+  readonly role?: string | undefined
+  /** Whether a replica has its master. */
+  readonly linked?: boolean
+  /** The share of `maxmemory` in use; undefined without a limit. */
+  readonly memory?: number | undefined
+}
+
+/** What is asked beside PING. */
+export interface RedisQuestions {
+  readonly replication?: boolean
+  readonly memory?: boolean
+  readonly cluster?: boolean
+}
+
+/** The parts of ioredis, node-redis and its pool that tell their state, where they are there. */
+interface ClientState {
+  readonly status?: unknown
+  readonly isOpen?: unknown
+  readonly isReady?: unknown
+  readonly tasksQueueLength?: unknown
+}
+
+interface Commands {
+  ping(): PromiseLike<unknown>
+  info(section: string): PromiseLike<unknown>
+  cluster(subcommand: string): PromiseLike<unknown>
+  clusterInfo(): PromiseLike<unknown>
+}
+
+type State = 'ready' | 'connecting' | 'reconnecting' | 'client closed' | 'not connected'
+
+/** Asks single connections, and remembers what is still owed and what went wrong. */
+export class RedisNodes {
+  readonly #owed = new OneQuestion<RedisAnswer>()
+  readonly #loading = new OneQuestion<unknown>()
+  readonly #errors = new LastError()
+
+  /** @throws what the server or the client says when it does not answer */
+  async ask(connection: object, questions: RedisQuestions, context: CheckContext): Promise<RedisAnswer> {
+    const absent = await this.absence(connection, context)
+    if (absent !== undefined) return { absent }
+    const answer = this.#owed.ask(connection, context, () => inquire(connection as Commands, questions))
+    const { tasksQueueLength } = connection as ClientState
+    if (typeof tasksQueueLength !== 'number') return answer
+    let settled = false
+    const settle = (): void => {
+      settled = true
+    }
+    answer.then(settle, settle)
+    const isTaken = (): boolean => settled || (connection as ClientState).tasksQueueLength === 0
+    return (await hasFreeConnection(isTaken, context)) ? answer : { saturated: true }
+  }
+
+  /** Asks one whose connection the client opens when it is first needed. */
+  late(
+    node: object,
+    open: () => PromiseLike<object>,
+    questions: RedisQuestions,
+    context: CheckContext,
+  ): Promise<RedisAnswer> {
+    return this.#owed.ask(node, context, async () => inquire((await open()) as Commands, questions))
+  }
+
+  /**
+   * Why commands would wait in the client's offline queue, if they would. A client that is just connecting is given
+   * half of the check's time.
+   */
+  async absence(client: object, context: CheckContext): Promise<string | undefined> {
+    if (stateOf(client) === 'ready') {
+      this.#errors.forget(client)
+      return undefined
+    }
+    if (this.#errors.of(client) === undefined)
+      await hasFreeConnection(() => stateOf(client) !== 'connecting', context)
+    const state = stateOf(client)
+    if (state === 'ready') return undefined
+    const error = this.#errors.of(client)
+    if (error !== undefined) throw error
+    // ioredis, connected, waits for a server that loads its data; INFO is what it would let through.
+    if ((client as ClientState).status === 'connect' && hasMethod(client, 'info')) {
+      const info = await this.#loading.ask(client, context, () => (client as Commands).info('persistence'))
+      if (fieldOf(info, 'loading') === '1') return 'loading its data'
+    }
+    return state === 'connecting' ? 'not connected' : state
+  }
+}
+
+function stateOf(client: object): State {
+  const { status, isOpen, isReady } = client as ClientState
+  if (typeof status === 'string') {
+    // `wait` is a client that connects with its first command: nothing else would ever make it.
+    if (status === 'connecting' || status === 'connect') return 'connecting'
+    if (status === 'reconnecting' || status === 'close') return 'reconnecting'
+    return status === 'end' || status === 'disconnecting' ? 'client closed' : 'ready'
+  }
+  if (isOpen === false) return 'not connected'
+  return isReady === false ? 'connecting' : 'ready'
+}
+
+async function inquire(connection: Commands, questions: RedisQuestions): Promise<RedisAnswer> {
+  const { replication = false, memory = false, cluster = false } = questions
+  const info = (wanted: boolean, section: string) => (wanted ? connection.info(section) : undefined)
+  const [refusesWrites, clusterInfo, replicationInfo, memoryInfo] = await Promise.all([
+    refuses(connection),
+    cluster ? clusterInfoOf(connection) : undefined,
+    info(replication, 'replication'),
+    info(memory, 'memory'),
+  ])
+  if (fieldOf(clusterInfo, 'cluster_state') === 'fail') return { absent: 'cluster down' }
+  const limit = Number(fieldOf(memoryInfo, 'maxmemory'))
+  return {
+    refusesWrites,
+    role: fieldOf(replicationInfo, 'role'),
+    linked: fieldOf(replicationInfo, 'master_link_status') !== 'down',
+    memory: limit > 0 ? Number(fieldOf(memoryInfo, 'used_memory')) / limit : undefined,
+  }
+}
+
+/** Redis answers PING with MISCONF once a save has failed, and goes on reading. */
+async function refuses(connection: Commands): Promise<boolean> {
+  try {
+    await connection.ping()
+    return false
+  } catch (error) {
+    if (messageOf(error).startsWith('MISCONF ')) return true
+    throw error
+  }
+}
+
+async function clusterInfoOf(connection: Commands): Promise<unknown> {
+  try {
+    return await (hasMethod(connection, 'clusterInfo')
+      ? connection.clusterInfo()
+      : connection.cluster('INFO'))
+  } catch {
+    // Without the right to ask this, PING has to do.
+    return undefined
+  }
+}
+
+function fieldOf(info: unknown, name: string): string | undefined {
+  return typeof info === 'string' ? new RegExp(`^${name}:([^\\r\\n]*)`, 'm').exec(info)?.[1] : undefined
+}

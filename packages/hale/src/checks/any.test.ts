@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type HttpServer, startFaultyHttp } from '../../../../tests/servers/faulty-http.ts'
+import { check } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import { degraded, down } from '../core/outcome.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type AnyCheckOptions, any } from './any.ts'
+import { http } from './http.ts'
+
+describe('keeps the contract of checks', () => {
+  let servers: HttpServer[] = []
+  const well = { kind: 'status', status: 200 } as const
+  beforeAll(async () => {
+    servers = [await startFaultyHttp(well), await startFaultyHttp(well)]
+  })
+  afterAll(() => Promise.all(servers.map((server) => server.close())))
+  const child = (index: number) =>
+    http(() => `${servers[index]?.url}`, { timeoutMs: 200, maxAgeMs: { up: 0, down: 0 } })
+  const cases = checkContract({
+    create: () => any({ first: child(0), second: child(1) }),
+    secrets: ['127.0.0.1'],
+    heal: () => {
+      for (const server of servers) server.become(well)
+    },
+    faults: {
+      'one hangs': {
+        inject: () => servers[0]?.become({ kind: 'silent' }),
+        expect: { status: 'DEGRADED', text: '1 of 2 up' },
+      },
+      'both fail': {
+        inject: () => {
+          servers[0]?.become({ kind: 'silent' })
+          servers[1]?.become({ kind: 'status', status: 503 })
+        },
+        expect: { text: '0 of 2 up' },
+      },
+    },
+  })
+  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+})
+
+const pass = () => check(() => {})
+const fail = () => check(() => down('gone'))
+
+describe('any', () => {
+  test.for<[Parameters<typeof any>[0], AnyCheckOptions, string, string]>([
+    [{ a: pass(), b: pass() }, {}, 'UP', '2 of 2 up'],
+    [{ a: pass(), b: fail() }, {}, 'DEGRADED', '1 of 2 up'],
+    [{ a: pass(), b: fail() }, { someDownAs: 'UP' }, 'UP', '1 of 2 up'],
+    [{ a: fail(), b: fail() }, { someDownAs: 'UP' }, 'DOWN', '0 of 2 up'],
+    [{ a: pass(), b: check(() => degraded('slow')) }, {}, 'DEGRADED', '2 of 2 up'],
+    [{ a: fail(), b: check(() => down(), { critical: false }) }, {}, 'DOWN', '0 of 2 up'],
+  ])('%# with %o is %s', async ([checks, options, status, text]) => {
+    const report = await createHealth({ checks: { whole: any(checks, options) } })
+      .check('whole')
+      .run()
+    expect([report.status, report.message ?? report.error]).toEqual([status, text])
+  })
+
+  test('names all that is wrong with it and its children', () => {
+    const options = { someDownAs: 'MAYBE' } as unknown as AnyCheckOptions
+    const children = { a: check(() => {}, { retries: -1 }) }
+    expect(() => createHealth({ checks: { whole: any(children, options) } })).toThrowError(
+      expect.objectContaining({
+        problems: [
+          "checks.whole.someDownAs: expected 'DEGRADED', 'UP', got a string of 5 characters",
+          expect.stringContaining('checks.whole.checks.a.retries: expected a whole number'),
+        ],
+      }),
+    )
+  })
+})

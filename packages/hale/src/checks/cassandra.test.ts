@@ -1,0 +1,181 @@
+import { auth, Client, policies } from 'cassandra-driver'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { type CqlWire, startCqlWire } from '../../../../tests/servers/cql-wire.ts'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type CassandraCheckOptions, type CassandraClient, type ClientOf, cassandra } from './cassandra.ts'
+
+const opened: Client[] = []
+
+afterEach(async () => {
+  for (const client of opened.splice(0)) await client.shutdown()
+})
+
+function clientOf(port: number, more: { authProvider?: auth.AuthProvider } = {}): Client {
+  const client = new Client({
+    contactPoints: [`127.0.0.1:${port}`],
+    localDataCenter: 'dc1',
+    protocolOptions: { maxVersion: 4 },
+    policies: { reconnection: new policies.reconnection.ConstantReconnectionPolicy(100) },
+    ...more,
+  })
+  opened.push(client)
+  return client
+}
+
+function asked(client: ClientOf<CassandraClient>, options: CassandraCheckOptions = {}) {
+  const health = createHealth({ checks: { database: cassandra(client, { timeoutMs: 2_000, ...options }) } })
+  return () => health.check('database').run()
+}
+
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 10_000, interval: 20 })
+}
+
+const connected = { status: 'UP', message: 'connected', data: { nodes: 1, up: 1 } }
+
+describe('cassandra against a server that speaks its documented wire', () => {
+  let server: CqlWire
+  beforeAll(async () => {
+    server = await startCqlWire()
+  })
+  afterAll(() => server[Symbol.asyncDispose]())
+
+  describe('keeps the contract of checks', () => {
+    let client: Client
+    beforeAll(async () => {
+      client = clientOf(server.port)
+      opened.pop()
+      await client.connect()
+    })
+    afterAll(() => client.shutdown())
+    const cases = checkContract({
+      create: () => cassandra(client, { timeoutMs: 300 }),
+      secrets: () => ['127.0.0.1', String(server.port), 'secret-cluster-4731', 'hidden-4732'],
+      faults: {
+        'a frozen server': {
+          inject: () => server.stop(),
+          heal: () => server.cont(),
+          expect: { text: 'timed out after 300 ms' },
+        },
+        'a killed server': {
+          inject: () => server.kill(),
+          heal: () => server.restart(),
+          expect: { text: /^connection (refused|closed|reset)$|^no node can be reached$/ },
+        },
+        'a missing permission': {
+          inject: () => {
+            server.refusal = { code: 0x2100, message: 'hidden-4732' }
+          },
+          heal: () => {
+            server.refusal = undefined
+          },
+          expect: { text: 'permission denied' },
+        },
+        'an overloaded server': {
+          inject: () => {
+            server.refusal = { code: 0x1001, message: 'hidden-4732' }
+          },
+          heal: () => {
+            server.refusal = undefined
+          },
+          expect: { status: 'DEGRADED', text: 'overloaded' },
+        },
+      },
+      connections: () => server.accepted,
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  test('asks what it is told to, of a client or a function for one, and says no names', async () => {
+    const client = clientOf(server.port)
+    const report = await asked(client)()
+    expect(report).toMatchObject(connected)
+    expect(JSON.stringify(report)).not.toMatch(/4731|dc1|127\.0/)
+    expect(server.queries.at(-1)).toBe('SELECT key FROM system.local')
+    await asked(() => client, { query: 'SELECT now() FROM system.local' })()
+    expect(server.queries.at(-1)).toBe('SELECT now() FROM system.local')
+    await client.shutdown()
+    expect(await asked(client)()).toMatchObject({ status: 'DOWN', error: 'client closed' })
+  })
+
+  test('a frozen node is owed one query, however long it is probed', async () => {
+    const run = asked(clientOf(server.port), { timeoutMs: 15, overlapAfterMs: 0 })
+    await eventually(async () => (await run()).status).toBe('UP')
+    server.stop()
+    const before = server.queries.length
+    try {
+      for (let probe = 0; probe < 100; probe++) expect((await run()).status).toBe('DOWN')
+    } finally {
+      server.cont()
+    }
+    await eventually(async () => (await run()).status).toBe('UP')
+    expect(server.queries.length - before).toBeLessThanOrEqual(3)
+  })
+
+  test('a wrong password, and none where one is wanted, are DOWN with a safe text', async () => {
+    server.locked = true
+    const authProvider = new auth.PlainTextAuthProvider('user-4733', 'planted-Secret-4734')
+    for (const client of [clientOf(server.port), clientOf(server.port, { authProvider })]) {
+      const report = await asked(client)()
+      expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
+      expect(JSON.stringify(report)).not.toMatch(/473\d|hidden|127\.0/)
+    }
+    server.locked = false
+  })
+
+  test('nodes that are down are counted, and judged as it is wanted', async () => {
+    const host = (up: boolean) => ({ isUp: () => up })
+    const client = {
+      execute: async () => ({}),
+      hosts: { values: () => [host(true), host(true), host(false), host(false), host(true)] },
+    }
+    const data = { nodes: 5, up: 3 }
+    const text = '3 of 5 nodes are up'
+    expect(await asked(client)()).toMatchObject({ status: 'UP', message: 'connected', data })
+    expect(await asked(client, { nodesDown: { degradedAt: 2, downAt: 3 } })()).toMatchObject({
+      status: 'DEGRADED',
+      message: text,
+      data,
+    })
+    expect(await asked(client, { nodesDown: { downAt: 2 } })()).toMatchObject({
+      status: 'DOWN',
+      error: text,
+      data,
+    })
+  })
+})
+
+describe('cassandra without a server', () => {
+  test('a port that refuses is DOWN with its reason', async () => {
+    const run = asked(clientOf(await closedPort()))
+    for (let probe = 0; probe < 3; probe++)
+      expect(await run()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
+  })
+
+  test('a port that accepts and never answers is DOWN within the time, and costs one connection', async () => {
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    const run = asked(clientOf(silent.port), { timeoutMs: 30, overlapAfterMs: 0 })
+    for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('DOWN')
+    expect(silent.accepted).toBe(1)
+  })
+
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const options = { query: '', nodesDown: { degradedAt: 3, downAt: 1 }, timeoutMS: 3 } as object
+    const make = () =>
+      createHealth({ checks: { database: cassandra('hidden:9042' as unknown as Client, options) } })
+    expect(make).toThrow(/checks\.database\.client: expected a Client of cassandra-driver/)
+    for (const field of ['query', 'nodesDown.downAt', 'timeoutMS'])
+      expect(make).toThrow(`checks.database.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(cassandra).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    expectTypeOf<Client>().toExtend<CassandraClient>()
+    // @ts-expect-error a dependency cannot restart the process
+    cassandra(() => undefined as unknown as Client, { probes: ['liveness'] })
+  })
+})

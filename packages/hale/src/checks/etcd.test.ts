@@ -1,0 +1,187 @@
+import { Etcd3, type IOptions } from 'etcd3'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { type EtcdCluster, etcdProgram, startEtcd } from '../../../../tests/servers/etcd.ts'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type ClientOf, type EtcdCheckOptions, type EtcdClient, etcd } from './etcd.ts'
+
+const closing: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+function opened(hosts: string | string[], options: Partial<IOptions> = {}): Etcd3 {
+  const client = new Etcd3({ hosts, ...options })
+  closing.push(() => client.close())
+  return client
+}
+
+function asked(client: ClientOf<EtcdClient | undefined>, options: EtcdCheckOptions = {}) {
+  const health = createHealth({ checks: { etcd: etcd(client, { timeoutMs: 2_000, ...options }) } })
+  return { run: () => health.check('etcd').run() }
+}
+
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 10_000, interval: 20 })
+}
+
+whenOwned(etcdProgram, 'etcd with a real server', () => {
+  let cluster: EtcdCluster
+  let member: EtcdCluster['members'][number]
+  beforeAll(async () => {
+    cluster = await startEtcd()
+    member = cluster.members[0] as typeof member
+  })
+  afterAll(() => cluster.close())
+
+  describe('keeps the contract of checks', () => {
+    let client: Etcd3
+    beforeAll(() => {
+      client = new Etcd3({ hosts: member.url })
+    })
+    afterAll(() => client.close())
+    const cases = checkContract({
+      create: () => etcd(client, { timeoutMs: 300 }),
+      secrets: () => ['127.0.0.1', member.url],
+      // The client leaves a host alone for 5 s once it could not be reached.
+      recoverWithinMs: 12_000,
+      faults: {
+        'a frozen server': {
+          inject: () => member.stop(),
+          heal: () => member.cont(),
+          expect: { text: /timed out/ },
+        },
+        'a killed server': {
+          inject: () => member.kill(),
+          heal: () => member.restart(),
+          expect: { text: /^(connection failed|connection closed|not connected)$/ },
+        },
+      },
+      connections: () => openConnections(member.port),
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  test('sizes are numbers, graded, and nothing is written', async () => {
+    const client = opened(member.url)
+    const before = await client.maintenance.status()
+    expect(await asked(client).run()).toMatchObject({
+      status: 'UP',
+      message: 'connected',
+      data: { sizeBytes: Number(before.dbSize), usedBytes: expect.any(Number) },
+    })
+    const large = asked(client, { sizeBytes: { degradedAt: 1_000, downAt: 1e9 } })
+    expect(await large.run()).toMatchObject({ status: 'DEGRADED', message: 'database large' })
+    const tooLarge = asked(async () => client, { sizeBytes: { downAt: 1_000 } })
+    expect(await tooLarge.run()).toMatchObject({ status: 'DOWN', error: 'database large' })
+    const after = await client.maintenance.status()
+    expect(after.header.revision).toBe(before.header.revision)
+  })
+
+  test('a probe that times out does not make the client leave the server alone', async () => {
+    const client = opened(member.url)
+    const { run } = asked(client, { timeoutMs: 30, overlapAfterMs: 0 })
+    await eventually(async () => (await run()).status).toBe('UP')
+    member.stop()
+    try {
+      for (let probe = 0; probe < 10; probe++) expect((await run()).error).toBe('timed out after 30 ms')
+    } finally {
+      member.cont()
+    }
+    await client.get('anything')
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  test('a cluster without a quorum is DOWN, and one with it is UP', { timeout: 30_000 }, async () => {
+    await using three = await startEtcd({ members: 3 })
+    const [first, second, third] = three.members
+    const { run } = asked(opened(first?.url ?? ''), { timeoutMs: 500 })
+    await eventually(async () => (await run()).status).toBe('UP')
+    await third?.kill()
+    await eventually(async () => (await run()).status).toBe('UP')
+    await second?.kill()
+    await eventually(run).toMatchObject({ status: 'DOWN', error: 'no leader' })
+    await second?.restart()
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  test('a database that has reached its quota is DEGRADED: it is read, not written', async () => {
+    await using small = await startEtcd({ quotaBytes: 200_000 })
+    const client = opened(small.members[0]?.url ?? '')
+    const { run } = asked(client)
+    expect((await run()).status).toBe('UP')
+    const fill = async () => {
+      for (let put = 0; put < 50; put++) await client.put(`key-${put}`).value('x'.repeat(20_000))
+    }
+    await expect(fill()).rejects.toThrow(/space/)
+    await eventually(run).toMatchObject({ status: 'DEGRADED', message: 'no space left' })
+  })
+
+  test('a user who may read nothing is enough, a wrong password is not', async () => {
+    await using own = await startEtcd()
+    const url = own.members[0]?.url ?? ''
+    const admin = opened(url)
+    await admin.role('root').create()
+    const root = await admin.user('root').create('planted-Secret-4711')
+    await root.addRole('root')
+    await admin.user('reader').create('other-Secret-4711')
+    await admin.auth.authEnable()
+    const as = (username: string, password: string) => asked(opened(url, { auth: { username, password } }))
+    expect(await as('root', 'planted-Secret-4711').run()).toMatchObject({ status: 'UP' })
+    expect(await as('reader', 'other-Secret-4711').run()).toMatchObject({ status: 'UP' })
+    const report = await as('reader', 'wrong-Secret-0815').run()
+    expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
+    expect(JSON.stringify(report)).not.toMatch(/ecret-/)
+  })
+
+  test('a client that was closed says so', async () => {
+    const client = opened(member.url)
+    client.close()
+    expect(await asked(client).run()).toMatchObject({ status: 'DOWN', error: 'client closed' })
+  })
+})
+
+describe('etcd without a server', () => {
+  test('no client yet, a port that refuses, one that is silent', async () => {
+    expect(await asked(() => undefined).run()).toMatchObject({ status: 'DOWN', error: 'no client' })
+    const refused = asked(opened(`http://127.0.0.1:${await closedPort()}`))
+    expect(await refused.run()).toMatchObject({ status: 'DOWN', error: 'connection failed' })
+    expect(await refused.run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    const { run } = asked(opened(`http://127.0.0.1:${silent.port}`), { timeoutMs: 30, overlapAfterMs: 0 })
+    for (let probe = 0; probe < 10; probe++) expect((await run()).error).toBe('timed out after 30 ms')
+    expect(silent.accepted).toBeLessThanOrEqual(1)
+  })
+
+  test('corruption is DOWN', async () => {
+    const status = { leader: '1', dbSize: '5', dbSizeInUse: '4', errors: ['memberID:1 alarm:CORRUPT '] }
+    const client = { get: () => ({ exec: async () => ({}) }), maintenance: { status: async () => status } }
+    expect(await asked(client).run()).toMatchObject({
+      status: 'DOWN',
+      error: 'database corrupt',
+      data: { usedBytes: 4 },
+    })
+  })
+
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const make = () =>
+      createHealth({
+        checks: {
+          etcd: etcd('http://hidden' as unknown as Etcd3, { sizeBytes: { at: 1 }, key: 1 } as object),
+        },
+      })
+    for (const field of ['client', 'sizeBytes.at', 'key']) expect(make).toThrow(`checks.etcd.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(etcd).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    // @ts-expect-error a dependency cannot restart the process
+    etcd(() => undefined, { probes: ['liveness'] })
+  })
+})

@@ -1,0 +1,147 @@
+import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { hasMethod } from '../check-parts/structure.ts'
+import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
+import { down, type Outcome, up } from '../core/outcome.ts'
+import { Problems } from '../errors/problems.ts'
+import { textOfCode } from '../errors/vocabulary.ts'
+
+export type { ClientOf }
+
+/** A client of `@grpc/grpc-js`: any generated one, for whichever service, or a plain `Client`. */
+export interface GrpcClient {
+  makeUnaryRequest<Request, Response>(
+    method: string,
+    serialize: (value: Request) => Buffer,
+    deserialize: (bytes: Buffer) => Response,
+    argument: Request,
+    callback: (error: GrpcFailure | null, value?: Response) => void,
+  ): GrpcCall
+}
+
+/** What a call fails with. */
+export interface GrpcFailure {
+  readonly code: number
+  readonly details: string
+}
+
+/** A call under way. */
+export interface GrpcCall {
+  cancel(): void
+}
+
+/** Options of `grpc`. */
+export interface GrpcCheckOptions extends DependencyCheckOptions {
+  /**
+   * The name that the server is asked for: `orders.v1.Orders`, or for the probes of hale `readiness`.
+   * @default '', the server as a whole
+   */
+  readonly service?: string
+}
+
+/** The status codes that say more than that the call failed. */
+const failures: Readonly<Record<number, string>> = {
+  4: 'timed out',
+  5: 'service not known to the server',
+  7: 'permission denied',
+  8: 'resource exhausted',
+  12: 'no health service',
+  13: 'internal error',
+  14: 'unavailable',
+  16: 'authentication failed',
+}
+
+const notServing: Readonly<Record<number, string>> = {
+  0: 'status unknown',
+  2: 'not serving',
+  3: 'service not known to the server',
+}
+const serving = 1
+
+/**
+ * Is another service well, as its health service says (`grpc.health.v1.Health/Check`)? Takes any client that the
+ * application has for that server, since all calls of a client go over its channel, or a function that returns the
+ * current one.
+ *
+ * UP `serving`. DOWN `not serving`, `status unknown`, `service not known to the server`, `no health service`,
+ * `unavailable`, `connection refused`, `authentication failed`, … No data.
+ *
+ * @see https://github.com/grpc/grpc/blob/master/doc/health-checking.md
+ *
+ * @example
+ * ```ts
+ * import { Client, credentials } from '@grpc/grpc-js'
+ * import { createHealth } from 'hale'
+ * import { grpc } from 'hale/checks/grpc'
+ *
+ * const orders = new Client('orders.internal:50051', credentials.createInsecure())
+ * const health = createHealth({ checks: { orders: grpc(orders, { service: 'orders.v1.Orders' }) } })
+ * ```
+ */
+export function grpc(
+  client: ClientOf<GrpcClient>,
+  options: GrpcCheckOptions = {},
+): CheckDefinition<'readiness'> {
+  const problems = new Problems()
+  const { service, ...rest } = problems.object('options', options) as GrpcCheckOptions
+  const name = problems.string('service', service) ?? ''
+  const request = encodeRequest(name)
+  return clientCheck<GrpcClient>({
+    client,
+    expected: 'a client of @grpc/grpc-js',
+    isClient: (value): value is GrpcClient => hasMethod(value, 'makeUnaryRequest'),
+    problems,
+    options: rest,
+    ownOptions: ['service'],
+    textOf: textOfFailure,
+    ask: async (current, context) => judged(await call(current, request, context)),
+  })
+}
+
+function call(client: GrpcClient, request: Buffer, { signal }: CheckContext): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // An object, since grpc-js takes an argument that is falsy for none.
+    const made = client.makeUnaryRequest(
+      '/grpc.health.v1.Health/Check',
+      () => request,
+      decodeStatus,
+      {},
+      (error, status) => {
+        signal.removeEventListener('abort', onAbort)
+        if (error === null) resolve(status ?? 0)
+        else reject(error)
+      },
+    )
+    const onAbort = (): void => made.cancel()
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+}
+
+function judged(status: number): Outcome {
+  return status === serving ? up('serving') : down(notServing[status] ?? 'status unknown')
+}
+
+function textOfFailure(error: unknown): string | undefined {
+  const { code, details } = (error ?? {}) as Partial<GrpcFailure>
+  if (typeof code !== 'number') return undefined
+  // Why there is no connection is in its details alone, amid addresses: of them only a known code is taken.
+  const reason =
+    typeof details === 'string' ? /\b(E[A-Z]{3,20}|[A-Z_]*CERT[A-Z_]*)\b/.exec(details)?.[1] : undefined
+  return (
+    (code === 14 && reason !== undefined ? textOfCode(reason) : undefined) ?? failures[code] ?? 'call failed'
+  )
+}
+
+/** HealthCheckRequest { string service = 1 } of protobuf; the empty name is the empty message. */
+function encodeRequest(service: string): Buffer {
+  const bytes = Buffer.from(service, 'utf8')
+  if (bytes.length === 0) return bytes
+  const length: number[] = []
+  let rest = bytes.length
+  for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80)
+  return Buffer.concat([Buffer.from([(1 << 3) | 2, ...length, rest]), bytes])
+}
+
+/** HealthCheckResponse { ServingStatus status = 1 }; what is left out is 0, and other fields there are none. */
+function decodeStatus(bytes: Buffer): number {
+  return bytes[0] === 1 << 3 ? (bytes[1] ?? 0) : 0
+}

@@ -1,0 +1,279 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type HttpServer, startFaultyHttp } from '../../../../tests/servers/faulty-http.ts'
+import { closedPort } from '../../../../tests/servers/faulty-tcp.ts'
+import { serveHealth } from '../adapters/node.ts'
+import { check } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import { degraded, down } from '../core/outcome.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type HealthEndpointCheckOptions, healthEndpoint } from './health-endpoint.ts'
+
+const run = (url: string, options: HealthEndpointCheckOptions = {}) =>
+  createHealth({ checks: { peer: healthEndpoint(url, { timeoutMs: 5000, ...options }) } })
+    .check('peer')
+    .run()
+
+describe('keeps the contract of checks', () => {
+  let server: HttpServer
+  let port = ''
+  const says = (status: number, body: string) => ({ kind: 'status', status, body }) as const
+  const well = says(
+    200,
+    '{"status":"UP","version":"planted-9.9","details":{"db":{"status":"UP","message":"planted-text"}}}',
+  )
+  beforeAll(async () => {
+    server = await startFaultyHttp(well)
+  })
+  afterAll(() => server.close())
+  const url = () =>
+    server.url.replace('//', '//hale:planted-Secret-4711@').replace(/\d+$/, (own) => port || own)
+  const cases = checkContract({
+    create: () => healthEndpoint(url, { timeoutMs: 250 }),
+    secrets: ['planted', '127.0.0.1'],
+    heal: () => {
+      port = ''
+      server.become(well)
+    },
+    faults: {
+      'it says it is down': {
+        inject: () =>
+          server.become(says(503, '{"status":"DOWN","details":{"db":{"status":"DOWN","error":"planted"}}}')),
+        expect: { text: 'down' },
+      },
+      'it says it is degraded': {
+        inject: () => server.become(says(200, '{"status":"DEGRADED"}')),
+        expect: { status: 'DEGRADED', text: 'degraded' },
+      },
+      'it says it is well, and the status line that it is not': {
+        inject: () => server.become(says(503, '{"status":"UP"}')),
+        expect: { text: 'HTTP 503' },
+      },
+      'a page of a proxy': {
+        inject: () => server.become(says(200, '<html>planted</html>')),
+        expect: { text: 'not a health answer' },
+      },
+      'half an answer': {
+        inject: () => server.become({ kind: 'invalid-json' }),
+        expect: { text: 'not a health answer' },
+      },
+      'a redirect': {
+        inject: () => server.become({ kind: 'redirect', to: 'http://planted.invalid/' }),
+        expect: { text: 'HTTP 302' },
+      },
+      'no answer': {
+        inject: () => server.become({ kind: 'silent' }),
+        expect: { text: 'timed out after 250 ms' },
+      },
+      'a huge answer': {
+        inject: () => server.become({ kind: 'huge', bytes: 10_000_000 }),
+        expect: { text: 'answer larger than 262144 bytes' },
+      },
+      'a closed port': {
+        inject: async () => {
+          port = String(await closedPort())
+        },
+        expect: { text: 'connection refused' },
+      },
+    },
+  })
+  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+})
+
+describe("hale's own endpoint", () => {
+  let broken = false
+  let slow = false
+  const service = createHealth({
+    checks: {
+      database: check(() => (broken ? down('planted') : undefined), { maxAgeMs: { up: 0, down: 0 } }),
+      cache: check(() => (slow ? degraded('slow') : undefined), { maxAgeMs: { up: 0, down: 0 } }),
+    },
+  })
+  let served: Awaited<ReturnType<typeof serveHealth>>
+  beforeAll(async () => {
+    served = await serveHealth(service, { port: 0, host: '127.0.0.1' })
+  })
+  afterAll(() => served.close())
+  const at = (query: string) => new URL(`/health/ready${query}`, served.url).href
+
+  test.for(['', '?format=actuator', '?format=health-json', '?format=microprofile'])(
+    'with %s is read down to its components',
+    async (query) => {
+      broken = false
+      slow = false
+      const found = await run(at(query))
+      expect([found.status, found.message]).toEqual(['UP', 'healthy'])
+      const { components } = found.data as { components: Record<string, string> }
+      const shown = Object.entries(components).filter(([name]) => /^(database|cache)/.test(name))
+      expect(shown.map(([, status]) => status)).toEqual(['UP', 'UP'])
+      broken = true
+      expect((await run(at(query))).error).toBe('down')
+      broken = false
+    },
+  )
+
+  test('its DEGRADED is our DEGRADED, also for those who read Actuator', async () => {
+    slow = true
+    try {
+      for (const query of ['', '?format=health-json', '?format=actuator']) {
+        const { status, data } = await run(at(query))
+        const { components } = data as { components: Record<string, string> }
+        const cache = Object.entries(components).find(([name]) => name.startsWith('cache'))?.[1]
+        expect([query, status, cache]).toEqual([query, 'DEGRADED', 'DEGRADED'])
+      }
+    } finally {
+      slow = false
+    }
+  })
+
+  test('out of service', async () => {
+    service.outOfService('planted')
+    try {
+      const report = await run(at(''))
+      expect([report.status, report.error]).toEqual(['DOWN', 'out of service'])
+    } finally {
+      service.inService()
+    }
+  })
+
+  test('keeps its connection', async () => {
+    let accepted = 0
+    const server = createServer((_request, response) => response.end('{"status":"pass"}'))
+    server.on('connection', () => accepted++).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    const health = createHealth({ checks: { peer: healthEndpoint(url) } })
+    for (let probe = 0; probe < 100; probe++) expect((await health.check('peer').run()).status).toBe('UP')
+    // One that is just being handed back may not be free yet.
+    expect(accepted).toBeLessThanOrEqual(3)
+    server.closeAllConnections()
+    server.close()
+  })
+})
+
+describe('endpoints of others', () => {
+  test.for<[string, unknown, string, string, unknown]>([
+    [
+      'Spring Boot 3',
+      {
+        status: 'UP',
+        components: { db: { status: 'UP', details: { database: 'planted' } }, disk: { status: 'UNKNOWN' } },
+      },
+      'UP',
+      'healthy',
+      { db: 'UP', disk: 'UNKNOWN' },
+    ],
+    [
+      'Spring Boot 3, composite',
+      {
+        status: 'DOWN',
+        components: {
+          db: { status: 'DOWN', components: { main: { status: 'DOWN' }, replica: { status: 'UP' } } },
+        },
+      },
+      'DOWN',
+      'down',
+      { db: 'DOWN', 'db.main': 'DOWN', 'db.replica': 'UP' },
+    ],
+    [
+      'Spring Boot 2',
+      { status: 'OUT_OF_SERVICE', details: { db: { status: 'UP' } } },
+      'DOWN',
+      'out of service',
+      { db: 'UP' },
+    ],
+    ['UNKNOWN is not well', { status: 'UNKNOWN' }, 'DOWN', 'status unknown', undefined],
+    [
+      'health+json',
+      {
+        status: 'warn',
+        checks: {
+          'cassandra:responseTime': [{ status: 'pass' }, { status: 'warn', componentId: 'planted' }],
+          uptime: [{ observedValue: 5 }],
+        },
+      },
+      'DEGRADED',
+      'degraded',
+      { 'cassandra:responseTime': 'DEGRADED' },
+    ],
+    ['health+json, in other words', { status: 'OK' }, 'UP', 'healthy', undefined],
+    [
+      'MicroProfile',
+      {
+        status: 'UP',
+        checks: [
+          { name: 'first', status: 'UP', data: { planted: 1 } },
+          { name: 'planted name!', status: 'UP' },
+        ],
+      },
+      'UP',
+      'healthy',
+      { first: 'UP', unnamed: 'UP' },
+    ],
+    ['what is no status', { status: 'planted' }, 'DOWN', 'not a health answer', undefined],
+    ['names of the prototype', { status: 'constructor' }, 'DOWN', 'not a health answer', undefined],
+  ])('%s', async ([, body, status, text, components]) => {
+    await using server = await startFaultyHttp({ kind: 'status', status: 200, body: JSON.stringify(body) })
+    const report = await run(server.url)
+    expect([report.status, report.message ?? report.error]).toEqual([status, text])
+    expect((report.data as { components?: unknown } | undefined)?.components).toEqual(components)
+    expect(JSON.stringify(report)).not.toContain('planted')
+  })
+
+  test('a component that is called __proto__, a thousand of them, and a hundred within each other', async () => {
+    let deep: object = { status: 'UP' }
+    for (let level = 0; level < 100; level++) deep = { status: 'UP', components: { inner: deep } }
+    const many = Object.fromEntries(
+      Array.from({ length: 1000 }, (_, index) => [`c${index}`, { status: 'UP' }]),
+    )
+    const bodies = [
+      '{"status":"UP","components":{"__proto__":{"status":"DOWN"}}}',
+      JSON.stringify(deep),
+      JSON.stringify({ status: 'UP', components: many }),
+    ]
+    for (const body of bodies) {
+      await using server = await startFaultyHttp({ kind: 'status', status: 200, body })
+      const report = await run(server.url)
+      expect(report.status).toBe('UP')
+      expect(Object.keys((report.data as { components: object }).components).length).toBeLessThanOrEqual(64)
+    }
+  })
+
+  test('tells that it was slow', async () => {
+    await using server = await startFaultyHttp({ kind: 'slow', ms: 60 })
+    const slow = createServer((_request, response) => {
+      setTimeout(() => response.end('{"status":"UP"}'), 60)
+    }).listen(0, '127.0.0.1')
+    await once(slow, 'listening')
+    const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`
+    const report = await run(url, { degradedAfterMs: 20 })
+    expect([report.status, report.message]).toEqual(['DEGRADED', 'healthy, slower than 20 ms'])
+    slow.closeAllConnections()
+    slow.close()
+    expect((await run(server.url)).error).toBe('not a health answer')
+  })
+
+  test('names all that is wrong with its options', () => {
+    const options = {
+      headers: { 'not a name': 'x' },
+      maxBodyBytes: -1,
+      degradedAfterMs: 900,
+      fetch: 5,
+      expectBody: 'x',
+    }
+    expect(() => createHealth({ checks: { a: healthEndpoint('ftp://x', options as never) } })).toThrowError(
+      expect.objectContaining({
+        problems: [
+          'checks.a.url: expected an http: or https: URL, got a string of 7 characters',
+          'checks.a.fetch: expected a function, got 5',
+          'checks.a.headers: expected valid header names and values',
+          'checks.a.maxBodyBytes: expected a whole number of bytes of at least 0, got -1',
+          'checks.a.degradedAfterMs: expected less than timeoutMs (500), got 900',
+          expect.stringContaining('checks.a.expectBody: unknown option'),
+        ],
+      }),
+    )
+  })
+})

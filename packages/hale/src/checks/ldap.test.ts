@@ -1,0 +1,175 @@
+import { Client, type ClientOptions } from 'ldapts'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { type SlapdServer, slapdProgram, startSlapd } from '../../../../tests/servers/slapd.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type ClientOf, type LdapCheckOptions, type LdapClient, ldap } from './ldap.ts'
+
+const closing: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+function opened(url: string, options: Partial<ClientOptions> = {}): Client {
+  const client = new Client({ url, ...options })
+  closing.push(() => client.unbind())
+  return client
+}
+
+function asked(client: ClientOf<LdapClient | undefined>, options: LdapCheckOptions = {}) {
+  const health = createHealth({ checks: { directory: ldap(client, { timeoutMs: 2_000, ...options }) } })
+  return { run: () => health.check('directory').run() }
+}
+
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 5_000, interval: 10 })
+}
+
+whenOwned(slapdProgram, 'ldap with a real server', () => {
+  let server: SlapdServer
+  beforeAll(async () => {
+    server = await startSlapd()
+  })
+  afterAll(() => server.close())
+
+  describe('keeps the contract of checks', () => {
+    let client: Client
+    beforeAll(async () => {
+      client = new Client({ url: server.url, autoRebind: true })
+      await client.bind(server.user, server.password)
+    })
+    afterAll(() => client.unbind())
+    const cases = checkContract({
+      create: () => ldap(client, { base: server.base, bound: true, timeoutMs: 300 }),
+      secrets: () => [server.password, '127.0.0.1', server.base, 'cn=admin'],
+      faults: {
+        'a frozen server': {
+          inject: () => server.stop(),
+          heal: () => server.cont(),
+          expect: { text: /timed out/ },
+        },
+        'a killed server': {
+          inject: () => server.kill(),
+          heal: () => server.restart(),
+          expect: { text: /^connection (closed|refused|reset)$/ },
+        },
+      },
+      connections: () => openConnections(server.port),
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  test('a connection that was made anew is anonymous, and DOWN where it must be bound', async () => {
+    const client = opened(server.url)
+    const { run } = asked(client)
+    const { run: strict } = asked(() => client, { bound: true })
+    expect(await strict()).toMatchObject({ status: 'DOWN', error: 'not bound', data: { bound: false } })
+    await client.bind(server.user, server.password)
+    expect(await strict()).toMatchObject({ status: 'UP', message: 'connected', data: { bound: true } })
+    await server.restart()
+    await eventually(run).toMatchObject({ status: 'UP', data: { bound: false } })
+    expect((await strict()).status).toBe('DOWN')
+  })
+
+  test('an entry that is missing, or may not be seen, is DOWN with a safe text', async () => {
+    const client = opened(server.url)
+    const { run } = asked(client, { base: server.base })
+    const hidden = await run()
+    expect(hidden).toMatchObject({ status: 'DOWN', error: 'permission denied' })
+    expect(JSON.stringify(hidden)).not.toContain(server.base)
+    await client.bind(server.user, server.password)
+    expect((await run()).status).toBe('UP')
+    const missing = asked(client, { base: `ou=nowhere,${server.base}` })
+    expect(await missing.run()).toMatchObject({ status: 'DOWN', error: 'entry not found' })
+    const wrong = asked(client, { base: 'no name' })
+    expect((await wrong.run()).status).toBe('DOWN')
+  })
+
+  test('a wrong password is DOWN with a safe text', async () => {
+    const made = async () => {
+      const client = opened(server.url)
+      await client.bind(server.user, 'wrong-Secret-0815')
+      return client
+    }
+    const report = await asked(made).run()
+    expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
+    expect(JSON.stringify(report)).not.toMatch(/ecret-/)
+  })
+
+  test('a frozen server is asked once, however often it is probed', async () => {
+    let searches = 0
+    class Counted extends Client {
+      override search(...parameters: Parameters<Client['search']>) {
+        searches++
+        return super.search(...parameters)
+      }
+    }
+    const client = new Counted({ url: server.url })
+    closing.push(() => client.unbind())
+    const { run } = asked(client, { timeoutMs: 30, overlapAfterMs: 0 })
+    await eventually(async () => (await run()).status).toBe('UP')
+    server.stop()
+    const before = searches
+    try {
+      for (let probe = 0; probe < 20; probe++) expect((await run()).error).toBe('timed out after 30 ms')
+      expect(searches - before).toBe(1)
+    } finally {
+      server.cont()
+    }
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+})
+
+describe('ldap without a server', () => {
+  test('no client yet, a port that refuses, one that is silent', async () => {
+    expect(await asked(() => undefined).run()).toMatchObject({ status: 'DOWN', error: 'no client' })
+    const refused = asked(opened(`ldap://127.0.0.1:${await closedPort()}`))
+    expect(await refused.run()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    const url = `ldap://127.0.0.1:${silent.port}`
+    const { run } = asked(opened(url), { timeoutMs: 30, overlapAfterMs: 0 })
+    for (let probe = 0; probe < 10; probe++) expect((await run()).error).toBe('timed out after 30 ms')
+    expect(silent.accepted).toBe(1)
+    const impatient = asked(opened(url, { timeout: 30 }))
+    expect((await impatient.run()).error).toBe('timed out waiting for an answer')
+  })
+
+  test('an entry that is not shown, and codes that are told by none, are DOWN', async () => {
+    const client = (search: () => Promise<{ searchEntries: unknown[] }>) => ({
+      isConnected: true,
+      bind: () => {},
+      search,
+    })
+    const empty = client(async () => ({ searchEntries: [] }))
+    expect(await asked(empty).run()).toMatchObject({ status: 'DOWN', error: 'entry not found' })
+    for (const [code, error] of [
+      [51, 'server busy'],
+      [13, 'TLS required by the server'],
+      [99, 'check failed'],
+    ] as const) {
+      const failing = client(() => Promise.reject(Object.assign(new Error('hidden'), { code })))
+      expect(await asked(failing).run()).toMatchObject({ status: 'DOWN', error })
+    }
+  })
+
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const options = { base: 5, bound: 'yes', filter: 'x' } as object
+    const make = () =>
+      createHealth({ checks: { directory: ldap('ldap://hidden' as unknown as Client, options) } })
+    for (const field of ['client', 'base', 'bound', 'filter'])
+      expect(make).toThrow(`checks.directory.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(ldap).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    expectTypeOf<Client>().toExtend<LdapClient>()
+    // @ts-expect-error a dependency cannot restart the process
+    ldap(() => undefined, { probes: ['liveness'] })
+  })
+})

@@ -1,0 +1,180 @@
+import { Client, type ClientOptions, type ServerOptions } from 'memjs'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import {
+  type MemcachedServer,
+  memcachedProgram,
+  startMemcached,
+} from '../../../../tests/servers/memcached.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type ClientOf, type MemcachedCheckOptions, type MemcachedClient, memcached } from './memcached.ts'
+
+const opened: Client[] = []
+
+afterEach(() => {
+  for (const client of opened.splice(0)) client.close()
+})
+
+function clientOf(servers: string, options: ClientOptions & ServerOptions = {}): Client {
+  const client = Client.create(servers, { logger: { log: () => {} }, ...options })
+  opened.push(client)
+  return client
+}
+
+function asked(client: ClientOf<MemcachedClient>, options: MemcachedCheckOptions = {}) {
+  const health = createHealth({ checks: { cache: memcached(client, options) } })
+  return () => health.check('cache').run()
+}
+
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 10_000, interval: 10 })
+}
+
+whenOwned(memcachedProgram, 'memcached with a real server', () => {
+  let server: MemcachedServer
+  beforeAll(async () => {
+    server = await startMemcached()
+  })
+  afterAll(() => server.close())
+
+  describe('keeps the contract of checks', () => {
+    let client: Client
+    let observations = 0
+    beforeAll(() => {
+      client = Client.create(`user-4714:planted-Secret@${server.host}:${server.port}`, {
+        logger: { log: () => {} },
+      })
+      for (const each of client.servers) Object.assign(each, { username: undefined })
+    })
+    afterAll(() => client.close())
+    const cases = checkContract({
+      create: () => memcached(client, { timeoutMs: 300 }),
+      secrets: () => ['planted-Secret', 'user-4714', server.host, String(server.port)],
+      faults: {
+        'a frozen server': {
+          inject: () => server.stop(),
+          heal: () => server.cont(),
+          expect: { text: /^timed out/ },
+        },
+        'a killed server': {
+          inject: () => server.kill(),
+          heal: () => {
+            observations = 0
+            return server.restart()
+          },
+          expect: { text: /^connection (refused|reset|closed)$|^timed out/ },
+        },
+      },
+      connections: async () => Number((await server.stats()).total_connections) - ++observations,
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  test('tells how many of its connections are in use, and judges them', async () => {
+    await using small = await startMemcached(20)
+    const client = clientOf(`${small.host}:${small.port}`)
+    const data = { nodes: 1, up: 1, connections: expect.closeTo(0.05, 1) }
+    const run = (connections?: MemcachedCheckOptions['connections']) =>
+      asked(client, { timeoutMs: 5_000, ...(connections && { connections }) })()
+    expect(await run()).toMatchObject({ status: 'UP', message: 'connected', data })
+    const almost = 'connections almost used up'
+    expect(await run({ degradedAt: 0.01 })).toMatchObject({ status: 'DEGRADED', message: almost, data })
+    expect(await run({ degradedAt: 0.01, downAt: 0.02 })).toMatchObject({
+      status: 'DOWN',
+      error: almost,
+      data,
+    })
+    expect(await run({ degradedAt: 0.9 })).toMatchObject({ status: 'UP' })
+  })
+
+  test('reads no key: nothing is counted as a hit or a miss', async () => {
+    const run = asked(clientOf(`${server.host}:${server.port}`), { timeoutMs: 5_000 })
+    for (let probe = 0; probe < 10; probe++) expect((await run()).status).toBe('UP')
+    expect(await server.stats()).toMatchObject({ cmd_get: '0', cmd_set: '0', curr_items: '0' })
+  })
+
+  test('of several servers one that is lost is seen, and counted as it is wanted', async () => {
+    await using second = await startMemcached()
+    await using third = await startMemcached()
+    const client = clientOf([server, second, third].map(({ host, port }) => `${host}:${port}`).join(','))
+    const runs = {
+      any: asked(client),
+      quorum: asked(client, { nodes: 'quorum' }),
+      all: asked(client, { nodes: 'all' }),
+    }
+    expect(await runs.all()).toMatchObject({ status: 'UP', data: { nodes: 3, up: 3 } })
+    await third.kill()
+    const lost = { message: '2 of 3 nodes are up', data: { nodes: 3, up: 2 } }
+    await eventually(runs.any).toMatchObject({ status: 'DEGRADED', ...lost })
+    expect(await runs.quorum()).toMatchObject({ status: 'DEGRADED', ...lost })
+    expect(await runs.all()).toMatchObject({ status: 'DOWN', error: lost.message, data: lost.data })
+    second.stop()
+    expect(await runs.any()).toMatchObject({ status: 'DEGRADED', data: { nodes: 3, up: 1 } })
+    expect(await runs.quorum()).toMatchObject({ status: 'DOWN', data: { nodes: 3, up: 1 } })
+    second.cont()
+    await third.restart()
+    for (const run of Object.values(runs)) await eventually(run).toMatchObject({ status: 'UP' })
+  })
+})
+
+describe('memcached without a real server', () => {
+  test('a port that refuses is DOWN', async () => {
+    const run = asked(clientOf(`127.0.0.1:${await closedPort()}`))
+    for (let probe = 0; probe < 5; probe++)
+      expect(await run()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
+  })
+
+  test('a port that accepts and never answers gets few questions, whatever the patience of the client', async () => {
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    const client = clientOf(`127.0.0.1:${silent.port}`, { timeout: 3_600 })
+    const run = asked(client, { timeoutMs: 20, overlapAfterMs: 0 })
+    for (let probe = 0; probe < 50; probe++) expect((await run()).status).toBe('DOWN')
+    expect(Object.keys(client.servers[0]?.responseCallbacks ?? {})).toHaveLength(3)
+    expect(silent.accepted).toBe(1)
+  })
+
+  test('a server that turns the password away is DOWN with a safe text', async () => {
+    // The binary protocol's answer to SASL authentication: status 0x20.
+    const refusal = Buffer.alloc(24)
+    refusal.set([0x81, 0x21, 0, 0, 0, 0, 0, 0x20])
+    await using refusing = await startFaultyTcp({ kind: 'says', bytes: refusal })
+    const run = asked(clientOf(`user-4714:planted-Secret@127.0.0.1:${refusing.port}`))
+    const report = await run()
+    expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
+    expect(JSON.stringify(report)).not.toMatch(/4714|Secret/)
+  })
+
+  test('a server that closes in good order, for which memjs never calls back, is DOWN and is forgotten', async () => {
+    let silent = true
+    const client: MemcachedClient = {
+      servers: [{}],
+      stats: (callback) => {
+        if (!silent) callback(null, 'host-4715:11211', {})
+      },
+    }
+    const run = asked(client, { timeoutMs: 20 })
+    expect(await run()).toMatchObject({ status: 'DOWN', error: expect.stringMatching(/^timed out/) })
+    silent = false
+    expect(await run()).toMatchObject({ status: 'UP', message: 'connected', data: { nodes: 1, up: 1 } })
+  })
+
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const options = { nodes: 2, connections: { downAt: 7, at: 1 }, timeoutMS: 3 } as object
+    const make = () =>
+      createHealth({ checks: { cache: memcached('hidden:11211' as unknown as Client, options) } })
+    expect(make).toThrow(/checks\.cache\.client: expected a memjs Client.* a string of 12/)
+    for (const field of ['nodes', 'connections.downAt', 'connections.at', 'timeoutMS'])
+      expect(make).toThrow(`checks.cache.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(memcached).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    expectTypeOf<Client>().toExtend<MemcachedClient>()
+    // @ts-expect-error a dependency cannot restart the process
+    memcached(clientOf('127.0.0.1:1'), { probes: ['liveness'] })
+  })
+})

@@ -1,0 +1,155 @@
+import { type ClientOf, clientCheck, textOfMessages } from '../check-parts/client-check.ts'
+import { type NeededNodes, neededNodes, needing } from '../check-parts/needed-nodes.ts'
+import { askNodes } from '../check-parts/nodes.ts'
+import { unlessAborted } from '../check-parts/one-question.ts'
+import { hasMethod } from '../check-parts/structure.ts'
+import { graded, Limits, type Thresholds } from '../check-parts/thresholds.ts'
+import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
+import { down, type Outcome, up } from '../core/outcome.ts'
+import { Problems } from '../errors/problems.ts'
+
+export type { ClientOf } from '../check-parts/client-check.ts'
+export type { NeededNodes } from '../check-parts/needed-nodes.ts'
+export type { Thresholds } from '../check-parts/thresholds.ts'
+
+/** What a server tells of itself, by name. */
+export type Stats = Readonly<Record<string, string>>
+
+/** A memjs `Client`. */
+export interface MemcachedClient {
+  readonly servers: readonly object[]
+  /** Calls back once for each server. */
+  stats(callback: (error: Error | null, server: string, stats: Stats | null) => void): void
+}
+
+/** Options of `memcached`. Durations are milliseconds. */
+export interface MemcachedCheckOptions extends DependencyCheckOptions {
+  /**
+   * How many of several servers must be up, lest the check be DOWN: all, more than half, or one. DEGRADED while it is
+   * enough of them, but not all: the keys of the others are missed.
+   * @default 'any'
+   */
+  readonly nodes?: NeededNodes
+  /** The share of `max_connections` in use at the fullest server, from 0 to 1. Not judged by default. */
+  readonly connections?: Thresholds
+}
+
+/** Questions that a client may owe an answer to, and for how long, in milliseconds. */
+const mostOwed = 3
+const forgottenAfterMs = 10_000
+
+const noAnswer = 'timed out waiting for an answer'
+
+const textOf = textOfMessages({
+  'socket timed out connecting to server.': 'connection timed out',
+  'socket timed out waiting on response.': noAnswer,
+  'Memcached server authentication failed!': 'authentication failed',
+  'MemJS STATS (): Authentication error': 'authentication required',
+  'MemJS STATS (): Unknown command': 'query rejected',
+})
+
+/**
+ * Do the Memcached servers answer? Takes the memjs `Client` that the application has, or a function that returns the
+ * current one, and asks each of its servers for STATS, which reads no key and counts as no miss.
+ *
+ * UP `connected`. DEGRADED while some servers are missing (`1 of 2 nodes are up`) or the threshold is passed. DOWN when
+ * too many are, with a text of the fixed vocabulary when it is all of them. Data: `nodes`, `up`, and as `connections`
+ * the share of its connections that the fullest server has in use.
+ *
+ * @example
+ * ```ts
+ * import { createHealth } from 'hale'
+ * import { memcached } from 'hale/checks/memcached'
+ * import { Client } from 'memjs'
+ *
+ * const client = Client.create('127.0.0.1:11211')
+ * const health = createHealth({ checks: { cache: memcached(client, { critical: false }) } })
+ * ```
+ */
+export function memcached(
+  client: ClientOf<MemcachedClient>,
+  options: MemcachedCheckOptions = {},
+): CheckDefinition<'readiness'> {
+  const problems = new Problems()
+  const given = problems.object('options', options) as MemcachedCheckOptions
+  const { nodes, connections, ...rest } = given
+  const needed = problems.oneOf('nodes', nodes, neededNodes) ?? 'any'
+  const pair = problems.object('connections', connections)
+  problems.knownKeys('connections', pair, ['degradedAt', 'downAt'])
+  const limits = new Limits(problems, 'connections', pair, { unit: 'max_connections', max: 1 })
+  const owed = new OwedAnswers()
+  return clientCheck<MemcachedClient>({
+    client,
+    expected: 'a memjs Client',
+    isClient,
+    problems,
+    options: rest,
+    ownOptions: ['nodes', 'connections'],
+    textOf,
+    ask: async (current, context) => {
+      const answers = owed.ask(current, context)
+      if (answers === undefined) return down(noAnswer)
+      const found: Stats[] = []
+      const outcome = await askNodes(answers, context, async (answer, { signal }) => {
+        found.push(await unlessAborted(answer, signal))
+        return up()
+      })
+      return outcome.status === 'UP' ? judged(found, limits, outcome) : needing(needed, outcome)
+    },
+  })
+}
+
+/**
+ * memjs asks all servers at once, and forgets to call back for one that closed its connection in good order. What it
+ * owes is counted, so that a frozen server with a long timeout finds a few questions and not one of each probe, and is
+ * given up in time.
+ */
+class OwedAnswers {
+  readonly #calls = new WeakMap<object, { readonly since: number; left: number }[]>()
+
+  /** One promise for each server, in the order in which they answer; undefined while too much is owed. */
+  ask(client: MemcachedClient, { now }: CheckContext): readonly Promise<Stats>[] | undefined {
+    const before = this.#calls.get(client) ?? []
+    const calls = before.filter(({ since, left }) => left > 0 && now() - since < forgottenAfterMs)
+    this.#calls.set(client, calls)
+    if (calls.length >= mostOwed) return undefined
+    const call = { since: now(), left: client.servers.length }
+    calls.push(call)
+    const settlers: ((error: unknown, stats: Stats | null) => void)[] = []
+    const answers = client.servers.map(
+      () =>
+        new Promise<Stats>((resolve, reject) => {
+          settlers.push((error, stats) => (error === null ? resolve(stats ?? {}) : reject(asError(error))))
+        }),
+    )
+    client.stats((error, _server, stats) => {
+      call.left--
+      settlers.shift()?.(error, stats)
+    })
+    return answers
+  }
+}
+
+// memjs says with a string that it could not log in.
+function asError(error: unknown): unknown {
+  return typeof error === 'string' ? new Error(error) : error
+}
+
+function judged(found: readonly Stats[], limits: Limits, { data }: Outcome): Outcome {
+  const shares = found.flatMap((stats) => {
+    const share = Number(stats.curr_connections) / Number(stats.max_connections)
+    return Number.isFinite(share) ? share : []
+  })
+  const fullest = Math.max(0, ...shares)
+  const grade = limits.grade(fullest)
+  const shown = { ...(data as object), ...(shares.length > 0 && { connections: rounded(fullest) }) }
+  return graded(grade, grade === 'UP' ? 'connected' : 'connections almost used up', shown)
+}
+
+function rounded(share: number): number {
+  return Math.round(share * 1000) / 1000
+}
+
+function isClient(value: unknown): value is MemcachedClient {
+  return hasMethod(value, 'stats') && Array.isArray((value as MemcachedClient).servers)
+}

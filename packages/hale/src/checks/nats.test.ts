@@ -1,0 +1,215 @@
+import { type JetStreamManager, jetstreamManager, StorageType } from '@nats-io/jetstream'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { type NatsServer, natsProgram, startNats } from '../../../../tests/servers/nats.ts'
+import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type ClientOf, type NatsCheckOptions, type NatsClient, nats } from './nats.ts'
+
+const closing: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+function opened(url: string, options: object = {}): Promise<NatsConnection> {
+  const { hostname, port, username: user, password: pass } = new URL(url)
+  const servers = `${hostname}:${port}`
+  const reconnecting = { reconnectTimeWait: 20, maxReconnectAttempts: -1 }
+  const made = connect({ servers, user, pass, ...reconnecting, ...options })
+  closing.push(async () => (await made.catch(() => undefined))?.close())
+  return made
+}
+
+function asked(client: ClientOf<NatsClient | undefined>, options: NatsCheckOptions = {}) {
+  const runs = { unsettled: 0, started: 0 }
+  const definition = nats(client, { timeoutMs: 2_000, ...options })
+  const run: typeof definition.run = async (context) => {
+    runs.started++
+    runs.unsettled++
+    try {
+      return await definition.run?.(context)
+    } finally {
+      runs.unsettled--
+    }
+  }
+  const health = createHealth({ checks: { nats: { ...definition, run } } })
+  return { runs, run: () => health.check('nats').run() }
+}
+
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 5_000, interval: 10 })
+}
+
+whenOwned(natsProgram, 'nats with a real server', () => {
+  let server: NatsServer
+  let shared: NatsConnection
+  let manager: JetStreamManager
+  beforeAll(async () => {
+    server = await startNats()
+    shared = await opened(server.url)
+    closing.pop()
+    manager = await jetstreamManager(shared)
+  })
+  afterAll(async () => {
+    await shared.close()
+    await server.close()
+  })
+
+  describe.each([
+    ['a connection', () => shared],
+    ['a JetStreamManager', () => manager],
+  ] as const)('keeps the contract of checks with %s', (_name, client) => {
+    const cases = checkContract({
+      create: () => nats(client, { timeoutMs: 300 }),
+      secrets: () => [server.password, '127.0.0.1', 'nats://'],
+      faults: {
+        'a frozen server': {
+          inject: () => server.stop(),
+          heal: () => server.cont(),
+          expect: { text: /timed out/ },
+        },
+        'a killed server': {
+          inject: () => server.kill(),
+          heal: () => server.restart(),
+          expect: { text: 'not connected' },
+        },
+      },
+      connections: () => openConnections(server.port),
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  test('does not pile up in a client whose server is frozen', async () => {
+    const { run, runs } = asked(await opened(server.url), { timeoutMs: 20, overlapAfterMs: 0 })
+    await run()
+    server.stop()
+    try {
+      for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('DOWN')
+      expect(runs).toEqual({ started: 4, unsettled: 3 })
+    } finally {
+      server.cont()
+    }
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  test('a connection that is drained or closed is told from one that reconnects', async () => {
+    const connection = await opened(server.url)
+    const { run } = asked(connection)
+    expect(await run()).toMatchObject({ status: 'UP', message: 'connected' })
+    const subscription = connection.subscribe('slow')
+    connection.publish('slow')
+    await connection.flush()
+    const drained = connection.drain()
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'connection draining' })
+    for await (const _message of subscription) {
+      // What is left must be taken before the drain ends.
+    }
+    await drained
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'connection closed' })
+  })
+
+  test('what JetStream holds is seen as numbers, and leaves no stream or subscription', async () => {
+    const before = { ...shared.stats() }
+    const { run } = asked(manager)
+    expect(await run()).toMatchObject({
+      status: 'UP',
+      message: 'connected',
+      data: { streams: 0, consumers: 0, storageBytes: 0, memoryBytes: 0 },
+    })
+    await manager.streams.add({ name: 'orders', subjects: ['orders'], storage: StorageType.Memory })
+    shared.publish('orders', 'x'.repeat(1000))
+    await eventually(run).toMatchObject({
+      data: { streams: 1, memoryBytes: expect.toSatisfy((n) => n > 1000) },
+    })
+    await manager.streams.delete('orders')
+    expect((await run()).data).toMatchObject({ streams: 0, memoryBytes: 0 })
+    expect(shared.stats().outMsgs - before.outMsgs).toBeLessThan(20)
+  })
+
+  test('the fullest of the account’s limits is graded', async () => {
+    await using limited = await startNats({
+      account: 'jetstream: { max_streams: 4, max_memory: 1MB, max_file: 1MB, max_consumers: -1 }',
+    })
+    const connection = await opened(limited.url)
+    const own = await jetstreamManager(connection)
+    const { run } = asked(own)
+    const { run: strict } = asked(own, { usage: { degradedAt: 0.2, downAt: 0.5 } })
+    expect(await strict()).toMatchObject({ status: 'UP', data: { share: 0 } })
+    const add = (name: string) => own.streams.add({ name, subjects: [name], storage: StorageType.Memory })
+    await add('one')
+    const some = { status: 'DEGRADED', message: 'JetStream almost full', data: { streams: 1, share: 0.25 } }
+    expect(await strict()).toMatchObject(some)
+    await add('two')
+    expect(await strict()).toMatchObject({ status: 'DOWN', error: 'JetStream almost full' })
+    expect((await run()).status).toBe('UP')
+    for (let sent = 0; sent < 19; sent++) connection.publish('one', 'x'.repeat(50_000))
+    await eventually(run).toMatchObject({
+      status: 'DEGRADED',
+      data: { share: expect.toSatisfy((n) => n > 0.9) },
+    })
+  })
+
+  test('an account without JetStream, and a password that is wrong, are told in safe texts', async () => {
+    await using plain = await startNats({ account: 'jetstream: disabled' })
+    const own = await jetstreamManager(await opened(plain.url), { checkAPI: false })
+    expect(await asked(own).run()).toMatchObject({ status: 'DOWN', error: 'JetStream not available' })
+    const wrong = server.url.replace(server.password, 'wrong-Secret-0815')
+    const report = await asked(() => opened(wrong)).run()
+    expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
+    expect(JSON.stringify(report)).not.toMatch(/ecret-/)
+  })
+})
+
+describe('nats without a server', () => {
+  test('no connection yet, a port that refuses, one that is silent', async () => {
+    expect(await asked(() => undefined).run()).toMatchObject({ status: 'DOWN', error: 'no client' })
+    const refusing = opened(`nats://hale:hidden@127.0.0.1:${await closedPort()}`, { reconnect: false })
+    refusing.catch(() => {})
+    expect(await asked(() => refusing).run()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    const pending = opened(`nats://hale:hidden@127.0.0.1:${silent.port}`, { reconnect: false, timeout: 200 })
+    pending.catch(() => {})
+    expect((await asked(() => pending, { timeoutMs: 50 }).run()).error).toBe('timed out after 50 ms')
+  })
+
+  test('the fullest of its tiers counts, and limits that are none do not', async () => {
+    const usage = (storage: number, max_storage: number) => ({
+      storage,
+      memory: 5,
+      streams: 1,
+      consumers: 0,
+      limits: { max_storage, max_memory: -1, max_streams: 0, max_consumers: -1 },
+    })
+    const account = { ...usage(10, -1), tiers: { R1: usage(1, 10), R3: usage(96, 100) } }
+    const { run } = asked({ getAccountInfo: async () => account })
+    expect(await run()).toMatchObject({ status: 'DEGRADED', data: { storageBytes: 10, share: 0.96 } })
+    const unlimited = asked({ getAccountInfo: async () => usage(10, -1) })
+    expect((await unlimited.run()).data).toEqual({
+      streams: 1,
+      consumers: 0,
+      storageBytes: 10,
+      memoryBytes: 5,
+    })
+  })
+
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const make = (client: unknown, options: object) => () =>
+      createHealth({ checks: { nats: nats(client as NatsClient, options) } })
+    for (const field of ['client', 'usage.degradedAt', 'usages'])
+      expect(make('nats://hidden', { usage: { degradedAt: 90 }, usages: 1 })).toThrow(`checks.nats.${field}:`)
+    expect(make('nats://hidden', {})).not.toThrow(/hidden/)
+    const connection = { rtt: () => {}, isClosed: () => {}, isDraining: () => {} }
+    expect(make(connection, { usage: { degradedAt: 0.5 } })).toThrow(/usage: expected the JetStreamManager/)
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(nats).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    // @ts-expect-error a dependency cannot restart the process
+    nats(() => undefined, { probes: ['liveness'] })
+  })
+})

@@ -1,0 +1,402 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { Cluster as Cluster6, Redis as Redis6 } from 'ioredis-6'
+import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import {
+  PLANTED_REDIS_PASSWORD,
+  type RedisServer,
+  redisProgram,
+  startRedis,
+  startRedisCluster,
+  startSentinel,
+} from '../../../../tests/servers/redis.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { systemClock } from '../core/clock.ts'
+import { createHealth } from '../core/create-health.ts'
+import { type CheckContractSubject, checkContract } from '../testing/check-contract.ts'
+import { type ClientOf, type RedisCheckOptions, type RedisClient, redis } from './redis.ts'
+
+const opened: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close()
+})
+
+const ignore = (): void => {}
+
+function ioredisOf(url: string, options: RedisOptions = {}): Redis {
+  const client = new Redis(url, { retryStrategy: () => 50, ...options }).on('error', ignore)
+  opened.push(() => client.disconnect())
+  return client
+}
+
+function ioredis6Of(url: string): Redis6 {
+  const client = new Redis6(url, { retryStrategy: () => 50 }).on('error', ignore)
+  opened.push(() => client.disconnect())
+  return client
+}
+
+function nodeRedisOf(url: string) {
+  const client = createClient({ url, socket: { reconnectStrategy: 50 } })
+  client.on('error', ignore)
+  opened.push(() => client.destroy())
+  client.connect().catch(ignore)
+  return client
+}
+
+function asked(client: ClientOf<RedisClient>, options: RedisCheckOptions = {}, clock = systemClock) {
+  const health = createHealth({ checks: { cache: redis(client, options) }, clock })
+  return () => health.check('cache').run()
+}
+
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 15_000, interval: 10 })
+}
+
+whenOwned(redisProgram, 'redis with a real server', () => {
+  let server: RedisServer
+  beforeAll(async () => {
+    server = await startRedis({ password: PLANTED_REDIS_PASSWORD })
+  })
+  afterAll(() => server.close())
+
+  const connections = async () => {
+    const info = await server.command('INFO', 'stats')
+    const [, received] = /total_connections_received:(\d+)/.exec(info) ?? []
+    // But for the connections that asked.
+    return Number(received) - ++observations
+  }
+  let observations = 0
+  const faults: CheckContractSubject['faults'] = {
+    'a frozen server': {
+      inject: () => server.stop(),
+      heal: () => server.cont(),
+      expect: { text: 'timed out after 300 ms' },
+    },
+    'a killed server': {
+      inject: () => server.kill(),
+      heal: () => {
+        observations = 0
+        return server.restart()
+      },
+      expect: { text: /^(connection (refused|closed|reset)|not connected|reconnecting)$/ },
+    },
+  }
+  const secrets = () => [PLANTED_REDIS_PASSWORD, server.host, String(server.port), 'redis://']
+
+  describe('keeps the contract of checks with ioredis', () => {
+    let client: Redis
+    beforeAll(() => {
+      client = new Redis(server.url, { retryStrategy: () => 50 }).on('error', ignore)
+    })
+    afterAll(() => client.disconnect())
+    const create = () => redis(client, { timeoutMs: 300 })
+    test.each(checkContract({ create, secrets, faults, connections }))(
+      '$name',
+      { timeout: 60_000 },
+      ({ run }) => run(),
+    )
+  })
+
+  describe('keeps the contract of checks with node-redis', () => {
+    let client: ReturnType<typeof nodeRedisOf>
+    beforeAll(() => {
+      client = nodeRedisOf(server.url)
+      opened.pop()
+    })
+    afterAll(() => client.destroy())
+    const create = () => redis(client, { timeoutMs: 300 })
+    test.each(checkContract({ create, secrets, faults, connections }))(
+      '$name',
+      { timeout: 60_000 },
+      ({ run }) => run(),
+    )
+  })
+
+  test.for([
+    ['ioredis', ioredisOf],
+    ['ioredis 6', ioredis6Of],
+    ['node-redis', nodeRedisOf],
+  ] as const)('a frozen server finds one PING of %s, however long it is probed', async ([, clientOf]) => {
+    const run = asked(clientOf(server.url), { timeoutMs: 15, overlapAfterMs: 0 })
+    await eventually(async () => (await run()).status).toBe('UP')
+    const pings = async () => {
+      const [, calls] = /cmdstat_ping:calls=(\d+)/.exec(await server.command('INFO', 'commandstats')) ?? []
+      return Number(calls)
+    }
+    const before = await pings()
+    server.stop()
+    try {
+      for (let probe = 0; probe < 100; probe++) expect(await run()).toMatchObject({ status: 'DOWN' })
+    } finally {
+      server.cont()
+    }
+    await eventually(async () => (await run()).status).toBe('UP')
+    expect((await pings()) - before).toBeLessThanOrEqual(3)
+  })
+
+  test.for([
+    ['ioredis', ioredisOf],
+    ['ioredis 6', ioredis6Of],
+    ['node-redis', nodeRedisOf],
+  ] as const)('what keeps %s from connecting is told, without its queue', async ([, clientOf]) => {
+    const wrong = server.url.replace(PLANTED_REDIS_PASSWORD, 'wrong-Secret-0815')
+    const unauthorized = asked(clientOf(wrong), { timeoutMs: 200 })
+    await eventually(async () => (await unauthorized()).error).toBe('authentication failed')
+    const refused = asked(clientOf(`redis://:hidden@127.0.0.1:${await closedPort()}`), { timeoutMs: 200 })
+    await eventually(async () => (await refused()).error).toBe('connection refused')
+    const startedAt = performance.now()
+    for (let probe = 0; probe < 20; probe++)
+      expect(await refused()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
+    expect(performance.now() - startedAt).toBeLessThan(1_000)
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    const black = asked(clientOf(`redis://:hidden@127.0.0.1:${silent.port}`), { timeoutMs: 50 })
+    for (let probe = 0; probe < 10; probe++) expect((await black()).status).toBe('DOWN')
+    expect(silent.accepted).toBe(1)
+  })
+
+  test('a client without a password is told so', async () => {
+    const { host, port } = server
+    const run = asked(ioredisOf(`redis://${host}:${port}`), { timeoutMs: 200 })
+    await eventually(async () => (await run()).error).toBe('authentication required')
+  })
+
+  test('a client that has been closed, or never connected, is DOWN; a lazy one connects with the first probe', async () => {
+    const client = ioredisOf(server.url, { lazyConnect: true })
+    const run = asked(client, { timeoutMs: 5_000 })
+    expect((await run()).status).toBe('UP')
+    await client.quit()
+    await eventually(run).toMatchObject({ status: 'DOWN', error: 'client closed' })
+    const never = createClient({ url: server.url })
+    expect(await asked(never)()).toMatchObject({ status: 'DOWN', error: 'not connected' })
+  })
+
+  test('an application without a listener keeps a client without one', async () => {
+    const client = createClient({ url: server.url })
+    await client.connect()
+    opened.push(() => client.destroy())
+    expect((await asked(client)()).status).toBe('UP')
+    expect(client.listenerCount('error')).toBe(0)
+    const heard = nodeRedisOf(server.url)
+    for (let probe = 0; probe < 5; probe++) await asked(heard)()
+    expect(heard.listenerCount('error')).toBeLessThanOrEqual(6)
+  })
+
+  test('a pool is known, and in full use it is saturated', async () => {
+    const pool = createClientPool({ url: server.url }, { minimum: 1, maximum: 2, acquireTimeout: 0 })
+    pool.on('error', ignore)
+    await pool.connect()
+    opened.push(() => pool.destroy())
+    const run = asked(pool, { timeoutMs: 100 })
+    expect((await run()).status).toBe('UP')
+    let release = ignore
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const work = [pool.execute(() => held), pool.execute(() => held)]
+    for (let probe = 0; probe < 5; probe++)
+      expect(await run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
+    expect(pool.tasksQueueLength).toBe(1)
+    release()
+    await Promise.all(work)
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  test('a server that takes no more clients is told from a dead one', async () => {
+    await using full = await startRedis({ arguments: ['--maxclients', '1'] })
+    expect((await asked(ioredisOf(full.url), { timeoutMs: 5_000 })()).status).toBe('UP')
+    const second = asked(nodeRedisOf(full.url), { timeoutMs: 200 })
+    await eventually(async () => (await second()).error).toBe('too many connections')
+  })
+
+  test('a server that can no longer save, and therefore refuses writes, is DEGRADED', async () => {
+    await using broken = await startRedis({ arguments: ['--save', '3600', '1', '--dbfilename', 'there'] })
+    // A directory where the dump would go.
+    await mkdir(join(broken.directory, 'there'))
+    await broken.command('BGSAVE')
+    const run = asked(nodeRedisOf(broken.url), { timeoutMs: 5_000 })
+    await eventually(run).toMatchObject({
+      status: 'DEGRADED',
+      message: 'writes refused: saving to disk failed',
+    })
+    // It would not end without having saved.
+    await broken.command('CONFIG', 'SET', 'save', '""')
+  })
+
+  test.for([
+    ['ioredis', ioredisOf],
+    ['ioredis 6', ioredis6Of],
+    ['node-redis', nodeRedisOf],
+  ] as const)('a server that loads its data is DOWN until it has, for %s', async ([, clientOf]) => {
+    await using loading = await startRedis({
+      arguments: [
+        ...['--dbfilename', 'dump.rdb', '--loading-process-events-interval-bytes', '1024'],
+        ...['--key-load-delay', '1000', '--enable-debug-command', 'yes'],
+      ],
+    })
+    await loading.command('DEBUG', 'POPULATE', '700')
+    await loading.command('SAVE')
+    await loading.restart()
+    const run = asked(clientOf(loading.url), { timeoutMs: 300 })
+    await eventually(run).toMatchObject({ status: 'DOWN', error: 'loading its data' })
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  test('a replica is judged by the role it should have, and by its link', { timeout: 30_000 }, async () => {
+    await using master = await startRedis({ arguments: ['--repl-diskless-sync-delay', '0'] })
+    await using replica = await startRedis({
+      arguments: ['--replicaof', '127.0.0.1', String(master.port), '--repl-timeout', '2'],
+    })
+    const client = ioredisOf(replica.url)
+    const wanting = (role: 'master' | 'replica') => asked(client, { role, timeoutMs: 5_000 })
+    await eventually(wanting('replica')).toMatchObject({ status: 'UP', message: 'connected' })
+    expect(await wanting('master')()).toMatchObject({ status: 'DOWN', error: 'read-only replica' })
+    expect((await asked(nodeRedisOf(master.url), { role: 'master', timeoutMs: 5_000 })()).status).toBe('UP')
+    await master.kill()
+    await eventually(wanting('replica')).toMatchObject({
+      status: 'DEGRADED',
+      message: 'replication link down',
+    })
+    expect((await asked(client)()).status).toBe('UP')
+    await replica.command('CONFIG', 'SET', 'replica-serve-stale-data', 'no')
+    await eventually(asked(client)).toMatchObject({ status: 'DOWN', error: 'replication link down' })
+  })
+
+  test('memory is judged as a share of its limit', async () => {
+    await using small = await startRedis({ arguments: ['--maxmemory', '100mb'] })
+    const client = ioredisOf(small.url)
+    const run = (memory: RedisCheckOptions['memory']) =>
+      asked(client, { memory, timeoutMs: 5_000 } as object)()
+    expect(await run({ degradedAt: 0.5 })).toMatchObject({
+      status: 'UP',
+      data: { memory: expect.closeTo(0.01, 1) },
+    })
+    expect(await run({ degradedAt: 0.001 })).toMatchObject({
+      status: 'DEGRADED',
+      message: 'memory almost full',
+    })
+    expect(await run({ degradedAt: 0.0001, downAt: 0.001 })).toMatchObject({ status: 'DOWN' })
+    await small.command('CONFIG', 'SET', 'maxmemory', '0')
+    expect(await run({ downAt: 0.001 })).toMatchObject({ status: 'UP', message: 'connected' })
+  })
+
+  test('a master is found through a sentinel by either client', { timeout: 30_000 }, async () => {
+    await using master = await startRedis()
+    await using sentinel = await startSentinel(master)
+    const { host, port } = sentinel
+    const ioredis = new Redis({ sentinels: [{ host, port }], name: 'hale' }).on('error', ignore)
+    opened.push(() => ioredis.disconnect())
+    const nodeRedis = createSentinel({ name: 'hale', sentinelRootNodes: [{ host, port }] })
+    nodeRedis.on('error', ignore)
+    opened.push(() => nodeRedis.destroy())
+    await nodeRedis.connect()
+    for (const client of [ioredis, nodeRedis])
+      expect(await asked(client, { timeoutMs: 5_000 })()).toMatchObject({
+        status: 'UP',
+        message: 'connected',
+      })
+    await master.kill()
+    const runs = [ioredis, nodeRedis].map((client) => asked(client, { timeoutMs: 200 }))
+    for (const run of runs) await eventually(async () => (await run()).status).toBe('DOWN')
+    await master.restart()
+    for (const run of runs) await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  describe('a cluster', () => {
+    let servers: readonly RedisServer[]
+    beforeAll(async () => {
+      servers = await startRedisCluster(3)
+    })
+    afterAll(() => Promise.all(servers.map((each) => each.close())))
+
+    const ioredisCluster = (Kind: typeof Cluster | typeof Cluster6) => {
+      const cluster = new Kind(
+        servers.map(({ host, port }) => ({ host, port })),
+        { slotsRefreshInterval: 200 },
+      ).on('error', ignore)
+      opened.push(() => cluster.disconnect())
+      return cluster
+    }
+    const nodeRedisCluster = (minimizeConnections = false) => {
+      const rootNodes = servers.map(({ host, port }) => ({ socket: { host, port, reconnectStrategy: 50 } }))
+      const cluster = createCluster({ rootNodes, minimizeConnections })
+      cluster.on('error', ignore)
+      opened.push(() => cluster.destroy())
+      cluster.connect().catch(ignore)
+      return cluster
+    }
+
+    test('is asked node by node, through ioredis and node-redis', { timeout: 60_000 }, async () => {
+      const clusters = [
+        ioredisCluster(Cluster),
+        ioredisCluster(Cluster6),
+        nodeRedisCluster(),
+        nodeRedisCluster(true),
+      ]
+      const runs = clusters.map((cluster) => asked(cluster, { timeoutMs: 500 }))
+      const whole = clusters.map((cluster) => asked(cluster, { timeoutMs: 500, nodes: 'all' }))
+      const well = { status: 'UP', message: 'connected', data: { nodes: 3, up: 3 } }
+      for (const run of runs) await eventually(run).toMatchObject(well)
+      const connected = async () => {
+        const infos = await Promise.all(servers.map((each) => each.command('INFO', 'clients')))
+        return infos.map((info) => Number(/connected_clients:(\d+)/.exec(info)?.[1]))
+      }
+      const before = await connected()
+      for (let probe = 0; probe < 300; probe++)
+        for (const run of runs) expect(await run()).toMatchObject(well)
+      expect(await connected()).toEqual(before)
+
+      const [, , third] = servers as [RedisServer, RedisServer, RedisServer]
+      const text = '2 of 3 nodes are up'
+      third.stop()
+      try {
+        const reports = Promise.all([...runs, ...whole].map((run) => run()))
+        const some = { status: 'DEGRADED', message: text, data: { nodes: 3, up: 2 } }
+        const lacking = { status: 'DOWN', error: text, data: { nodes: 3, up: 2 } }
+        expect(await reports).toMatchObject([...Array(4).fill(some), ...Array(4).fill(lacking)])
+        // A third of the slots is served by nobody: past the cluster's own timeout the others refuse.
+        for (const run of runs) await eventually(async () => (await run()).status).toBe('DOWN')
+      } finally {
+        third.cont()
+      }
+      for (const run of runs) await eventually(run).toMatchObject(well)
+      await third.kill()
+      try {
+        for (const run of runs) await eventually(async () => (await run()).status).toMatch(/DEGRADED|DOWN/)
+        for (let probe = 0; probe < 20; probe++)
+          for (const run of runs) expect((await run()).status).not.toBe('UP')
+      } finally {
+        await third.restart()
+      }
+      for (const run of runs) await eventually(run).toMatchObject(well)
+    })
+  })
+})
+
+describe('redis without a server', () => {
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const options = { nodes: 'most', role: 'slave', memory: { degradedAt: 2 }, timeoutMS: 3 } as object
+    const make = () =>
+      createHealth({ checks: { cache: redis('redis://hidden' as unknown as Redis, options) } })
+    expect(make).toThrow(/checks\.cache\.client: expected an ioredis or redis client.* a string of 14/)
+    for (const field of ['nodes', 'role', 'memory.degradedAt', 'timeoutMS'])
+      expect(make).toThrow(`checks.cache.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(redis).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    expectTypeOf<Redis>().toExtend<RedisClient>()
+    expectTypeOf<Cluster>().toExtend<RedisClient>()
+    expectTypeOf<Redis6>().toExtend<RedisClient>()
+    expectTypeOf<Cluster6>().toExtend<RedisClient>()
+    expectTypeOf(createClient({})).toExtend<RedisClient>()
+    expectTypeOf(createCluster({ rootNodes: [] })).toExtend<RedisClient>()
+    // @ts-expect-error a dependency cannot restart the process
+    redis(new Redis({ lazyConnect: true }), { probes: ['liveness'] })
+  })
+})

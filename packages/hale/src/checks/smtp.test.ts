@@ -1,0 +1,165 @@
+import { createTransport } from 'nodemailer'
+import type SMTPTransport from 'nodemailer/lib/smtp-transport'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closedPort, startFaultyTcp, type TcpFault } from '../../../../tests/servers/faulty-tcp.ts'
+import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { type SmtpServer, smtpProgram, startSmtp } from '../../../../tests/servers/smtp.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { systemClock } from '../core/clock.ts'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type ClientOf, type SmtpCheckOptions, type SmtpTransporter, smtp } from './smtp.ts'
+
+function asked(transporter: ClientOf<SmtpTransporter | undefined>, options: SmtpCheckOptions = {}) {
+  const health = createHealth({ checks: { mail: smtp(transporter, { timeoutMs: 2_000, ...options }) } })
+  return { run: () => health.check('mail').run() }
+}
+
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 5_000, interval: 10 })
+}
+
+whenOwned(smtpProgram, 'smtp with a real server', () => {
+  let server: SmtpServer
+  beforeAll(async () => {
+    server = await startSmtp()
+  })
+  afterAll(() => server.close())
+
+  const transport = (options: SMTPTransport.Options = {}) =>
+    createTransport({
+      host: '127.0.0.1',
+      port: server.port,
+      auth: { user: server.user, pass: server.password },
+      ...options,
+    })
+
+  describe('keeps the contract of checks', () => {
+    // How many connections are made has a test of its own: the contract's probes do not heed a result's age.
+    const cases = checkContract({
+      create: () => smtp(transport(), { timeoutMs: 300 }),
+      secrets: () => [server.password, '127.0.0.1', 'AUTH'],
+      faults: {
+        'a frozen server': {
+          inject: () => server.stop(),
+          heal: () => server.cont(),
+          expect: { text: /timed out/ },
+        },
+        'a killed server': {
+          inject: () => server.kill(),
+          heal: () => server.restart(),
+          expect: { text: 'connection refused' },
+        },
+      },
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  test('2,000 probes make one connection, which does not stay', async () => {
+    const transporter = transport({ pool: true } as SMTPTransport.Options)
+    let verified = 0
+    const verify = () => {
+      verified++
+      return transporter.verify()
+    }
+    let skewMs = 0
+    const clock = { ...systemClock, now: () => systemClock.now() + skewMs }
+    const health = createHealth({ checks: { mail: smtp({ verify }, { timeoutMs: 2_000 }) }, clock })
+    for (let probe = 0; probe < 2_000; probe++) {
+      expect((await health.readiness()).status).toBe('UP')
+      skewMs += 25
+    }
+    expect(health.check('mail').report().message).toBe('ready to send')
+    expect(verified).toBe(1)
+    await eventually(() => openConnections(server.port)).toBe(0)
+  })
+
+  test('a frozen server costs one connection, however often it is probed', async () => {
+    const transporter = transport()
+    const { run } = asked(transporter, { timeoutMs: 20, overlapAfterMs: 0 })
+    await eventually(async () => (await run()).status).toBe('UP')
+    await eventually(() => openConnections(server.port)).toBe(0)
+    server.stop()
+    try {
+      for (let probe = 0; probe < 20; probe++) expect((await run()).error).toBe('timed out after 20 ms')
+      expect(openConnections(server.port)).toBe(1)
+    } finally {
+      server.cont()
+    }
+    await eventually(async () => (await run()).status).toBe('UP')
+    await eventually(() => openConnections(server.port)).toBe(0)
+  })
+
+  test.for([
+    ['a wrong password', { auth: { user: 'hale', pass: 'wrong-Secret-0815' } }, 'authentication failed'],
+    ['a server without TLS', { secure: true }, 'TLS handshake failed'],
+    ['a server without STARTTLS', { requireTLS: true }, 'TLS handshake failed'],
+    [
+      'a host that does not exist',
+      { host: 'nonexistent.invalid' },
+      /^(host name not found|name resolution failed)$/,
+    ],
+  ] as const)('%s is DOWN with a safe text', async ([, options, error]) => {
+    const report = await asked(transport(options)).run()
+    expect(report).toMatchObject({ status: 'DOWN', error: expect.stringMatching(error) })
+    expect(JSON.stringify(report)).not.toMatch(/ecret-|invalid/)
+  })
+})
+
+describe('smtp without a server', () => {
+  const at = (port: number) =>
+    createTransport({ host: '127.0.0.1', port, connectionTimeout: 400, greetingTimeout: 400 })
+
+  test('no transporter yet, and a port that refuses', async () => {
+    expect(await asked(() => undefined).run()).toMatchObject({ status: 'DOWN', error: 'no client' })
+    const port = await closedPort()
+    expect(await asked(() => at(port)).run()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
+  })
+
+  test.for([
+    ['is silent', { kind: 'silent' }, 'connection timed out'],
+    ['resets', { kind: 'reset' }, 'connection reset'],
+    ['closes', { kind: 'close' }, 'connection closed'],
+    ['is too busy', { kind: 'says', bytes: '421 hidden\r\n' }, 'service not available'],
+    ['speaks something else', { kind: 'says', bytes: 'HTTP/1.1 200 hidden\r\n\r\n' }, 'unexpected answer'],
+  ] as const satisfies [string, TcpFault, string][])('a server that %s is DOWN', async ([, fault, error]) => {
+    await using server = await startFaultyTcp(fault)
+    const report = await asked(at(server.port)).run()
+    expect(report).toMatchObject({ status: 'DOWN', error })
+    expect(JSON.stringify(report)).not.toMatch(/hidden/)
+    await eventually(() => server.open).toBe(0)
+  })
+
+  test('a result serves a minute, or as long as you say', () => {
+    const ages = (options: SmtpCheckOptions) => smtp(() => undefined, options).options
+    expect(ages({})).toEqual({ maxAgeMs: { up: 60_000, down: 10_000 } })
+    expect(ages({ maxAgeMs: { up: 5 } })).toEqual({ maxAgeMs: { up: 5, down: 10_000 } })
+    expect(ages({ intervalMs: 5 })).toEqual({ intervalMs: 5 })
+  })
+
+  test('a transporter that says that it is not ready is DOWN', async () => {
+    expect(await asked({ verify: async () => false }).run()).toMatchObject({ error: 'not ready to send' })
+    const odd = {
+      verify: () => Promise.reject(Object.assign(new Error('hidden'), { code: 'ESOCKET', errno: -9e9 })),
+    }
+    expect(await asked(odd).run()).toMatchObject({ error: 'connection failed' })
+  })
+
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const make = () =>
+      createHealth({
+        checks: {
+          mail: smtp('smtp://hidden' as unknown as SmtpTransporter, { maxAgeMs: 5, to: 1 } as object),
+        },
+      })
+    for (const field of ['transporter', 'maxAgeMs', 'to']) expect(make).toThrow(`checks.mail.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(smtp).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    // @ts-expect-error a dependency cannot restart the process
+    smtp(() => undefined, { probes: ['liveness'] })
+  })
+})

@@ -1,0 +1,112 @@
+import { getSystemErrorName } from 'node:util'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
+import { OneQuestion } from '../check-parts/one-question.ts'
+import { hasMethod } from '../check-parts/structure.ts'
+import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
+import { down, up } from '../core/outcome.ts'
+import { Problems } from '../errors/problems.ts'
+import { textOfCode } from '../errors/vocabulary.ts'
+
+export type { ClientOf } from '../check-parts/client-check.ts'
+
+/** A transporter of nodemailer for SMTP, pooled or not, known by its structure. */
+export interface SmtpTransporter {
+  verify(): PromiseLike<unknown>
+}
+
+/** Options of `smtp`. Durations are milliseconds. */
+export interface SmtpCheckOptions extends DependencyCheckOptions {
+  /**
+   * How long a result is served from memory. Longer than that of other checks, since asking costs a connection.
+   * @default { up: 60000, down: 10000 }
+   */
+  readonly maxAgeMs?: { readonly up?: number; readonly down?: number }
+}
+
+const agesMs = { up: 60_000, down: 10_000 }
+
+const texts: Readonly<Record<string, string>> = {
+  EAUTH: 'authentication failed',
+  ENOAUTH: 'authentication required',
+  EOAUTH2: 'authentication failed',
+  ECONNECTION: 'connection closed',
+  ESOCKET: 'connection failed',
+  EDNS: 'name resolution failed',
+  ETLS: 'TLS handshake failed',
+  EPROTOCOL: 'unexpected answer',
+  EPROXY: 'proxy failed',
+  ECONFIG: 'wrong configuration',
+}
+
+/**
+ * Would the mail server take a message? Takes the transporter of nodemailer that the application has, or a function
+ * that returns it, and asks it to `verify()`: it connects, greets, secures the connection and logs in, and leaves
+ * without a message.
+ *
+ * That is a connection of its own each time, also of a pooled transporter: nodemailer has no other question. So a
+ * result serves for a minute (`maxAgeMs`) whoever asks, and while an attempt is not answered no other is made.
+ *
+ * UP `ready to send`. DOWN with a text of the fixed vocabulary: `connection refused`, `authentication failed`,
+ * `TLS handshake failed`, `service not available` (SMTP 421), `unexpected answer`, `timed out after 500 ms` … No data.
+ *
+ * @example
+ * ```ts
+ * import { createHealth } from 'hale'
+ * import { smtp } from 'hale/checks/smtp'
+ * import { createTransport } from 'nodemailer'
+ *
+ * const transporter = createTransport({ host: 'mail.internal', port: 587 })
+ * const health = createHealth({ checks: { mail: smtp(transporter, { timeoutMs: 5_000, critical: false }) } })
+ * ```
+ */
+export function smtp(
+  transporter: ClientOf<SmtpTransporter | undefined>,
+  options: SmtpCheckOptions = {},
+): CheckDefinition<'readiness'> {
+  const problems = new Problems()
+  const given = problems.object('options', options) as SmtpCheckOptions
+  const owed = new OneQuestion<unknown>()
+  return clientCheck<SmtpTransporter>({
+    client: transporter,
+    parameter: 'transporter',
+    expected: 'a transporter of nodemailer',
+    isClient: (value): value is SmtpTransporter => hasMethod(value, 'verify'),
+    problems,
+    options: withAges(given),
+    ownOptions: [],
+    textOf,
+    ask: async (current, context) => {
+      const ready = await owed.ask(current, context, () => current.verify())
+      return ready === false ? down('not ready to send') : up('ready to send')
+    },
+  })
+}
+
+function withAges(options: SmtpCheckOptions): SmtpCheckOptions {
+  const { maxAgeMs, intervalMs } = options
+  // With an interval, results have no age.
+  if (intervalMs !== undefined || (maxAgeMs !== undefined && typeof maxAgeMs !== 'object')) return options
+  return { ...options, maxAgeMs: { ...agesMs, ...maxAgeMs } }
+}
+
+function textOf(error: unknown): string | undefined {
+  const { code, errno, responseCode } = Object(error) as {
+    readonly code?: unknown
+    readonly errno?: unknown
+    readonly responseCode?: unknown
+  }
+  if (responseCode === 421) return 'service not available'
+  // ESOCKET and EDNS take the place of the system's code, whose number is left.
+  const system = typeof errno === 'number' && errno < 0 ? textOfCode(systemName(errno)) : undefined
+  if (system !== undefined) return system
+  if (code === 'ESOCKET' && /:SSL routines:/.test(messageOf(error))) return texts.ETLS
+  return typeof code === 'string' && Object.hasOwn(texts, code) ? texts[code] : undefined
+}
+
+function systemName(errno: number): string {
+  try {
+    return getSystemErrorName(errno)
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,137 @@
+import { isIP } from 'node:net'
+import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import { type Address, type AddressOf, checkAddress, currentAddress } from '../check-parts/address.ts'
+import { limitsOf, rounded } from '../check-parts/limits-of.ts'
+import { graded, type Thresholds } from '../check-parts/thresholds.ts'
+import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
+import { down, type Outcome } from '../core/outcome.ts'
+import { Problems } from '../errors/problems.ts'
+
+export type { Address, AddressOf, Thresholds }
+
+/** Options of `tls`. */
+export interface TlsCheckOptions extends DependencyCheckOptions {
+  /**
+   * Days until the first certificate of the chain expires; less is worse.
+   * @default { degradedAt: 14 }
+   */
+  readonly daysLeft?: Thresholds
+  /**
+   * The name that the certificate must be for, and that the server is asked for (SNI).
+   * @default the host
+   */
+  readonly servername?: string
+  /** Whom to trust in place of the authorities that Node trusts; PEM. */
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[]
+  /** A certificate of one's own, for servers that want one; PEM. */
+  readonly cert?: string | Uint8Array
+  /** Its key; PEM. */
+  readonly key?: string | Uint8Array
+  /**
+   * As of every check, but a good result serves for a minute: no certificate expires unannounced.
+   * @default { up: 60000, down: 1000 }
+   */
+  readonly maxAgeMs?: { readonly up?: number; readonly down?: number }
+}
+
+const dayMs = 86_400_000
+const longestChain = 10
+
+/**
+ * Is the certificate valid, for this name, from somebody we trust, and for how long? Looks at each certificate that
+ * the server sends: an intermediate one that expires breaks as much. Each run makes a handshake and closes the
+ * connection.
+ *
+ * UP `certificate valid`. DEGRADED, or DOWN if you say from where on, `certificate expires soon`. DOWN
+ * `certificate expired`, `certificate not trusted`, `certificate does not match the host name`,
+ * `TLS handshake failed`, … Data: `daysLeft`, the least of the chain, and `certificateDaysLeft` of the server's own.
+ *
+ * @example
+ * ```ts
+ * import { createHealth } from 'hale'
+ * import { tls } from 'hale/checks/tls'
+ *
+ * const health = createHealth({
+ *   checks: { certificate: tls({ host: 'orders.example', port: 443 }, { daysLeft: { degradedAt: 21, downAt: 2 } }) },
+ * })
+ * ```
+ */
+export function tls(address: AddressOf, options: TlsCheckOptions = {}): CheckDefinition<'readiness'> {
+  const problems = new Problems()
+  const given = problems.object('options', options) as TlsCheckOptions
+  const { daysLeft, servername, ca, cert, key, maxAgeMs, ...rest } = given
+  checkAddress(address, problems)
+  problems.string('servername', servername)
+  const limits = limitsOf(problems, 'daysLeft', daysLeft, {
+    unit: 'days',
+    worse: 'less',
+    defaults: { degradedAt: 14 },
+  })
+  const run = async (context: CheckContext): Promise<Outcome> => {
+    const current = await currentAddress(address)
+    if (current === undefined) return down('no address')
+    const { host, port } = current
+    const name = servername ?? (isIP(host) === 0 ? host : undefined)
+    const socket = connect({
+      host,
+      port,
+      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: this is the question.
+      rejectUnauthorized: true,
+      ...(name !== undefined && { servername: name }),
+      ...(ca !== undefined && { ca: ca as string }),
+      ...(cert !== undefined && { cert: cert as string }),
+      ...(key !== undefined && { key: key as string }),
+    })
+    const ends = await chainEnds(socket, context.signal)
+    const certificateDaysLeft = days(ends[0])
+    const least = Math.min(...ends.map(days))
+    const grade = limits.grade(least)
+    return graded(grade, grade === 'UP' ? 'certificate valid' : 'certificate expires soon', {
+      daysLeft: rounded(least, 1),
+      certificateDaysLeft: rounded(certificateDaysLeft, 1),
+    })
+  }
+  const age = typeof maxAgeMs === 'object' && maxAgeMs !== null ? maxAgeMs : undefined
+  const made = check(run, {
+    ...rest,
+    maxAgeMs: maxAgeMs === undefined || age ? { up: 60_000, ...age } : maxAgeMs,
+  })
+  const ownOptions = ['daysLeft', 'servername', 'ca', 'cert', 'key']
+  return { ...made, ownOptions, problems: problems.found }
+}
+
+function days(end: number | undefined): number {
+  return ((end ?? Date.now()) - Date.now()) / dayMs
+}
+
+/** When each certificate of the chain ends, the server's own first, after a handshake that was in order. */
+function chainEnds(socket: TLSSocket, signal: AbortSignal): Promise<readonly number[]> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void): void => {
+      signal.removeEventListener('abort', onAbort)
+      socket.on('error', () => {})
+      socket.destroy()
+      settle()
+    }
+    const onAbort = (): void => end(() => reject(signal.reason))
+    signal.addEventListener('abort', onAbort, { once: true })
+    socket.once('error', (error) => end(() => reject(error)))
+    socket.once('secureConnect', () => {
+      const ends = endsOf(socket.getPeerCertificate(true))
+      end(() => resolve(ends))
+    })
+  })
+}
+
+function endsOf(leaf: DetailedPeerCertificate): readonly number[] {
+  const ends: number[] = []
+  let at: DetailedPeerCertificate | undefined = leaf
+  const seen = new Set<string>()
+  // The root is its own issuer.
+  while (at?.valid_to !== undefined && !seen.has(at.fingerprint256) && ends.length < longestChain) {
+    seen.add(at.fingerprint256)
+    ends.push(Date.parse(at.valid_to))
+    at = at.issuerCertificate
+  }
+  return ends
+}

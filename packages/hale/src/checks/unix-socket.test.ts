@@ -1,0 +1,120 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type UnixSocketCheckOptions, unixSocket } from './unix-socket.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'hale-unix-socket-'))
+const path = join(directory, 'planted.sock')
+const sockets = new Set<Socket>()
+let silent = false
+let server: Server
+
+beforeAll(async () => {
+  server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    socket.on('data', () => {
+      if (!silent) socket.write('pong\n')
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+})
+afterAll(() => {
+  for (const socket of sockets) socket.destroy()
+  server.close()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+describe('keeps the contract of checks', () => {
+  const away = `${path}.away`
+  const cases = checkContract({
+    create: () => unixSocket(path, { timeoutMs: 200, send: 'ping\n', expect: 'pong' }),
+    secrets: [directory, 'planted.sock'],
+    faults: {
+      'no file': {
+        inject: () => renameSync(path, away),
+        heal: () => renameSync(away, path),
+        expect: { text: 'not found' },
+      },
+      'a file that nobody listens on': {
+        inject: () => {
+          renameSync(path, away)
+          // What a server leaves behind that is killed.
+          const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
+          spawnSync(process.execPath, ['-e', script])
+        },
+        heal: () => renameSync(away, path),
+        expect: { text: 'connection refused' },
+      },
+      'a file that is no socket': {
+        inject: () => {
+          renameSync(path, away)
+          writeFileSync(path, 'planted')
+        },
+        heal: () => renameSync(away, path),
+        expect: { text: 'connection refused' },
+      },
+      'no answer': {
+        inject: () => {
+          silent = true
+        },
+        heal: () => {
+          silent = false
+        },
+        expect: { text: 'timed out after 200 ms' },
+      },
+    },
+    connections: async () => {
+      await expect.poll(() => sockets.size).toBe(0)
+      return sockets.size
+    },
+  })
+  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+})
+
+describe('unixSocket', () => {
+  test('without anything expected a connection is enough', async () => {
+    const report = await createHealth({ checks: { peer: unixSocket(path) } })
+      .check('peer')
+      .run()
+    expect([report.status, report.message, report.data]).toEqual(['UP', 'connected', undefined])
+  })
+
+  test('tells that the queue of those who want to connect is full, as of a server that is frozen', async () => {
+    const full = join(directory, 'full.sock')
+    const script = `require('net').createServer().listen({ path: ${JSON.stringify(full)}, backlog: 1 }, () => console.log('ready'))`
+    const frozen = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const waiting: Socket[] = []
+    try {
+      await once(frozen.stdout, 'data')
+      frozen.kill('SIGSTOP')
+      const health = createHealth({ checks: { peer: unixSocket(full, { maxAgeMs: { up: 0 } }) } })
+      for (let index = 0; index < 5; index++) waiting.push(connect(full).on('error', () => {}))
+      await expect
+        .poll(async () => (await health.check('peer').run()).error, { timeout: 5000 })
+        .toBe('listen queue full')
+    } finally {
+      for (const socket of waiting) socket.destroy()
+      frozen.kill('SIGKILL')
+    }
+  })
+
+  test('names all that is wrong with its options', () => {
+    const options = { expect: 5, degradedAfterMs: 0 } as unknown as UnixSocketCheckOptions
+    expect(() => createHealth({ checks: { a: unixSocket('', options) } })).toThrowError(
+      expect.objectContaining({
+        problems: [
+          'checks.a.path: expected a path, got an empty string',
+          'checks.a.expect: expected a text or a regular expression, got 5',
+          'checks.a.degradedAfterMs: expected a number of milliseconds of at least 1, got 0',
+        ],
+      }),
+    )
+  })
+})

@@ -1,0 +1,183 @@
+import { createRequire } from 'node:module'
+import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
+import {
+  startZookeeper,
+  type ZookeeperServer,
+  zookeeperProgram,
+} from '../../../../tests/servers/zookeeper.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { createHealth } from '../core/create-health.ts'
+import { checkContract } from '../testing/check-contract.ts'
+import { type ClientOf, type ZookeeperCheckOptions, type ZookeeperClient, zookeeper } from './zookeeper.ts'
+
+// The package has no types of its own.
+interface Client extends ZookeeperClient {
+  connect(): void
+  once(event: 'connected', listener: () => void): void
+  close(): void
+  addAuthInfo(scheme: string, auth: Buffer): void
+  getChildren(path: string, callback: (error: unknown, children: readonly string[]) => void): void
+}
+const require = createRequire(import.meta.url)
+const { createClient } = require('node-zookeeper-client') as {
+  createClient(servers: string, options?: object): Client
+}
+
+const closing: (() => unknown)[] = []
+
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+function opened(port: number): Client {
+  const client = createClient(`127.0.0.1:${port}`, { spinDelay: 20, sessionTimeout: 30_000 })
+  client.connect()
+  closing.push(() => client.close())
+  return client
+}
+
+function asked(client: ClientOf<ZookeeperClient | undefined>, options: ZookeeperCheckOptions = {}) {
+  const health = createHealth({ checks: { zookeeper: zookeeper(client, { timeoutMs: 2_000, ...options }) } })
+  return { run: () => health.check('zookeeper').run() }
+}
+
+function eventually<T>(value: () => T | Promise<T>) {
+  return expect.poll(value, { timeout: 10_000, interval: 20 })
+}
+
+whenOwned(zookeeperProgram, 'zookeeper with a real server', () => {
+  let server: ZookeeperServer
+  beforeAll(async () => {
+    server = await startZookeeper()
+  }, 60_000)
+  afterAll(() => server.close())
+
+  describe('keeps the contract of checks', () => {
+    let client: Client
+    const begin = async () => {
+      client = opened(server.port)
+      closing.pop()
+      await new Promise((resolve) => client.once('connected', () => resolve(undefined)))
+    }
+    beforeAll(begin)
+    afterAll(() => client.close())
+    const cases = checkContract({
+      create: () => zookeeper(() => client, { timeoutMs: 300 }),
+      secrets: () => ['127.0.0.1', String(server.port)],
+      recoverWithinMs: 10_000,
+      faults: {
+        'a frozen server': {
+          inject: () => server.stop(),
+          heal: () => server.cont(),
+          expect: { text: /timed out/ },
+        },
+        'a killed server': {
+          inject: () => server.kill(),
+          // A server that is just starting may take a connection and never answer it, and this client waits for that
+          // for ever: an application has to make another.
+          heal: async () => {
+            await server.restart()
+            client.close()
+            await begin()
+          },
+          expect: { text: /^(not connected|connection closed)$/ },
+        },
+      },
+      connections: () => openConnections(server.port),
+    })
+    test.each(cases)('$name', { timeout: 90_000 }, ({ run }) => run())
+  })
+
+  test('leaves no node behind', async () => {
+    const client = opened(server.port)
+    const { run } = asked(client)
+    await eventually(run).toMatchObject({ status: 'UP', message: 'connected' })
+    const children = await new Promise((resolve) =>
+      client.getChildren('/', (_error, found) => resolve(found)),
+    )
+    expect(children).toEqual(['zookeeper'])
+  })
+
+  test('a frozen server is asked once, however often it is probed', async () => {
+    const client = opened(server.port)
+    let questions = 0
+    const counted: ZookeeperClient = {
+      getState: () => client.getState(),
+      exists: (path, callback) => {
+        questions++
+        client.exists(path, callback)
+      },
+    }
+    const { run } = asked(counted, { timeoutMs: 30, overlapAfterMs: 0 })
+    await eventually(async () => (await run()).status).toBe('UP')
+    const before = questions
+    server.stop()
+    try {
+      for (let probe = 0; probe < 20; probe++) expect((await run()).error).toBe('timed out after 30 ms')
+      expect(questions).toBe(before + 1)
+    } finally {
+      server.cont()
+    }
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  test('what the server does not accept as authentication, and a client that was closed, are DOWN', async () => {
+    const refused = opened(server.port)
+    refused.addAuthInfo('unheard-of', Buffer.from('planted-Secret-4711'))
+    const { run } = asked(() => refused)
+    // It says so for a moment, and then only that it is not connected.
+    await eventually(run).toMatchObject({ status: 'DOWN', error: 'not connected' })
+    expect(JSON.stringify(await run())).not.toMatch(/ecret-/)
+    const client = opened(server.port)
+    const ofClosed = asked(client)
+    await eventually(async () => (await ofClosed.run()).status).toBe('UP')
+    client.close()
+    await eventually(ofClosed.run).toMatchObject({ status: 'DOWN', error: 'not connected' })
+  })
+})
+
+describe('zookeeper without a server', () => {
+  test('no client yet, a port that refuses, one that is silent', async () => {
+    expect(await asked(() => undefined).run()).toMatchObject({ status: 'DOWN', error: 'no client' })
+    await using silent = await startFaultyTcp({ kind: 'silent' })
+    for (const port of [await closedPort(), silent.port]) {
+      const { run } = asked(opened(port))
+      for (let probe = 0; probe < 5; probe++)
+        expect(await run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
+    }
+    expect(silent.accepted).toBeLessThanOrEqual(1)
+  })
+
+  test('a member without a quorum is DEGRADED where it may be read, a session that has expired is DOWN', async () => {
+    const inState = (state: string, error?: unknown) => ({
+      getState: () => ({ getName: () => state }),
+      exists: (_path: string, callback: (error: unknown, stat: unknown) => void) => callback(error, null),
+    })
+    const outcomes = [
+      [inState('CONNECTED_READ_ONLY'), { status: 'DEGRADED', message: 'read-only' }],
+      [inState('AUTH_FAILED'), { status: 'DOWN', error: 'authentication failed' }],
+      [inState('EXPIRED'), { status: 'DOWN', error: 'session expired' }],
+      [inState('SYNC_CONNECTED', { code: -112 }), { status: 'DOWN', error: 'session expired' }],
+      [inState('SYNC_CONNECTED', { code: -999 }), { status: 'DOWN', error: 'check failed' }],
+    ] as const
+    for (const [client, outcome] of outcomes) expect(await asked(client).run()).toMatchObject(outcome)
+  })
+
+  test('what is set up wrongly is told together, by createHealth', () => {
+    const make = () =>
+      createHealth({
+        checks: { zookeeper: zookeeper('hidden' as unknown as Client, { path: '/' } as object) },
+      })
+    for (const field of ['client', 'path']) expect(make).toThrow(`checks.zookeeper.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+  })
+
+  test('is a check of readiness alone', () => {
+    expectTypeOf(zookeeper).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    // @ts-expect-error a dependency cannot restart the process
+    zookeeper(() => undefined, { probes: ['liveness'] })
+  })
+})

@@ -1,0 +1,93 @@
+import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { OneQuestion } from '../check-parts/one-question.ts'
+import { hasMethod } from '../check-parts/structure.ts'
+import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
+import { degraded, down, up } from '../core/outcome.ts'
+import { Problems } from '../errors/problems.ts'
+
+export type { ClientOf } from '../check-parts/client-check.ts'
+
+/** The client of node-zookeeper-client, known by its structure. */
+export interface ZookeeperClient {
+  getState(): { getName(): string }
+  exists(path: string, callback: (error: unknown, stat: unknown) => void): void
+}
+
+/** Options of `zookeeper`. Durations are milliseconds. */
+export interface ZookeeperCheckOptions extends DependencyCheckOptions {}
+
+/** Why nothing is asked; what is not here is a connection that serves. */
+const states: Readonly<Record<string, string>> = {
+  DISCONNECTED: 'not connected',
+  EXPIRED: 'session expired',
+  AUTH_FAILED: 'authentication failed',
+}
+
+/** Error codes of ZooKeeper. */
+const errors: Readonly<Record<number, string>> = {
+  [-4]: 'connection closed',
+  [-7]: 'timed out waiting for an answer',
+  [-102]: 'permission denied',
+  [-112]: 'session expired',
+  [-115]: 'authentication failed',
+}
+
+/**
+ * Does ZooKeeper answer, and has it a quorum? Takes the client of node-zookeeper-client that the application has, or a
+ * function that returns the current one: a session that has expired is not made anew.
+ *
+ * It asks for the root node, which each ensemble has and everybody may see. A member without a quorum ends its
+ * connections, unless both it and the client allow reading without. UP `connected`. DEGRADED `read-only` on such a
+ * connection. DOWN `not connected`, `session expired` or `authentication failed` at once when the client says so, or
+ * another text of the fixed vocabulary. No data.
+ *
+ * @example
+ * ```ts
+ * import { createHealth } from 'hale'
+ * import { type ZookeeperClient, zookeeper } from 'hale/checks/zookeeper'
+ *
+ * declare const client: ZookeeperClient // of createClient('zookeeper.internal:2181'), connected
+ * const health = createHealth({ checks: { zookeeper: zookeeper(client) } })
+ * ```
+ */
+export function zookeeper(
+  client: ClientOf<ZookeeperClient | undefined>,
+  options: ZookeeperCheckOptions = {},
+): CheckDefinition<'readiness'> {
+  const problems = new Problems()
+  const owed = new OneQuestion<void>()
+  return clientCheck<ZookeeperClient>({
+    client,
+    expected: 'a client of node-zookeeper-client',
+    isClient,
+    problems,
+    options: problems.object('options', options),
+    ownOptions: [],
+    textOf,
+    ask: async (current, context) => {
+      // Without a connection the question would wait in the client for the next one.
+      const state = current.getState().getName()
+      if (Object.hasOwn(states, state)) return down(states[state])
+      await owed.ask(current, context, () => rootOf(current))
+      return state === 'CONNECTED_READ_ONLY' ? degraded('read-only') : up('connected')
+    },
+  })
+}
+
+function rootOf(client: ZookeeperClient): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.exists('/', (error) => {
+      if (error === null || error === undefined) resolve()
+      else reject(error)
+    })
+  })
+}
+
+function textOf(error: unknown): string | undefined {
+  const { code } = Object(error) as { readonly code?: unknown }
+  return typeof code === 'number' && Object.hasOwn(errors, code) ? errors[code] : undefined
+}
+
+function isClient(value: unknown): value is ZookeeperClient {
+  return hasMethod(value, 'getState', 'exists')
+}

@@ -1,0 +1,150 @@
+import { spawnSync } from 'node:child_process'
+import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { freePort } from './free-port.ts'
+import { type Program, startProgram } from './program.ts'
+import { provide, type Wanted } from './provide.ts'
+import { createServerDirectory } from './server-directory.ts'
+
+export const rabbitmqProgram: Wanted = {
+  name: 'rabbitmq',
+  program: 'rabbitmq-server',
+  debianPackage: 'rabbitmq-server',
+  // Those of Debian's sbin change the user and the place of the logs; these are the programs themselves.
+  directories: () => ['/usr/lib/rabbitmq/bin'],
+}
+
+export interface RabbitmqServer extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  /** Freezes it with all its children (SIGSTOP): connections stay open, nothing answers. */
+  stop(): void
+  cont(): void
+  kill(): Promise<void>
+  restart(): Promise<void>
+  /** Runs `rabbitmqctl`, which takes some two seconds; what it printed. */
+  control(...args: readonly string[]): string
+  close(): Promise<void>
+}
+
+/** Erlang's port mapper, by which its nodes find each other. */
+const MAPPER = 'epmd'
+
+/** Planted: a test that finds it in an answer has found a leak. */
+const PLANTED_PASSWORD = 'planted-Secret-4711'
+const USER = 'hale'
+
+/** A RabbitMQ of the test's own on a free port of 127.0.0.1, with a port mapper (epmd) of its own. */
+export async function startRabbitmq(): Promise<RabbitmqServer> {
+  const provision = provide(rabbitmqProgram)
+  if (provision.how !== 'program') throw new Error('rabbitmq is not here: apt install rabbitmq-server')
+  const user = unprivilegedUser()
+  const directory = createServerDirectory('rabbitmq', user)
+  let program: Program | undefined
+  let mapper: Program | undefined
+  try {
+    const [port, mapperPort, distributionPort] = [await freePort(), await freePort(), await freePort()]
+    const env = environmentOf(directory.path, port, mapperPort, distributionPort)
+    writeFileSync(join(directory.path, 'rabbitmq.conf'), configuration(port))
+    writeFileSync(join(directory.path, 'enabled_plugins'), '[].')
+    writeFileSync(join(directory.path, '.erlang.cookie'), 'HALETESTS', { mode: 0o400 })
+    if (user) chownSync(join(directory.path, '.erlang.cookie'), user.uid, user.gid)
+    // Erlang would leave a detached one behind.
+    mapper = await startProgram({
+      path: MAPPER,
+      args: ['-port', String(mapperPort), '-address', '127.0.0.1'],
+      cwd: directory.path,
+      user,
+      ready: () => spawnSync(MAPPER, ['-port', String(mapperPort), '-names']).status === 0,
+    })
+    const start = () =>
+      startProgram({
+        path: provision.path,
+        args: [],
+        cwd: directory.path,
+        user,
+        env,
+        ready: (output) => output.includes('completed with'),
+        readyWithinMs: 60_000,
+      })
+    program = await start()
+    const close = async () => {
+      // In good order takes it some seconds, and nothing of it is kept.
+      await program?.kill()
+      await mapper?.end()
+      directory.remove()
+    }
+    const running = () => program as Program
+    return {
+      url: `amqp://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}`,
+      port,
+      user: USER,
+      password: PLANTED_PASSWORD,
+      stop: () => running().stop(),
+      cont: () => running().cont(),
+      kill: () => running().kill(),
+      async restart() {
+        await running().kill()
+        program = await start()
+      },
+      control(...args) {
+        const path = join(dirname(provision.path), 'rabbitmqctl')
+        const { status, stdout, stderr } = spawnSync(path, ['-q', ...args], {
+          env,
+          cwd: directory.path,
+          encoding: 'utf8',
+          ...(user && { uid: user.uid, gid: user.gid }),
+        })
+        if (status !== 0) throw new Error(`rabbitmqctl failed: ${stderr || stdout}`)
+        return stdout
+      },
+      close,
+      [Symbol.asyncDispose]: close,
+    }
+  } catch (error) {
+    await program?.kill()
+    await mapper?.kill()
+    directory.remove()
+    throw error
+  }
+}
+
+function environmentOf(directory: string, port: number, mapperPort: number, distributionPort: number) {
+  return {
+    ...process.env,
+    HOME: directory,
+    ERL_EPMD_PORT: String(mapperPort),
+    ERL_EPMD_ADDRESS: '127.0.0.1',
+    RABBITMQ_DIST_PORT: String(distributionPort),
+    RABBITMQ_NODENAME: `hale${port}@localhost`,
+    RABBITMQ_CONFIG_FILE: join(directory, 'rabbitmq'),
+    RABBITMQ_CONF_ENV_FILE: join(directory, 'none'),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(directory, 'enabled_plugins'),
+    RABBITMQ_MNESIA_BASE: join(directory, 'mnesia'),
+    RABBITMQ_LOG_BASE: join(directory, 'log'),
+    // One scheduler starts sooner than one a core where others work too, and does not spin while it waits.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none',
+    RABBITMQ_CTL_ERL_ARGS: '+S 1:1',
+  }
+}
+
+function configuration(port: number): string {
+  return `listeners.tcp.1 = 127.0.0.1:${port}
+default_user = ${USER}
+default_pass = ${PLANTED_PASSWORD}
+log.console = true
+log.console.level = warning
+`
+}
+
+/** Its own user when the tests run as root: files that it writes as root would be in the way of the next. */
+function unprivilegedUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0 || !existsSync('/etc/passwd')) return undefined
+  const entry = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .find(([name]) => name === 'rabbitmq')
+  return entry && { uid: Number(entry[2]), gid: Number(entry[3]) }
+}
