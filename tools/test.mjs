@@ -12,16 +12,18 @@ import { numberedSteps, runTool, seconds } from './steps.mjs'
 
 // `npm test`                 install, build, every gate but the slow ones, all tests
 // `npm test -- filter…`      build and the tests whose files match; vitest's own flags may follow
-// `npm test -- --full`       as CI=true: also the slow gates, coverage and the contract of checks on other versions of
-//                            Node.js, and no test may be skipped
+// `npm test -- --full`       as CI=true: also the slow gates and coverage, and no test may be skipped
+// `npm test -- --every-node` also the contract of checks on other versions of Node.js
 const given = process.argv.slice(2)
-const filter = given.filter((argument) => argument !== '--full')
+const own = ['--full', '--every-node']
+const filter = given.filter((argument) => !own.includes(argument))
+const others = given.includes('--every-node') ? otherNodeVersions : []
 const full = given.includes('--full') || (process.env.CI === 'true' && filter.length === 0)
 
 const begun = performance.now()
 await runTool(async () => {
   const narrow = filter.length > 0
-  const { step, announce } = numberedSteps(narrow ? 3 : full ? 4 + otherNodeVersions.length : 4)
+  const { step, announce } = numberedSteps((narrow ? 3 : 4) + others.length)
   await step(
     'installing',
     () => install('all'),
@@ -40,7 +42,7 @@ await runTool(async () => {
   announce('testing')
   const { passed, counts } = await runTests(filter, { full })
   if (!passed) failed.push('tests')
-  for (const version of full && !narrow ? otherNodeVersions : []) {
+  for (const version of others) {
     announce(`keeping the contract of checks on Node.js ${version}`)
     const other = await runTests(contractTests, { node: await nodeOfVersion(version), full: false })
     if (!other.passed || other.counts.passed === 0) failed.push(`checks on Node.js ${version}`)
