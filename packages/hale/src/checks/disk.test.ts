@@ -47,7 +47,7 @@ whenMountable('keeps the contract of checks on a small file system', () => {
       },
     },
   })
-  test.each(cases)('$name', ({ run }) => run())
+  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
 
   test('its data are those of df', async () => {
     const health = createHealth({ checks: { disk: disk(system.path) } })

@@ -60,7 +60,7 @@ describe.skipIf(own === null)('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', ({ run }) => run())
+  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
 })
 
 describe.skipIf(own === null)('fileDescriptors', () => {

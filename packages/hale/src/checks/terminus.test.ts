@@ -53,7 +53,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', ({ run }) => run())
+  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
 })
 
 describe('terminus', () => {

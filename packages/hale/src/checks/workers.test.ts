@@ -37,6 +37,8 @@ describe('keeps the contract of checks', () => {
   const kill = async (index: number) => {
     const victim = pool[index]
     if (victim === undefined) throw new Error('no such worker')
+    // A measurement that was too slow is repeated with the workers that it left.
+    if (victim.signalCode !== null) return
     const exited = once(victim, 'exit')
     victim.kill('SIGKILL')
     await exited
@@ -68,7 +70,7 @@ describe('keeps the contract of checks', () => {
   afterEach(() => {
     all.push(...pool.filter((worker) => !all.includes(worker)))
   })
-  test.each(cases)('$name', ({ run }) => run())
+  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   test('ends them', () => {
     for (const worker of all) worker?.kill('SIGKILL')
   })

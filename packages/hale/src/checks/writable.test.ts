@@ -58,7 +58,7 @@ whenMountable('keeps the contract of checks on a small file system', () => {
     connections: () => readdirSync(directory).length,
     probes: 200,
   })
-  test.each(cases)('$name', ({ run }) => run())
+  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
 })
 
 describe('writable', () => {
