@@ -93,7 +93,7 @@ describe('cassandra against a server that speaks its documented wire', () => {
     const client = clientOf(server.port)
     const report = await asked(client)()
     expect(report).toMatchObject(connected)
-    expect(JSON.stringify(report)).not.toMatch(/4731|dc1|127\.0/)
+    expect(JSON.stringify(report)).not.toMatch(/secret-cluster|dc1|127\.0/)
     expect(server.queries.at(-1)).toBe('SELECT key FROM system.local')
     await asked(() => client, { query: 'SELECT now() FROM system.local' })()
     expect(server.queries.at(-1)).toBe('SELECT now() FROM system.local')
@@ -121,7 +121,7 @@ describe('cassandra against a server that speaks its documented wire', () => {
     for (const client of [clientOf(server.port), clientOf(server.port, { authProvider })]) {
       const report = await asked(client)()
       expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
-      expect(JSON.stringify(report)).not.toMatch(/473\d|hidden|127\.0/)
+      expect(JSON.stringify(report)).not.toMatch(/user-4733|Secret|hidden|127\.0/)
     }
     server.locked = false
   })

@@ -129,7 +129,7 @@ describe('dynamodb against a server written from the documentation', () => {
     for (const each of [client, operations, () => client]) {
       const report = await asked(each)()
       expect(report).toMatchObject({ status: 'UP', message: 'active', data })
-      expect(JSON.stringify(report)).not.toMatch(/4725|4722/)
+      expect(JSON.stringify(report)).not.toMatch(/hidden-|table-4722/)
       expect(bodies.at(-1)).toBe(`DynamoDB_20120810.DescribeTable {"TableName":"${table}"}`)
     }
     const health = createHealth({ checks: { orders: dynamodb(operations, { table }) } })

@@ -127,7 +127,7 @@ describe('mongodb against a server that speaks its documented wire', () => {
     const report = await asked(clientOf(server.port, { auth }), { timeoutMs: 5_000 })()
     server.answers = {}
     expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
-    expect(JSON.stringify(report)).not.toMatch(/4728|4729|hidden/)
+    expect(JSON.stringify(report)).not.toMatch(/user-4728|Secret|hidden/)
   })
 
   test('a replica set without a primary is DOWN, and DEGRADED where a secondary will do', async () => {

@@ -13,9 +13,14 @@ export function secretsIn(text: string, secrets: readonly string[]): readonly nu
       JSON.stringify(secret).slice(1, -1),
       ...base64Forms(secret),
     ]
-    if (forms.some((form) => form.length >= shortestForm && text.includes(form))) found.push(index)
+    if (forms.some((form) => form.length >= shortestForm && shows(text, form))) found.push(index)
   }
   return found
+}
+
+/** A number, such as a port, has to stand alone: among the digits of a time any may come up by chance. */
+function shows(text: string, form: string): boolean {
+  return /^\d+$/.test(form) ? new RegExp(`(?<![\\d.])${form}(?!\\d)`).test(text) : text.includes(form)
 }
 
 /** The characters that a secret yields within base64 at each of the three ways it can be aligned. */
