@@ -2,11 +2,11 @@ import { expect, it } from 'vitest'
 import { secretsIn } from './secret-search.ts'
 
 it.each([
-  ['as it is', 'refused for hunter2!'],
-  ['URL-encoded', '{"url":"//a:hunter2%21@b"}'],
-  ['in base64, behind something', Buffer.from('user:hunter2!').toString('base64')],
+  ['as it is', 'refused for hunter2@'],
+  ['URL-encoded', '{"url":"//a:hunter2%40@b"}'],
+  ['in base64, behind something', Buffer.from('user:hunter2@').toString('base64')],
 ])('finds a secret %s', (_how, text) => {
-  expect(secretsIn(text, ['other', 'hunter2!'])).toEqual([1])
+  expect(secretsIn(text, ['other', 'hunter2@'])).toEqual([1])
 })
 
 it.each(['connect 127.0.0.1:41234', '{"port":41234,"a":1}', '41234', 'port 41234.'])(
