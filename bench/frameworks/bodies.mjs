@@ -9,3 +9,8 @@ export const bodies = new Map([
   [paths.live, scenario.liveBody ?? '{"status":"UP"}'],
   [paths.ready, scenario.readyBody ?? '{"status":"UP"}'],
 ])
+
+/** What else hale's answers say, where the bare route is to say it too. */
+export const moreHeaders = scenario.sameHeaders
+  ? { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', vary: 'Accept' }
+  : {}

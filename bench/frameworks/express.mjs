@@ -2,7 +2,7 @@
 import express from 'express'
 import { healthMiddleware } from 'hale/express'
 import { handlerOptions, health } from '../workload/hale-registry.mjs'
-import { bodies } from './bodies.mjs'
+import { bodies, moreHeaders } from './bodies.mjs'
 
 /** @param {boolean} withHale */
 export function serve(withHale) {
@@ -11,7 +11,7 @@ export function serve(withHale) {
   else {
     for (const [path, body] of bodies)
       app.get(path, (_request, response) => {
-        response.type('application/json').send(body)
+        response.type('application/json').set(moreHeaders).send(body)
       })
   }
   return app.listen(0, '127.0.0.1')

@@ -2,7 +2,7 @@
 import fastify from 'fastify'
 import { healthPlugin } from 'hale/fastify'
 import { handlerOptions, health } from '../workload/hale-registry.mjs'
-import { bodies } from './bodies.mjs'
+import { bodies, moreHeaders } from './bodies.mjs'
 
 /** @param {boolean} withHale */
 export async function serve(withHale) {
@@ -11,7 +11,7 @@ export async function serve(withHale) {
   else {
     for (const [path, body] of bodies)
       app.get(path, (_request, reply) => {
-        reply.type('application/json').send(body)
+        reply.type('application/json').headers(moreHeaders).send(body)
       })
   }
   await app.listen({ port: 0, host: '127.0.0.1' })

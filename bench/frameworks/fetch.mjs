@@ -2,9 +2,9 @@
 import { serve as serveFetch } from '@hono/node-server'
 import { healthFetch } from 'hale/fetch'
 import { handlerOptions, health } from '../workload/hale-registry.mjs'
-import { bodies } from './bodies.mjs'
+import { bodies, moreHeaders } from './bodies.mjs'
 
-const headers = { 'content-type': 'application/json' }
+const headers = { 'content-type': 'application/json', ...moreHeaders }
 
 /**
  * No framework: a function from a Request to a Response, on the bridge to Node's server that Hono has.

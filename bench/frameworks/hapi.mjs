@@ -2,7 +2,7 @@
 import Hapi from '@hapi/hapi'
 import { healthPlugin } from 'hale/hapi'
 import { handlerOptions, health } from '../workload/hale-registry.mjs'
-import { bodies } from './bodies.mjs'
+import { bodies, moreHeaders } from './bodies.mjs'
 
 /** @param {boolean} withHale */
 export async function serve(withHale) {
@@ -13,7 +13,11 @@ export async function serve(withHale) {
       server.route({
         method: 'GET',
         path,
-        handler: (_request, toolkit) => toolkit.response(body).type('application/json'),
+        handler(_request, toolkit) {
+          const response = toolkit.response(body).type('application/json')
+          for (const [name, value] of Object.entries(moreHeaders)) response.header(name, value)
+          return response
+        },
       })
   }
   await server.start()

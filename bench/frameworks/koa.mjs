@@ -2,7 +2,7 @@
 import { healthMiddleware } from 'hale/koa'
 import Koa from 'koa'
 import { handlerOptions, health } from '../workload/hale-registry.mjs'
-import { bodies } from './bodies.mjs'
+import { bodies, moreHeaders } from './bodies.mjs'
 
 /** @param {boolean} withHale */
 export function serve(withHale) {
@@ -14,6 +14,7 @@ export function serve(withHale) {
       const body = bodies.get(context.path)
       if (body === undefined) return
       context.type = 'application/json'
+      context.set(moreHeaders)
       context.body = body
     })
   }

@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { HealthModule } from 'hale/nest'
 import { handlerOptions, health } from '../workload/hale-registry.mjs'
-import { bodies, paths } from './bodies.mjs'
+import { bodies, moreHeaders, paths } from './bodies.mjs'
 
 class BareController {
   live() {
@@ -23,7 +23,8 @@ for (const probe of /** @type {const} */ (['live', 'ready'])) {
     Object.getOwnPropertyDescriptor(BareController.prototype, probe)
   )
   Get(paths[probe])(BareController.prototype, probe, descriptor)
-  Header('content-type', 'application/json')(BareController.prototype, probe, descriptor)
+  for (const [name, value] of Object.entries({ 'content-type': 'application/json', ...moreHeaders }))
+    Header(name, value)(BareController.prototype, probe, descriptor)
 }
 Controller()(BareController)
 

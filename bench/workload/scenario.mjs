@@ -13,6 +13,7 @@
  * @property {'express' | 'fastify' | 'koa' | 'hono' | 'hapi' | 'nestExpress' | 'nestFastify' | 'fetch'} [framework]
  *   which one the server `framework` is to be
  * @property {boolean} [withHale] serve with hale's adapter there; a bare route otherwise
+ * @property {boolean} [sameHeaders] whether a bare route sends all the headers that hale does
  * @property {string} [liveBody] the body a bare server answers liveness with
  * @property {string} [readyBody] the body a bare server answers readiness with
  */

@@ -6,7 +6,7 @@ import { createHealth } from '../core/create-health.ts'
 import { down } from '../core/outcome.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { HandlerOptions } from '../http/handler-settings.ts'
-import { healthRoutes } from './hono.ts'
+import { type HealthRoutes, healthRoutes } from './hono.ts'
 
 function routes(options?: HandlerOptions) {
   return healthRoutes(createHealth({ checks: { database: check(() => down('gone')) } }), options)
@@ -91,12 +91,16 @@ describe('healthRoutes', () => {
     expect(await statuses(app, ...paths)).toEqual([200, 200, 503, 200])
   })
 
-  it('can be mounted twice', async () => {
+  it.each([
+    ['first', (app: Hono, endpoints: HealthRoutes) => app.use(endpoints).use('/a/*', endpoints)],
+    ['last', (app: Hono, endpoints: HealthRoutes) => app.use('/a/*', endpoints).use(endpoints)],
+  ])('can be mounted in several places, the root %s', async (_when, mount) => {
     const endpoints = routes()
-    const app = new Hono().use('/a/*', endpoints).use('/b/c/*', endpoints).use(endpoints)
+    const app = new Hono()
+    mount(app, endpoints).use('/b/c/*', endpoints)
     for (let round = 0; round < 2; round++) {
-      expect(await statuses(app, '/a/health', '/b/c/readyz', '/health', '/c/health')).toEqual([
-        200, 503, 200, 404,
+      expect(await statuses(app, '/health', '/a/health', '/b/c/readyz', '/health', '/c/health')).toEqual([
+        200, 200, 503, 200, 404,
       ])
     }
   })

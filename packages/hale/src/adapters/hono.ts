@@ -42,12 +42,18 @@ export function healthRoutes(health: HealthSource, options?: HandlerOptions): He
   const handle = createHandler(health, options)
   let route: string | undefined
   let segments = 0
+  // As long as only one route has led here, one for all paths. Asking Hono for the route costs more than the answer.
+  let everywhere = false
   const answer = ({ req, env }: HonoContext, next: () => Promise<void>) => {
-    const { raw, path, routePath } = req
+    const { raw } = req
+    const answered = everywhere ? answerFetch(handle, raw, env, localUrl(raw.url), req) : undefined
+    if (answered !== undefined) return answered
+    const { path, routePath } = req
     if (routePath !== route) {
-      route = routePath
       segments = segmentsOf(routePath)
-    }
+      everywhere = route === undefined && segments === 0
+      route = routePath
+    } else if (everywhere) return next()
     const url = localUrl(raw.url, path)
     const local = segments === 0 ? url : behindSegments(url, Math.max(0, segments - notInUrl(url, path)))
     return answerFetch(handle, raw, env, local, req) ?? next()
