@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { countsReporter } from './tools/vitest/counts-reporter.mjs'
@@ -8,11 +9,35 @@ import { skipsReporter } from './tools/vitest/skips-reporter.mjs'
 const full = process.env.HALE_FULL === '1'
 const counts = process.env.HALE_TEST_COUNTS
 
+/** What measures time on real processes, with the machine to itself: one file after the other. */
+const alone = [
+  'tests/**/*.test.ts',
+  'examples/**/*.test.ts',
+  'packages/**/src/{server,shutdown}/**/*.test.ts',
+]
+/** What waits for real servers or computes: several at the same time. */
+const together = ['packages/**/src/**/*.test.ts']
+const exclude = ['**/node_modules/**', '**/dist/**', 'bench/**']
+
 export default defineConfig({
   resolve: { alias: sourceAliases(fileURLToPath(new URL('./packages/hale', import.meta.url))) },
   test: {
-    include: ['packages/**/src/**/*.test.ts', 'tests/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', 'bench/**'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: together,
+          exclude: [...exclude, ...alone],
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, exclude, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
     passWithNoTests: false,
     // Forks, not threads: tests stop servers, change signals' handlers and the working directory.
     pool: 'forks',

@@ -1,7 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { install, isInstalled } from '../tools/install.mjs'
+import { inProject } from '../tools/project.mjs'
 import { nodeProblem } from '../tools/required-node.mjs'
 import { temporaryTree } from './temporary-tree.ts'
 
@@ -28,6 +31,27 @@ describe('installing', () => {
     expect(await install('all', root)).toBe(true)
     rmSync(join(root, 'node_modules'), { recursive: true })
     expect(isInstalled('all', root)).toBe(false)
+  })
+
+  test('waits for whoever is at it, and then finds it done', async () => {
+    const root = temporaryTree({ 'package.json': packageOf('1.0.0'), 'package-lock.json': lockOf('1.0.0') })
+    const program = `import { install } from '${inProject('tools/install.mjs')}'; console.log(await install('all', ${JSON.stringify(root)}))`
+    const others = [1, 2].map(() =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', program]),
+    )
+    const done = [
+      await install('all', root),
+      ...(await Promise.all(others)).map(({ stdout }) => stdout.trim()),
+    ]
+    expect(done.map(String).sort()).toEqual(['false', 'false', 'true'])
+    expect(readdirSync(root).filter((name) => name.startsWith('.installing'))).toEqual([])
+  })
+
+  test('goes on where the one before has been killed', async () => {
+    const root = temporaryTree({ 'package.json': packageOf('1.0.0'), 'package-lock.json': lockOf('1.0.0') })
+    const { pid } = spawnSync(process.execPath, ['-e', ''])
+    writeFileSync(join(root, '.installing'), String(pid))
+    expect(await install('all', root)).toBe(true)
   })
 
   test('of the example does not count as installing all, nor does a marker of anything else', async () => {

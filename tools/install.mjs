@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { inTurn } from './in-turn.mjs'
 import { projectRoot } from './project.mjs'
 import { runNpm } from './run-program.mjs'
 import { numberedSteps, runTool, StepError } from './steps.mjs'
@@ -61,6 +62,16 @@ export function isInstalled(scope, root = projectRoot) {
  */
 export async function install(scope, root = projectRoot) {
   if (isInstalled(scope, root)) return false
+  // `npm start` and `npm test` of two terminals would take each other's node_modules away.
+  return inTurn(join(root, '.installing'), () => installNow(scope, root))
+}
+
+/**
+ * @param {Scope} scope
+ * @param {string} root
+ */
+async function installNow(scope, root) {
+  if (isInstalled(scope, root)) return false
   rmSync(markerFile(root), { force: true })
   const { code, output } = await runNpm(['ci', ...FILTERS[scope], ...QUIETLY], { cwd: root })
   if (code !== 0) {
@@ -74,11 +85,21 @@ export async function install(scope, root = projectRoot) {
   return true
 }
 
+/**
+ * What helps where npm could not reach its registry; undefined where that is not what went wrong.
+ *
+ * @param {string} output what npm said
+ */
+export function networkMend(output) {
+  return /ENOTFOUND|ENOTCACHED|ECONNREFUSED|ETIMEDOUT|ECONNRESET|EAI_AGAIN|network/i.test(output)
+    ? 'Mend: npm could not reach its registry. See that the network is up (`npm ping`), then try again.'
+    : undefined
+}
+
 /** @param {string} output */
 function mend(output) {
-  if (/ENOTFOUND|ECONNREFUSED|ETIMEDOUT|ECONNRESET|EAI_AGAIN|network/i.test(output)) {
-    return 'Mend: npm could not reach its registry. See that the network is up (`npm ping`), then try again.'
-  }
+  const network = networkMend(output)
+  if (network !== undefined) return network
   if (/can only install packages when your package.json and package-lock.json/i.test(output)) {
     return 'Mend: see CONTRIBUTING.md, "Dependencies", for how to write a complete package-lock.json.'
   }

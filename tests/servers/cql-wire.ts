@@ -1,5 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net'
-import { freePort } from './free-port.ts'
+import { startWireServer, type Wire, type WireServer } from './wire-server.ts'
 
 // Cassandra cannot run here. This speaks the part of its native protocol, version 4, that a driver needs to connect and
 // to read system.local, as the specification documents it, so that the real driver is what is tested.
@@ -9,6 +8,7 @@ const READY = 0x02
 const AUTHENTICATE = 0x03
 const SUPPORTED = 0x06
 const RESULT = 0x08
+const AUTH_SUCCESS = 0x10
 const VARCHAR = 0x0d
 const SET = 0x22
 const requests = { startup: 0x01, options: 0x05, query: 0x07, register: 0x0b, authResponse: 0x0f } as const
@@ -20,101 +20,42 @@ export interface CqlRefusal {
 }
 
 /** A server that says that it is a Cassandra. */
-export interface CqlWire extends AsyncDisposable {
-  readonly port: number
-  /** How many connections it has accepted so far. */
-  readonly accepted: number
+export interface CqlWire extends WireServer, CqlTerms {}
+
+interface CqlTerms {
   /** Every query so far but those of the driver's own. */
   readonly queries: readonly string[]
   /** What every query but the driver's own is refused with. */
   refusal: CqlRefusal | undefined
-  /** Whether it wants a password, and refuses any. */
-  locked: boolean
-  /** From now on takes requests and never answers them. */
-  stop(): void
-  cont(): void
-  /** Resets its connections and refuses new ones. */
-  kill(): Promise<void>
-  restart(): Promise<void>
+  /** Whether it wants a password, and whether that is a wrong one. */
+  password: 'none' | 'right' | 'wrong'
 }
 
 /** Starts it on a free port of 127.0.0.1. */
-export async function startCqlWire(): Promise<CqlWire> {
-  const port = await freePort()
-  const sockets = new Set<Socket>()
+export function startCqlWire(): Promise<CqlWire> {
   const queries: string[] = []
-  const held: (() => void)[] = []
-  let accepted = 0
-  let stopped = false
-
+  const terms: CqlTerms = { queries, refusal: undefined, password: 'none' }
   const answerTo = (opcode: number, body: Buffer): readonly [number, Buffer] => {
-    if (opcode === requests.startup && self.locked)
+    if (opcode === requests.startup && terms.password !== 'none')
       return [AUTHENTICATE, text('org.apache.cassandra.auth.PasswordAuthenticator')]
-    if (opcode === requests.authResponse) return refused({ code: 0x0100, message: 'hidden-4730' })
+    if (opcode === requests.authResponse)
+      return terms.password === 'wrong'
+        ? refused({ code: 0x0100, message: 'hidden-4730' })
+        : [AUTH_SUCCESS, int(-1)]
     if (opcode === requests.options) return [SUPPORTED, short(0)]
     if (opcode !== requests.query) return [READY, Buffer.alloc(0)]
     const query = body.toString('utf8', 4, 4 + body.readInt32BE(0))
     if (query.includes('system.peers') || query.includes('system_')) return rows([])
     if (query.startsWith('SELECT * FROM system.local')) return rows([local])
     queries.push(query)
-    return self.refusal ? refused(self.refusal) : rows([{ key: 'local' }])
+    return terms.refusal ? refused(terms.refusal) : rows([{ key: 'local' }])
   }
-  const serve = (socket: Socket): void => {
-    accepted++
-    sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    let pending = Buffer.alloc(0)
-    socket.on('data', (chunk) => {
-      pending = Buffer.concat([pending, chunk])
-      while (pending.length >= 9 && pending.length >= 9 + pending.readInt32BE(5)) {
-        const end = 9 + pending.readInt32BE(5)
-        const [opcode, stream, body] = [
-          pending.readUInt8(4),
-          pending.readInt16BE(2),
-          pending.subarray(9, end),
-        ]
-        pending = pending.subarray(end)
-        const send = () => {
-          if (!socket.destroyed) socket.write(framed(stream, ...answerTo(opcode, body)))
-        }
-        if (stopped) held.push(send)
-        else send()
-      }
-    })
+  const wire: Wire = {
+    lengthOf: (received) => (received.length < 9 ? 9 : 9 + received.readInt32BE(5)),
+    answer: (message) =>
+      framed(message.readInt16BE(2), ...answerTo(message.readUInt8(4), message.subarray(9))),
   }
-  const start = (): Promise<Server> =>
-    new Promise((resolve, reject) => {
-      const server = createServer(serve)
-      server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server))
-    })
-  const kill = async () => {
-    for (const socket of sockets) socket.resetAndDestroy()
-    if (server.listening) await new Promise((resolve) => server.close(resolve))
-  }
-  let server = await start()
-  const self: CqlWire = {
-    port,
-    queries,
-    refusal: undefined,
-    locked: false,
-    get accepted() {
-      return accepted
-    },
-    stop: () => {
-      stopped = true
-    },
-    cont: () => {
-      stopped = false
-      for (const send of held.splice(0)) send()
-    },
-    kill,
-    async restart() {
-      await kill()
-      server = await start()
-    },
-    [Symbol.asyncDispose]: kill,
-  }
-  return self
+  return startWireServer(wire, terms)
 }
 
 const local = {

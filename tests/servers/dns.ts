@@ -14,6 +14,8 @@ export interface DnsServer extends AsyncDisposable {
   readonly address: string
   /** How many questions came. */
   readonly questions: number
+  /** The type of record that was asked for last, as a number: A 1, MX 15, SRV 33. */
+  readonly lastType: number
   become(behaviour: DnsBehaviour): void
   close(): Promise<void>
 }
@@ -24,9 +26,11 @@ const headerBytes = 12
 export async function startDns(first: DnsBehaviour): Promise<DnsServer> {
   let behaviour = first
   let questions = 0
+  let lastType = 0
   const socket = createSocket('udp4')
   socket.on('message', (question, { address, port }) => {
     questions++
+    lastType = question.readUInt16BE(question.indexOf(0, headerBytes) + 1)
     const answer = answerTo(question, behaviour)
     if (answer !== undefined) socket.send(answer, port, address)
   })
@@ -45,6 +49,9 @@ export async function startDns(first: DnsBehaviour): Promise<DnsServer> {
     address: `127.0.0.1:${port}`,
     get questions() {
       return questions
+    },
+    get lastType() {
+      return lastType
     },
     become(next) {
       behaviour = next

@@ -17,7 +17,7 @@ whenOwned(memcachedProgram, 'a Memcached of the test’s own', () => {
   test('leaves nothing when it is killed and closed, or frozen and closed', async () => {
     for (const fault of ['kill', 'stop'] as const) {
       const server = await startMemcached()
-      const pids = processTree(server.pid)
+      const pids = processTree(server.pid())
       await server[fault]()
       await server.close()
       expectNothingLeft({ pids, directory: server.directory })

@@ -1,6 +1,5 @@
-import { createServer, type Server, type Socket } from 'node:net'
 import { BSON } from 'mongodb'
-import { freePort } from './free-port.ts'
+import { startWireServer, type Wire, type WireServer } from './wire-server.ts'
 
 // MongoDB cannot run here. This speaks the part of its wire protocol that a probe needs (OP_MSG, and OP_QUERY for the
 // first hello, as the specification documents them), so that the real driver is what is tested.
@@ -15,94 +14,35 @@ type Document = Readonly<Record<string, unknown>>
 export type MongoAnswers = Readonly<Record<string, Document>>
 
 /** A server that says that it is a MongoDB. */
-export interface MongoWire extends AsyncDisposable {
-  readonly port: number
-  /** How many connections it has accepted so far. */
-  readonly accepted: number
-  /** How many of them are open. */
-  readonly open: number
+export interface MongoWire extends WireServer, MongoTerms {}
+
+interface MongoTerms {
   /** Every command so far but those of the handshake and of monitoring. */
   readonly commands: readonly string[]
   /** From the next command on. */
   answers: MongoAnswers
-  /** From now on takes commands and never answers them. */
-  stop(): void
-  cont(): void
-  /** Resets its connections and refuses new ones. */
-  kill(): Promise<void>
-  restart(): Promise<void>
 }
 
 /** Starts it on a free port of 127.0.0.1. */
-export async function startMongoWire(answers: MongoAnswers = {}): Promise<MongoWire> {
-  const port = await freePort()
-  const sockets = new Set<Socket>()
+export function startMongoWire(answers: MongoAnswers = {}): Promise<MongoWire> {
   const commands: string[] = []
-  const held: (() => void)[] = []
-  let accepted = 0
-  let stopped = false
-
+  const terms: MongoTerms = { commands, answers }
   const answerTo = (command: Document): Document => {
     const [name = ''] = Object.keys(command)
-    if (!['hello', 'ismaster', 'isMaster', 'endSessions'].includes(name)) commands.push(name)
+    if (!['hello', 'ismaster', 'isMaster', 'endSessions', 'saslStart'].includes(name)) commands.push(name)
     const isHello = name === 'hello' || name.toLowerCase() === 'ismaster'
-    return { ...(isHello ? hello() : { ok: 1 }), ...(self.answers[isHello ? 'hello' : name] ?? {}) }
+    const plain = name === 'saslStart' ? signedIn : { ok: 1 }
+    return { ...(isHello ? hello() : plain), ...(terms.answers[isHello ? 'hello' : name] ?? {}) }
   }
-  const serve = (socket: Socket): void => {
-    accepted++
-    sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    let pending = Buffer.alloc(0)
-    socket.on('data', (chunk) => {
-      pending = Buffer.concat([pending, chunk])
-      while (pending.length >= 16 && pending.length >= pending.readInt32LE(0)) {
-        const message = pending.subarray(0, pending.readInt32LE(0))
-        pending = pending.subarray(message.length)
-        const send = () => {
-          const reply = replyTo(message, answerTo)
-          if (reply !== undefined && !socket.destroyed) socket.write(reply)
-        }
-        if (stopped) held.push(send)
-        else send()
-      }
-    })
+  const wire: Wire = {
+    lengthOf: (received) => (received.length < 16 ? 16 : received.readInt32LE(0)),
+    answer: (message) => replyTo(message, answerTo),
   }
-  const start = (): Promise<Server> =>
-    new Promise((resolve, reject) => {
-      const server = createServer(serve)
-      server.once('error', reject).listen(port, '127.0.0.1', () => resolve(server))
-    })
-  const kill = async () => {
-    for (const socket of sockets) socket.resetAndDestroy()
-    if (server.listening) await new Promise((resolve) => server.close(resolve))
-  }
-  let server = await start()
-  const self: MongoWire = {
-    port,
-    commands,
-    answers,
-    get accepted() {
-      return accepted
-    },
-    get open() {
-      return sockets.size
-    },
-    stop: () => {
-      stopped = true
-    },
-    cont: () => {
-      stopped = false
-      for (const send of held.splice(0)) send()
-    },
-    kill,
-    async restart() {
-      await kill()
-      server = await start()
-    },
-    [Symbol.asyncDispose]: kill,
-  }
-  return self
+  return startWireServer(wire, terms)
 }
+
+// PLAIN is over with one answer.
+const signedIn: Document = { ok: 1, done: true, conversationId: 1, payload: new BSON.Binary(Buffer.alloc(0)) }
 
 function hello(): Document {
   return {

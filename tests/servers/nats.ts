@@ -1,9 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { type Program, startProgram } from './program.ts'
-import { provide, type Wanted } from './provide.ts'
-import { createServerDirectory } from './server-directory.ts'
+import { type OwnServer, startOwnServer } from './own-server.ts'
+import type { Wanted } from './provide.ts'
 
 export const natsProgram: Wanted = {
   name: 'nats',
@@ -19,18 +18,11 @@ export interface NatsOptions {
   readonly account?: string
 }
 
-export interface NatsServer extends AsyncDisposable {
+export interface NatsServer extends OwnServer {
   readonly url: string
   readonly port: number
   readonly user: string
   readonly password: string
-  /** Freezes it (SIGSTOP): connections stay open, nothing answers. */
-  stop(): void
-  cont(): void
-  kill(): Promise<void>
-  /** Starts it again on the same port with the same streams, whatever its state was. */
-  restart(): Promise<void>
-  close(): Promise<void>
 }
 
 /** Planted: a test that finds it in an answer has found a leak. */
@@ -39,47 +31,14 @@ const USER = 'hale'
 
 /** A NATS of the test's own on a free port of 127.0.0.1, with JetStream. */
 export async function startNats({ account = 'jetstream: enabled' }: NatsOptions = {}): Promise<NatsServer> {
-  const provision = provide(natsProgram)
-  if (provision.how !== 'program') throw new Error('nats is not here: apt install nats-server')
-  const directory = createServerDirectory('nats')
-  let program: Program | undefined
-  try {
-    const port = await freePort()
-    const file = join(directory.path, 'nats.conf')
-    writeFileSync(file, configuration(directory.path, port, account))
-    const start = () =>
-      startProgram({
-        path: provision.path,
-        args: ['-c', file],
-        cwd: directory.path,
-        ready: (output) => output.includes('Server is ready'),
-      })
-    program = await start()
-    const running = () => program as Program
-    const close = async () => {
-      await program?.end()
-      directory.remove()
-    }
-    return {
-      url: `nats://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}`,
-      port,
-      user: USER,
-      password: PLANTED_PASSWORD,
-      stop: () => running().stop(),
-      cont: () => running().cont(),
-      kill: () => running().kill(),
-      async restart() {
-        await running().kill()
-        program = await start()
-      },
-      close,
-      [Symbol.asyncDispose]: close,
-    }
-  } catch (error) {
-    await program?.kill()
-    directory.remove()
-    throw error
-  }
+  const port = await freePort()
+  const server = await startOwnServer(natsProgram, (directory) => {
+    const file = join(directory, 'nats.conf')
+    writeFileSync(file, configuration(directory, port, account))
+    return { args: ['-c', file], ready: (output) => output.includes('Server is ready') }
+  })
+  const url = `nats://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}`
+  return { ...server, url, port, user: USER, password: PLANTED_PASSWORD }
 }
 
 function configuration(directory: string, port: number, account: string): string {

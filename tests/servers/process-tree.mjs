@@ -73,7 +73,32 @@ export function stopTree(pid) {
       if (!stopped.has(member) && signalProcess(member, 'SIGSTOP')) stopped.add(member)
     }
   }
+  // Sent is not obeyed: on a busy machine one of its threads may answer once more before it is.
+  const deadline = Date.now() + STOPS_WITHIN_MS
+  for (const member of stopped) {
+    while (!hasStopped(member) && Date.now() < deadline) Atomics.wait(pause, 0, 0, 1)
+  }
   return [...stopped]
+}
+
+const STOPS_WITHIN_MS = 500
+const pause = new Int32Array(new SharedArrayBuffer(4))
+
+/** @param {number} pid */
+function hasStopped(pid) {
+  if (process.platform !== 'linux') return true
+  try {
+    const tasks = readdirSync(`/proc/${pid}/task`)
+    return tasks.every((task) => /[TtZX]/.test(stateIn(`/proc/${pid}/task/${task}/stat`)))
+  } catch {
+    return true
+  }
+}
+
+/** @param {string} file */
+function stateIn(file) {
+  const stat = readFileSync(file, 'utf8')
+  return stat.slice(stat.lastIndexOf(')') + 2)[0] ?? ''
 }
 
 /** @param {number} pid */
@@ -101,8 +126,7 @@ export function isRunning(pid) {
   try {
     process.kill(pid, 0)
     if (process.platform !== 'linux') return true
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z'
+    return stateIn(`/proc/${pid}/stat`) !== 'Z'
   } catch {
     return false
   }

@@ -17,7 +17,7 @@ whenOwned(redisProgram, 'a Redis of the test’s own', () => {
   test('leaves nothing when it is killed and closed, or frozen and closed', async () => {
     for (const fault of ['kill', 'stop'] as const) {
       const server = await startRedis()
-      const pids = processTree(server.pid)
+      const pids = processTree(server.pid())
       await server[fault]()
       await server.close()
       expectNothingLeft({ pids, directory: server.directory })

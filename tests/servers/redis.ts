@@ -2,9 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { type Program, startProgram } from './program.ts'
-import { provide, type Wanted } from './provide.ts'
-import { createServerDirectory } from './server-directory.ts'
+import { type OwnServer, startOwnServer } from './own-server.ts'
+import type { Wanted } from './provide.ts'
 
 export const redisProgram: Wanted = {
   name: 'redis',
@@ -19,23 +18,13 @@ export interface RedisOptions {
   readonly arguments?: readonly string[]
 }
 
-export interface RedisServer extends AsyncDisposable {
+export interface RedisServer extends OwnServer {
   readonly url: string
   readonly host: string
   readonly port: number
   readonly password: string | undefined
-  readonly pid: number
-  readonly directory: string
   /** Asks it a command over a connection of its own; answers with what came back, raw. */
   command(...words: readonly string[]): Promise<string>
-  /** Freezes it (SIGSTOP): connections stay open, nothing answers. */
-  stop(): void
-  cont(): void
-  /** SIGKILL: connections are reset, the port refuses. */
-  kill(): Promise<void>
-  /** Starts it again on the same port with the same data, whatever its state was. */
-  restart(): Promise<void>
-  close(): Promise<void>
 }
 
 /** Planted: a test that finds it in an answer has found a leak. */
@@ -56,43 +45,60 @@ export function startSentinel(master: RedisServer): Promise<RedisServer> {
   return start('sentinel', undefined, ['--sentinel'], `sentinel monitor hale 127.0.0.1 ${master.port} 1\n`)
 }
 
-/** Masters of a cluster that has all slots, each a third of them. */
-export async function startRedisCluster(masters = 3): Promise<readonly RedisServer[]> {
+/**
+ * A cluster that has all slots: the masters, each with an equal part of them, and then as many replicas, one of each,
+ * if they are wanted. No replica takes over before `cluster-replica-no-failover` is set to `no`.
+ */
+export async function startRedisCluster({
+  masters = 3,
+  replicas = false,
+}: {
+  readonly masters?: number
+  readonly replicas?: boolean
+} = {}): Promise<readonly RedisServer[]> {
   // The bus would take the port 10000 above, which the system may have handed to some client.
-  const buses = await Promise.all(Array.from({ length: masters }, freePort))
-  const nodes = await Promise.all(
-    buses.map((bus) =>
-      startRedis({
-        arguments: [
-          '--cluster-enabled',
-          'yes',
-          '--cluster-node-timeout',
-          '1000',
-          '--cluster-port',
-          String(bus),
-        ],
-      }),
-    ),
-  )
-  const first = ['127.0.0.1', String(nodes[0]?.port), String(buses[0])]
+  const buses = await Promise.all(Array.from({ length: replicas ? masters * 2 : masters }, () => freePort()))
+  const nodes = await Promise.all(buses.map((bus) => startRedis({ arguments: clusterArguments(bus) })))
   const slots = 16_384
   await Promise.all(
-    nodes.map(async (node, index) => {
+    nodes.slice(0, masters).map(async (node, index) => {
       const from = Math.floor((slots * index) / masters)
-      const until = Math.floor((slots * (index + 1)) / masters)
-      await node.command('CLUSTER', 'ADDSLOTSRANGE', String(from), String(until - 1))
+      const end = Math.floor((slots * (index + 1)) / masters)
+      await node.command('CLUSTER', 'ADDSLOTSRANGE', String(from), String(end - 1))
       await node.command('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1))
     }),
   )
+  const first = ['127.0.0.1', String(nodes[0]?.port), String(buses[0])]
   for (const node of nodes.slice(1)) await node.command('CLUSTER', 'MEET', ...first)
-  const deadline = Date.now() + 20_000
-  for (const node of nodes) {
-    while (!(await node.command('CLUSTER', 'INFO')).includes('cluster_state:ok')) {
-      if (Date.now() > deadline) throw new Error('the cluster did not form in time')
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
+  await Promise.all(
+    nodes.slice(masters).map(async (replica, index) => {
+      const master = (await nodes[index]?.command('CLUSTER', 'MYID')) ?? ''
+      const id = /[0-9a-f]{40}/.exec(master)?.[0] ?? ''
+      // It has to have heard of its master.
+      await until(async () => (await replica.command('CLUSTER', 'REPLICATE', id)).includes('OK'))
+      await until(async () =>
+        (await replica.command('INFO', 'replication')).includes('master_link_status:up'),
+      )
+    }),
+  )
+  for (const node of nodes)
+    await until(async () => (await node.command('CLUSTER', 'INFO')).includes('cluster_state:ok'))
   return nodes
+}
+
+function clusterArguments(bus: number): readonly string[] {
+  return [
+    ...['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '1000'],
+    ...['--cluster-replica-no-failover', 'yes', '--repl-diskless-sync-delay', '0'],
+  ]
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error('the cluster did not form in time')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
 }
 
 async function start(
@@ -102,50 +108,23 @@ async function start(
   /** What a sentinel needs as a file, because it writes what it learns into it. */
   configuration?: string,
 ): Promise<RedisServer> {
-  const provision = provide(redisProgram)
-  if (provision.how !== 'program') throw new Error('no redis-server on this machine')
-  const directory = createServerDirectory(kind)
-  try {
-    const port = await freePort()
-    const file = join(directory.path, 'server.conf')
+  const [host, port] = ['127.0.0.1', await freePort()]
+  const server = await startOwnServer({ ...redisProgram, name: kind }, (directory) => {
+    const file = join(directory, 'server.conf')
     if (configuration !== undefined) writeFileSync(file, configuration)
-    const common = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory.path]
-    const programArguments = [...(configuration === undefined ? [] : [file]), ...common, ...args]
-    const launch = () =>
-      startProgram({
-        path: provision.path,
-        args: programArguments,
-        cwd: directory.path,
-        ready: (output) => /Ready to accept connections|Sentinel ID is|Loading RDB produced/.test(output),
-      })
-    let program: Program = await launch()
-    const close = async () => {
-      await program.end()
-      directory.remove()
-    }
+    const common = ['--port', String(port), '--bind', host, '--dir', directory]
     return {
-      url: `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${port}`,
-      host: '127.0.0.1',
-      port,
-      password,
-      directory: directory.path,
-      get pid() {
-        return program.pid
-      },
-      command: (...words) => ask(port, password, words),
-      stop: () => program.stop(),
-      cont: () => program.cont(),
-      kill: () => program.kill(),
-      async restart() {
-        await program.end()
-        program = await launch()
-      },
-      close,
-      [Symbol.asyncDispose]: close,
+      args: [...(configuration === undefined ? [] : [file]), ...common, ...args],
+      ready: (output) => /Ready to accept connections|Sentinel ID is|Loading RDB produced/.test(output),
     }
-  } catch (error) {
-    directory.remove()
-    throw error
+  })
+  return {
+    ...server,
+    url: `redis://${password === undefined ? '' : `:${password}@`}${host}:${port}`,
+    host,
+    port,
+    password,
+    command: (...words) => ask(port, password, words),
   }
 }
 

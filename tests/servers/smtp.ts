@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Certificate } from './certificates.ts'
 import { freePort } from './free-port.ts'
-import { type Program, startProgram } from './program.ts'
-import { provide, type Wanted } from './provide.ts'
-import { createServerDirectory } from './server-directory.ts'
+import { type OwnServer, startOwnServer } from './own-server.ts'
+import type { Wanted } from './provide.ts'
 
 // Debian's Python: others on PATH do not see the packages of Debian. The package has a program of its own, by which
 // it is known to be there, but which has no passwords.
@@ -14,17 +16,15 @@ export const smtpProgram: Wanted = {
   debianPackage: 'python3-aiosmtpd',
 }
 
-export interface SmtpServer extends AsyncDisposable {
+export interface SmtpOptions {
+  /** From the first byte on, or from STARTTLS on, without which it then takes no password. */
+  readonly tls?: { readonly from: 'connect' | 'starttls'; readonly certificate: Certificate }
+}
+
+export interface SmtpServer extends OwnServer {
   readonly port: number
   readonly user: string
   readonly password: string
-  /** Freezes it (SIGSTOP): connections stay open, nothing answers. */
-  stop(): void
-  cont(): void
-  kill(): Promise<void>
-  /** Starts it again on the same port, whatever its state was. */
-  restart(): Promise<void>
-  close(): Promise<void>
 }
 
 /** Planted: a test that finds it in an answer has found a leak. */
@@ -32,44 +32,19 @@ const PLANTED_PASSWORD = 'planted-Secret-4711'
 const USER = 'hale'
 
 /** An SMTP server of the test's own on a free port of 127.0.0.1, which wants a password and delivers nothing. */
-export async function startSmtp(): Promise<SmtpServer> {
-  const provision = provide(smtpProgram)
-  if (provision.how === 'missing') throw new Error(provision.reason)
-  const directory = createServerDirectory('smtp')
-  let program: Program | undefined
-  try {
-    const port = await freePort()
-    const start = () =>
-      startProgram({
-        path: PYTHON,
-        args: [fileURLToPath(new URL('../fixtures/smtp-server.py', import.meta.url)), String(port), USER],
-        cwd: directory.path,
-        env: { ...process.env, SMTP_PASSWORD: PLANTED_PASSWORD },
-        ready: (output) => output.includes('ready'),
-      })
-    program = await start()
-    const running = () => program as Program
-    const close = async () => {
-      await program?.end()
-      directory.remove()
-    }
+export async function startSmtp({ tls }: SmtpOptions = {}): Promise<SmtpServer> {
+  const port = await freePort()
+  const server = await startOwnServer(smtpProgram, (directory) => {
+    const file = join(directory, 'certificate.pem')
+    if (tls !== undefined)
+      writeFileSync(file, `${tls.certificate.cert}\n${tls.certificate.key}`, { mode: 0o600 })
+    const program = fileURLToPath(new URL('../fixtures/smtp-server.py', import.meta.url))
     return {
-      port,
-      user: USER,
-      password: PLANTED_PASSWORD,
-      stop: () => running().stop(),
-      cont: () => running().cont(),
-      kill: () => running().kill(),
-      async restart() {
-        await running().kill()
-        program = await start()
-      },
-      close,
-      [Symbol.asyncDispose]: close,
+      path: PYTHON,
+      args: [program, String(port), USER, ...(tls === undefined ? [] : [tls.from, file])],
+      env: { ...process.env, SMTP_PASSWORD: PLANTED_PASSWORD },
+      ready: (output) => output.includes('ready'),
     }
-  } catch (error) {
-    await program?.kill()
-    directory.remove()
-    throw error
-  }
+  })
+  return { ...server, port, user: USER, password: PLANTED_PASSWORD }
 }

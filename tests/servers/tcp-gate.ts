@@ -1,14 +1,18 @@
-import { connect, createServer, type Socket } from 'node:net'
-import { listen, portOf } from './faulty-tcp.ts'
+import { createServer, type Server } from 'node:net'
+import { freePort } from './free-port.ts'
+import { GatePassage, type GateState } from './gate-passage.ts'
 
+/** A proxy before a server of 127.0.0.1, which is well itself, whatever the gate does. */
 export interface TcpGate extends AsyncDisposable {
   readonly port: number
   /** How many connections clients have open. */
   readonly open: number
-  /** Closes all connections, and from now on accepts without a word: a black hole, behind which the server is well. */
-  mute(): void
-  /** Closes all connections, and hands new ones on again. */
-  unmute(): void
+  /** How many connections it has accepted so far. */
+  readonly accepted: number
+  /** How many bytes clients have sent so far, those into a black hole too. */
+  readonly sent: number
+  /** Changes what it does; what was held or was on its way passes when it may. */
+  become(state: GateState): Promise<void>
   /** Closes all connections. */
   drop(): void
   close(): Promise<void>
@@ -16,40 +20,63 @@ export interface TcpGate extends AsyncDisposable {
 
 /** Hands connections on to a port of 127.0.0.1. */
 export async function startTcpGate(to: number): Promise<TcpGate> {
-  const sockets = new Set<Socket>()
-  let muted = false
-  const drop = () => {
-    for (const socket of sockets) socket.destroy()
+  const port = await freePort()
+  const passages = new Set<GatePassage>()
+  let state: GateState = 'well'
+  let accepted = 0
+  let sent = 0
+  const accept = (): Server =>
+    createServer((inner) => {
+      accepted++
+      inner.on('error', () => {})
+      if (state === 'cutting') {
+        inner.resetAndDestroy()
+        return
+      }
+      const passage = new GatePassage(inner, to, state)
+      passages.add(passage)
+      inner.on('data', (chunk) => {
+        sent += chunk.length
+      })
+      inner.on('close', () => passages.delete(passage))
+    })
+  const listen = async (): Promise<Server> => {
+    const listening = accept()
+    await new Promise<void>((resolve, reject) => {
+      listening.once('error', reject).listen(port, '127.0.0.1', resolve)
+    })
+    return listening
   }
-  const server = createServer((inner) => {
-    sockets.add(inner)
-    inner.on('close', () => sockets.delete(inner)).on('error', () => {})
-    if (muted) {
-      inner.resume()
-      return
-    }
-    const outer = connect(to, '127.0.0.1')
-    outer.on('error', () => inner.resetAndDestroy()).on('close', () => inner.destroy())
-    inner.on('close', () => outer.destroy())
-    inner.pipe(outer).pipe(inner)
-  })
-  await listen(server)
-  const close = async () => {
-    drop()
+  const drop = (how: 'close' | 'reset' = 'close') => {
+    for (const passage of passages) passage.end(how)
+  }
+  const stopListening = async () => {
     if (server.listening) await new Promise((resolve) => server.close(resolve))
   }
-  const set = (value: boolean) => () => {
-    muted = value
+  const close = async () => {
     drop()
+    await stopListening()
   }
+  let server = await listen()
   return {
-    port: portOf(server),
+    port,
     get open() {
-      return sockets.size
+      return passages.size
     },
-    mute: set(true),
-    unmute: set(false),
-    drop,
+    get accepted() {
+      return accepted
+    },
+    get sent() {
+      return sent
+    },
+    async become(next) {
+      state = next
+      if (next === 'cutting' || next === 'refusing') drop('reset')
+      if (next === 'refusing') await stopListening()
+      else if (!server.listening) server = await listen()
+      for (const passage of passages) passage.become(next)
+    },
+    drop: () => drop(),
     close,
     [Symbol.asyncDispose]: close,
   }

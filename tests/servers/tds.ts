@@ -52,9 +52,8 @@ export async function startTds(): Promise<TdsServer> {
     if (mode === 'frozen') return held.push(() => answer(socket, kind))
     if (kind === type.prelogin) return reply(preloginAnswer)
     if (kind === type.attention) {
-      // What was asked ends with a message of its own, and then the attention is confirmed.
-      late.delete(socket)
-      reply(done(0xfd, 0x02))
+      // What is under way ends with a message of its own, and then the attention is confirmed.
+      if (late.delete(socket)) reply(done(0xfd, 0x02))
       return reply(done(0xfd, 0x20))
     }
     if (typeof mode === 'object') {

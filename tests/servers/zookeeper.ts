@@ -2,9 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { type Program, startProgram } from './program.ts'
-import { provide, type Wanted } from './provide.ts'
-import { createServerDirectory } from './server-directory.ts'
+import { type OwnServer, startOwnServer } from './own-server.ts'
+import type { Wanted } from './provide.ts'
 
 export const zookeeperProgram: Wanted = {
   name: 'zookeeper',
@@ -17,68 +16,34 @@ export const zookeeperProgram: Wanted = {
 const JAR = '/usr/share/java/zookeeper.jar'
 const MAIN = 'org.apache.zookeeper.server.quorum.QuorumPeerMain'
 
-export interface ZookeeperServer extends AsyncDisposable {
+export interface ZookeeperServer extends OwnServer {
   readonly port: number
-  /** Freezes it (SIGSTOP): connections stay open, nothing answers. */
-  stop(): void
-  cont(): void
-  kill(): Promise<void>
-  /** Starts it again on the same port with the same data, whatever its state was. */
-  restart(): Promise<void>
-  close(): Promise<void>
 }
 
 /** A ZooKeeper of the test's own on a free port of 127.0.0.1, alone. */
 export async function startZookeeper(): Promise<ZookeeperServer> {
-  const provision = provide(zookeeperProgram)
-  if (provision.how !== 'program') throw new Error('zookeeper is not here: apt install zookeeper')
-  const directory = createServerDirectory('zookeeper')
-  let program: Program | undefined
-  try {
-    const port = await freePort()
-    const file = join(directory.path, 'zoo.cfg')
-    mkdirSync(join(directory.path, 'data'))
+  const port = await freePort()
+  const server = await startOwnServer(zookeeperProgram, (directory) => {
+    const file = join(directory, 'zoo.cfg')
+    mkdirSync(join(directory, 'data'))
     writeFileSync(
       file,
       `tickTime=500
-dataDir=${directory.path}/data
+dataDir=${directory}/data
 clientPort=${port}
 clientPortAddress=127.0.0.1
 admin.enableServer=false
 4lw.commands.whitelist=srvr
 `,
     )
-    const start = () =>
-      startProgram({
-        path: 'java',
-        args: ['-Xmx96m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', JAR, MAIN, file],
-        cwd: directory.path,
-        ready: () => serves(port),
-        readyWithinMs: 40_000,
-      })
-    program = await start()
-    const running = () => program as Program
-    const close = async () => {
-      await program?.kill()
-      directory.remove()
-    }
     return {
-      port,
-      stop: () => running().stop(),
-      cont: () => running().cont(),
-      kill: () => running().kill(),
-      async restart() {
-        await running().kill()
-        program = await start()
-      },
-      close,
-      [Symbol.asyncDispose]: close,
+      path: 'java',
+      args: ['-Xmx96m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', JAR, MAIN, file],
+      ready: () => serves(port),
+      readyWithinMs: 40_000,
     }
-  } catch (error) {
-    await program?.kill()
-    directory.remove()
-    throw error
-  }
+  })
+  return { ...server, port }
 }
 
 /** `ruok` is answered before the data has been loaded, while no client is served. */

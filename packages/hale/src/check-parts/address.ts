@@ -1,4 +1,7 @@
+import { isIP } from 'node:net'
+import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, type Problems } from '../errors/problems.ts'
+import { ofTheMoment } from './of-the-moment.ts'
 
 /** Where something listens. */
 export interface Address {
@@ -14,7 +17,12 @@ function isAddress(value: unknown): value is Address {
   if (typeof value !== 'object' || value === null) return false
   const { host, port } = value as { host?: unknown; port?: unknown }
   const isPort = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536
-  return typeof host === 'string' && host !== '' && isPort
+  return isHost(host) && isPort
+}
+
+/** A URL, or a host with its port, would be looked up as if it were a name, and not be found. */
+function isHost(value: unknown): value is string {
+  return typeof value === 'string' && (isIP(value) !== 0 || /^[^\s/:@[\]]+$/.test(value))
 }
 
 /** What is wrong with an address goes to `problems`. */
@@ -25,13 +33,22 @@ export function checkAddress(value: unknown, problems: Problems): void {
     return
   }
   const { host, port } = value as { host?: unknown; port?: unknown }
-  if (typeof host !== 'string' || host === '')
-    problems.add('address.host', `expected a host name or an address, got ${kindOf(host)}`)
+  if (!isHost(host)) {
+    const mend =
+      typeof host === 'string' && host !== '' ? '; neither a URL, nor with its port, nor in brackets' : ''
+    problems.add('address.host', `expected a host name or an address, got ${kindOf(host)}${mend}`)
+  }
   problems.number('address.port', port ?? null, 0, { integer: true, min: 1, max: 65_535 })
 }
 
-/** The address of the moment; undefined when the function gave none. */
-export async function currentAddress<A extends Address>(address: AddressOf<A>): Promise<A | undefined> {
-  const current: unknown = typeof address === 'function' ? await address() : address
-  return isAddress(current) ? (current as A) : undefined
+/** Asks at the address of the moment. */
+export async function atAddress<A extends Address>(
+  address: AddressOf<A>,
+  signal: AbortSignal,
+  ask: (address: A) => Outcome | PromiseLike<Outcome>,
+): Promise<Outcome> {
+  const current = typeof address === 'function' ? await ofTheMoment(address, signal) : address
+  // Before the application has discovered it there is none.
+  if (current === undefined || current === null) return down('no address')
+  return isAddress(current) ? ask(current as A) : down('not an address')
 }

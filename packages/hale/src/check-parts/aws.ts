@@ -1,25 +1,41 @@
-import type { CheckContext } from '../core/check.ts'
-import type { Problems } from '../errors/problems.ts'
-import { kindOf } from '../errors/problems.ts'
+import type { CheckDefinition } from '../core/check.ts'
+import { degraded, type Outcome } from '../core/outcome.ts'
+import { kindOf, Problems } from '../errors/problems.ts'
+import { clientCheck } from './client-check.ts'
 import { hasMethod } from './structure.ts'
 
 /** A bare client of the AWS SDK for JavaScript v3, such as `S3Client`. */
 export interface AwsClient {
   send(command: object, options: object): PromiseLike<unknown>
+  readonly config: object
 }
 
 /** The class of a command, such as `HeadBucketCommand`. */
 // biome-ignore lint/suspicious/noExplicitAny: the class of any command, whatever input it takes
 export type AwsCommand = new (input: any) => object
 
-/** What an operation is called by the client that has a method for each, and what it is given. */
-export interface AwsOperation {
+/** A client that has a method for each operation, such as `S3`. */
+type AwsOperations = Readonly<Record<string, (input: object, options: object) => PromiseLike<unknown>>>
+
+/** One operation on one thing of a service. */
+export interface AwsCheck {
+  readonly client: unknown
+  readonly options: unknown
+  /** What the client should be, for the error that says what was given instead. */
+  readonly expected: string
+  /** As the SDK calls it, such as `S3`. */
+  readonly service: string
   /** Such as `headBucket`. */
   readonly method: string
-  readonly input: object
-  /** For a bare client, which takes commands alone. */
-  readonly command: AwsCommand | undefined
+  /** The option that names the thing, such as `bucket`, which the operation calls `Bucket`. */
+  readonly option: string
+  readonly field: string
+  /** By the name of an error, or by the status of an answer without a body. */
+  readonly texts: Readonly<Record<string, string>>
+  readonly outcomeOf: (answer: unknown) => Outcome
 }
+
+const throttled = 'throttled'
 
 /** By the name of the error, which is the code that the service answers with. */
 const names: Readonly<Record<string, string>> = {
@@ -38,37 +54,56 @@ const names: Readonly<Record<string, string>> = {
   UnrecognizedClientException: 'authentication failed',
   RequestTimeTooSkewed: 'clock differs too much',
   PermanentRedirect: 'in another region',
-  SlowDown: 'throttled',
-  ThrottlingException: 'throttled',
-  ProvisionedThroughputExceededException: 'throttled',
-  RequestLimitExceeded: 'throttled',
+  SlowDown: throttled,
+  ThrottlingException: throttled,
+  ProvisionedThroughputExceededException: throttled,
+  RequestLimitExceeded: throttled,
 }
 
-/** Reads the option `command`, which a bare client needs. */
-export function commandOption(value: unknown, problems: Problems): AwsCommand | undefined {
-  if (value === undefined || typeof value === 'function') return value as AwsCommand | undefined
-  problems.add('command', `expected the class of a command, got ${kindOf(value)}`)
-  return undefined
+/** Makes the definition of a check that asks a service of AWS about one thing. */
+export function awsCheck(parts: AwsCheck): CheckDefinition<'readiness'> {
+  const { client, expected, service, method, option, field, texts, outcomeOf } = parts
+  const problems = new Problems()
+  const { command, [option]: named, ...rest } = problems.object('options', parts.options)
+  const thing = problems.string(option, named ?? null)
+  if (thing === '') problems.add(option, `expected the name of a ${option}, got an empty string`)
+  if (command !== undefined && typeof command !== 'function')
+    problems.add('command', `expected the class of a command, got ${kindOf(command)}`)
+  const Command = typeof command === 'function' ? (command as AwsCommand) : undefined
+  const isBare = (value: unknown): value is AwsClient => Command !== undefined && isClientOf(value, service)
+  const textOf = (error: unknown) => awsText(error, texts)
+  return clientCheck<AwsClient | AwsOperations>({
+    client,
+    expected,
+    isClient: (value): value is AwsClient | AwsOperations => hasMethod(value, method) || isBare(value),
+    problems,
+    options: rest,
+    ownOptions: [option, 'command'],
+    textOf,
+    ask: async (current, { signal }) => {
+      const input = { [field]: thing }
+      // The SDK ends the request when the signal is aborted, its own retries included.
+      const options = { abortSignal: signal }
+      try {
+        const answer =
+          isBare(current) && Command !== undefined
+            ? current.send(new Command(input), options)
+            : (current as AwsOperations)[method]?.(input, options)
+        return outcomeOf(await answer)
+      } catch (error) {
+        // It answers, but not this.
+        if (textOf(error) === throttled) return degraded(throttled)
+        throw error
+      }
+    },
+  })
 }
 
-/** Whether something can be asked for an operation. */
-export function isAwsClient(value: unknown, { method, command }: AwsOperation): boolean {
-  return hasMethod(value, method) || (command !== undefined && hasMethod(value, 'send'))
-}
-
-/** Asks; the SDK ends the request when the signal is aborted, its own retries included. */
-export function callAws(
-  client: object,
-  { method, input, command: Command }: AwsOperation,
-  { signal }: CheckContext,
-): PromiseLike<unknown> {
-  const options = { abortSignal: signal }
-  if (Command !== undefined && hasMethod(client, 'send'))
-    return (client as AwsClient).send(new Command(input), options)
-  const operations = client as Readonly<
-    Record<string, (input: object, options: object) => PromiseLike<unknown>>
-  >
-  return operations[method]?.(input, options) ?? Promise.reject(new TypeError(`no ${method}`))
+/** Any client of the SDK has `send`, but its service may be another. */
+function isClientOf(value: unknown, service: string): value is AwsClient {
+  if (!hasMethod(value, 'send')) return false
+  const { config } = value as { config?: unknown }
+  return (Object(config) as { serviceId?: unknown }).serviceId === service
 }
 
 /** The HTTP status that the service answered with; undefined when it did not. */
@@ -77,18 +112,13 @@ function awsStatus(error: unknown): number | undefined {
   return typeof $metadata?.httpStatusCode === 'number' ? $metadata.httpStatusCode : undefined
 }
 
-/**
- * A safe text for what the SDK throws; `known` are the check's own names, and statuses for answers without a body.
- * Undefined for anything else.
- */
-export function awsText(known: Readonly<Record<string, string>>): (error: unknown) => string | undefined {
-  return (error) => {
-    const { name } = (error ?? {}) as { name?: unknown }
-    for (const texts of [known, names])
-      if (typeof name === 'string' && Object.hasOwn(texts, name)) return texts[name]
-    const status = awsStatus(error)
-    if (status !== undefined && Object.hasOwn(known, status)) return known[status]
-    if (status === 403) return 'permission denied'
-    return status !== undefined && status >= 300 && status <= 599 ? `HTTP ${status}` : undefined
-  }
+/** A safe text for what the SDK throws; `known` are the check's own. Undefined for anything else. */
+function awsText(error: unknown, known: Readonly<Record<string, string>>): string | undefined {
+  const { name } = (error ?? {}) as { name?: unknown }
+  for (const texts of [known, names])
+    if (typeof name === 'string' && Object.hasOwn(texts, name)) return texts[name]
+  const status = awsStatus(error)
+  if (status !== undefined && Object.hasOwn(known, status)) return known[status]
+  if (status === 403) return 'permission denied'
+  return status !== undefined && status >= 300 && status <= 599 ? `HTTP ${status}` : undefined
 }

@@ -1,9 +1,10 @@
 import { type CheckContext, type CheckDefinition, check } from '../core/check.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, type Problems } from '../errors/problems.ts'
+import { ofTheMoment } from './of-the-moment.ts'
 
-/** The client that the application has, or a function that returns the current one. */
-export type ClientOf<C> = C | (() => C | PromiseLike<C>)
+/** The client that the application has, or a function that returns the current one, or nothing while there is none. */
+export type ClientOf<C> = C | (() => C | null | undefined | PromiseLike<C | null | undefined>)
 
 /** A check of a dependency that is asked through the application's own client. */
 export interface ClientCheck<C> {
@@ -24,6 +25,8 @@ export interface ClientCheck<C> {
   readonly ownOptions: readonly string[]
   /** A safe text for what this client throws without a code that the vocabulary knows; undefined for anything else. */
   readonly textOf?: (error: unknown) => string | undefined
+  /** What is to be logged of an error, when the client puts into its errors what no log should hold. */
+  readonly toLog?: (error: unknown) => unknown
   /**
    * Asks. A run that is not answered should stay unsettled when the client gives no way to call a request back: the
    * engine's overlap guard then bounds what waits in the client's own queue.
@@ -33,26 +36,40 @@ export interface ClientCheck<C> {
 
 /** Makes the definition of a check that takes a client, known by its structure, or a function for one. */
 export function clientCheck<C>(parts: ClientCheck<C>): CheckDefinition<'readiness'> {
-  const { client, expected, isClient, problems, options, ownOptions, textOf, ask } = parts
-  if (!isClient(client) && typeof client !== 'function')
-    problems.add(
-      parts.parameter ?? 'client',
-      `expected ${expected}, or a function for one, got ${kindOf(client)}`,
-    )
+  const { client, expected, isClient, problems, options, ownOptions, textOf, toLog, ask } = parts
+  const isFunction = typeof client === 'function'
+  if (!isClient(client) && (!isFunction || isClass(client, isClient))) {
+    const got = isFunction ? 'a class; make one with new' : kindOf(client)
+    problems.add(parts.parameter ?? 'client', `expected ${expected}, or a function for one, got ${got}`)
+  }
   const run = async (context: CheckContext): Promise<Outcome> => {
     try {
-      const current: unknown = isClient(client) ? client : await (client as () => unknown)()
+      const current: unknown = isClient(client)
+        ? client
+        : await ofTheMoment(client as () => unknown, context.signal)
       // Before the application has connected, or between two connections, there is none.
       if (current === undefined || current === null) return down('no client')
       if (!isClient(current)) return down('not a client')
       return await ask(current, context)
     } catch (error) {
       const text = textOf?.(error)
-      if (text === undefined) throw error
-      return down(text)
+      const logged = toLog === undefined ? error : toLog(error)
+      if (text === undefined) throw logged
+      return down(text, undefined, logged)
     }
   }
   return { ...check(run, options), ownOptions, problems: problems.found }
+}
+
+/** Whether it is a class, of clients or not: one compiled to a function is known by what it would make. */
+function isClass(value: object, isClient: (value: unknown) => boolean): boolean {
+  if (/^class\b/.test(Function.prototype.toString.call(value))) return true
+  try {
+    return isClient((value as { readonly prototype?: unknown }).prototype)
+  } catch {
+    // A getter that wants an instance.
+    return true
+  }
 }
 
 /** A `textOf` for whole messages, so that nothing else is taken for one of them. */

@@ -12,10 +12,12 @@ export async function hasFreeConnection(
   { signal, timeoutMs }: CheckContext,
 ): Promise<boolean> {
   for (let left = timeoutMs / 2; !isFree(); left -= pollMs) {
-    if (left <= 0 || signal.aborted) return false
+    if (left <= 0) return false
     await new Promise<void>((resolve) => {
       setTimeout(resolve, Math.min(pollMs, left)).unref()
     })
+    // Whoever goes on after this could not be called back.
+    signal.throwIfAborted()
   }
   return true
 }

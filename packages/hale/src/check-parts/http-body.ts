@@ -1,3 +1,5 @@
+import { hasMethod } from './structure.ts'
+
 /** What is needed of an HTTP answer; `Response` has it. */
 export interface HttpAnswer {
   readonly status: number
@@ -9,6 +11,15 @@ export interface HttpAnswer {
 export interface HttpBodyReader {
   read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>
   cancel(): Promise<void>
+}
+
+/**
+ * Whether something is an answer as `fetch` gives it. That of node-fetch, whose body is a stream of Node's, or of axios
+ * is none.
+ */
+export function isHttpAnswer(value: unknown): value is HttpAnswer {
+  const { status, headers, body } = (value ?? {}) as Partial<HttpAnswer>
+  return typeof status === 'number' && hasMethod(headers, 'get') && (!body || hasMethod(body, 'getReader'))
 }
 
 /**

@@ -5,35 +5,33 @@ interface Emitter {
   on(event: string, listener: (error: unknown) => void): unknown
 }
 
+/** One listener for each client, however many checks of it are made and thrown away. */
+const memories = new WeakMap<object, { error: unknown }>()
+
 /**
- * Remembers what a client says on its `error` event: a client that reconnects by itself tells nobody else why it
- * cannot. It listens only where the application does, once for each client: without a listener, a client ends the
- * process or writes to the console, and that is not the check's to change.
+ * What a client has said last on its `error` event, since it was forgotten: a client that reconnects by itself tells
+ * nobody else why it cannot. It is listened to from the first call on, and only where the application does: without a
+ * listener a client ends the process or writes to the console, and that is not the check's to change.
  */
-export class LastError {
-  readonly #errors = new WeakMap<object, { error: unknown }>()
+export function lastErrorOf(client: object): unknown {
+  return memoryOf(client)?.error
+}
 
-  /** The error since the last `forget`, or undefined. */
-  of(client: object): unknown {
-    return this.#memory(client)?.error
-  }
+/** The client works again. */
+export function forgetErrorOf(client: object): void {
+  const memory = memoryOf(client)
+  if (memory !== undefined) memory.error = undefined
+}
 
-  /** The client works again. */
-  forget(client: object): void {
-    const memory = this.#memory(client)
-    if (memory !== undefined) memory.error = undefined
-  }
-
-  #memory(client: object): { error: unknown } | undefined {
-    const known = this.#errors.get(client)
-    if (known !== undefined || !isEmitter(client) || client.listenerCount('error') === 0) return known
-    const memory = { error: undefined as unknown }
-    client.on('error', (error) => {
-      memory.error = error
-    })
-    this.#errors.set(client, memory)
-    return memory
-  }
+function memoryOf(client: object): { error: unknown } | undefined {
+  const known = memories.get(client)
+  if (known !== undefined || !isEmitter(client) || client.listenerCount('error') === 0) return known
+  const memory = { error: undefined as unknown }
+  client.on('error', (error) => {
+    memory.error = error
+  })
+  memories.set(client, memory)
+  return memory
 }
 
 function isEmitter(value: unknown): value is Emitter {

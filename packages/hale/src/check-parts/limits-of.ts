@@ -1,9 +1,11 @@
-import type { Problems } from '../errors/problems.ts'
+import { kindOf, type Problems } from '../errors/problems.ts'
 import { Limits, type Measure, type Thresholds, thresholdOptions } from './thresholds.ts'
 
 /** The pair of thresholds that an option holds, such as `delayMs: { degradedAt, downAt }`. */
 export function limitsOf(problems: Problems, option: string, given: unknown, measure: Measure): Limits {
-  const pair = problems.object(option, given)
+  if (given !== undefined && kindOf(given) !== 'an object')
+    problems.add(option, `expected { degradedAt, downAt }, got ${kindOf(given)}`)
+  const pair = problems.object('', typeof given === 'object' && given !== null ? given : undefined)
   problems.knownKeys(option, pair, thresholdOptions)
   return new Limits(problems, option, pair as Thresholds, measure)
 }

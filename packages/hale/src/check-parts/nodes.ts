@@ -20,6 +20,7 @@ export async function askNodes<N>(
   const timer = setTimeout(() => giveUp.abort(new DOMException('no answer', 'TimeoutError')), timeoutMs)
   timer.unref()
   context.signal.addEventListener('abort', abort, { once: true })
+  if (context.signal.aborted) abort()
   try {
     const part = { name: context.name, timeoutMs, signal: giveUp.signal, now: () => context.now() }
     return summary(await Promise.allSettled(nodes.map(async (node) => ask(node, part))))

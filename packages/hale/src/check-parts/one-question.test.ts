@@ -3,7 +3,7 @@ import { OneQuestion, settlesWithin, unlessAborted } from './one-question.ts'
 
 function context(now = 0) {
   const controller = new AbortController()
-  return { controller, signal: controller.signal, now: () => now }
+  return { controller, signal: controller.signal, timeoutMs: 500, now: () => now }
 }
 
 test('who asks while an answer is owed waits for the same one', async () => {
@@ -24,6 +24,30 @@ test('who asks while an answer is owed waits for the same one', async () => {
   const next = one.ask(connection, context(), question)
   answer(2)
   expect([await next, asked]).toEqual([2, 2])
+})
+
+test('an answer that comes later than a run may take is not the answer to a later run', async () => {
+  const one = new OneQuestion<number>()
+  const connection = {}
+  const answers: ((value: number) => void)[] = []
+  const question = () => new Promise<number>((resolve) => answers.push(resolve))
+  let now = 0
+  const asker = () => ({ ...context(), now: () => now })
+  const [first, inTime] = [one.ask(connection, asker(), question), one.ask(connection, asker(), question)]
+  now = 499
+  answers[0]?.(1)
+  expect(await Promise.all([first, inTime])).toEqual([1, 1])
+  const run = context()
+  const abandoned = one.ask(connection, { ...run, now: () => now }, question)
+  run.controller.abort(new Error('too late'))
+  await expect(abandoned).rejects.toThrow('too late')
+  now = 999
+  const later = [one.ask(connection, asker(), question), one.ask(connection, asker(), question)]
+  answers[1]?.(2)
+  await expect.poll(() => answers.length).toBe(3)
+  answers[2]?.(3)
+  expect(await Promise.all(later)).toEqual([3, 3])
+  expect(answers).toHaveLength(3)
 })
 
 test('an answer that is never given is asked for once more a minute later, and each connection by itself', async () => {

@@ -1,6 +1,13 @@
 /** How long an answer may be owed before the question is put once more, in milliseconds. */
 const forgottenAfterMs = 60_000
 
+/** The parts of a check's context that are needed. */
+interface Asker {
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+  now(): number
+}
+
 /**
  * Puts one question at a time to each connection: who asks while an answer is owed waits for that one. Clients queue
  * commands and cannot call them back; a frozen server would otherwise find one of each probe in the queue. A client
@@ -10,15 +17,16 @@ export class OneQuestion<A> {
   readonly #owed = new WeakMap<object, { readonly since: number; readonly answer: Promise<A> }>()
 
   /**
-   * The answer, or a rejection with the signal's reason once it is aborted; the question stays put.
+   * The answer, or a rejection with the signal's reason once it is aborted; the question stays put. An answer that took
+   * longer than a run may take is not the one to a later run: a server that is slow would look well to every other.
    */
-  async ask(
-    connection: object,
-    { signal, now }: { readonly signal: AbortSignal; now(): number },
-    question: () => PromiseLike<A>,
-  ): Promise<A> {
+  async ask(connection: object, asker: Asker, question: () => PromiseLike<A>): Promise<A> {
+    const { signal, timeoutMs, now } = asker
     const owed = this.#owed.get(connection)
-    if (owed !== undefined && now() - owed.since < forgottenAfterMs) return unlessAborted(owed.answer, signal)
+    if (owed !== undefined && now() - owed.since < forgottenAfterMs) {
+      const answer = await unlessAborted(owed.answer, signal)
+      return now() - owed.since < timeoutMs ? answer : this.ask(connection, asker, question)
+    }
     const answer = Promise.resolve(question())
     const put = { since: now(), answer }
     this.#owed.set(connection, put)

@@ -1,5 +1,6 @@
+import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
-import { redisText } from './redis-errors.ts'
+import { redisText, withoutCommand } from './redis-errors.ts'
 
 test.for([
   ['WRONGPASS invalid username-password pair or user is disabled.', 'authentication failed'],
@@ -26,4 +27,18 @@ test.for([
 test('says nothing of what is no error', () => {
   for (const thrown of [undefined, null, 'NOAUTH x', { message: 'NOAUTH x' }])
     expect(redisText(thrown)).toBeUndefined()
+})
+
+test('what is logged of ioredis has no command, which would be that of the login', () => {
+  const cause = new Error('why')
+  const error = Object.assign(new Error('WRONGPASS invalid', { cause }), {
+    name: 'ReplyError',
+    code: 'WRONGPASS',
+    command: { name: 'auth', args: ['hunter22'] },
+  })
+  const logged = withoutCommand(error) as Error
+  expect(inspect(logged)).not.toContain('hunter22')
+  expect(logged).toMatchObject({ name: 'ReplyError', message: 'WRONGPASS invalid', code: 'WRONGPASS', cause })
+  expect(logged.stack).toBe(error.stack)
+  for (const other of [cause, 'text', undefined]) expect(withoutCommand(other)).toBe(other)
 })

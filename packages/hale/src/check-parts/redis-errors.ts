@@ -34,6 +34,14 @@ const texts: Readonly<Record<string, string>> = {
   'All the root nodes are unavailable': 'no node can be reached',
 }
 
+/** Without the command that ioredis keeps in its errors: that of a login has the password in it. */
+export function withoutCommand(error: unknown): unknown {
+  if (!(error instanceof Error) || !('command' in error)) return error
+  const { message, name, stack, code, cause } = error as Error & { readonly code?: unknown }
+  const bare = new Error(message, cause === undefined ? undefined : { cause })
+  return Object.assign(bare, { name, stack, ...(code !== undefined && { code }) })
+}
+
 /** A safe text for what Redis, or a client of it, says without a code; undefined for anything else. */
 export function redisText(error: unknown): string | undefined {
   // ioredis wraps what the server refused its own first command with.

@@ -1,7 +1,7 @@
 import type { CheckContext } from '../core/check.ts'
 import { messageOf } from './client-check.ts'
 import { hasFreeConnection } from './free-connection.ts'
-import { LastError } from './last-error.ts'
+import { forgetErrorOf, lastErrorOf } from './last-error.ts'
 import { OneQuestion } from './one-question.ts'
 import { hasMethod } from './structure.ts'
 
@@ -14,6 +14,8 @@ export interface RedisAnswer {
   /** It reads but does not write, because its last save failed. */
   readonly refusesWrites?: boolean
   readonly role?: string | undefined
+  /** Whether a node of a cluster knows of somebody who serves each slot. */
+  readonly slotsServed?: boolean
   /** Whether a replica has its master. */
   readonly linked?: boolean
   /** The share of `maxmemory` in use; undefined without a limit. */
@@ -48,7 +50,6 @@ type State = 'ready' | 'connecting' | 'reconnecting' | 'client closed' | 'not co
 export class RedisNodes {
   readonly #owed = new OneQuestion<RedisAnswer>()
   readonly #loading = new OneQuestion<unknown>()
-  readonly #errors = new LastError()
 
   /** @throws what the server or the client says when it does not answer */
   async ask(connection: object, questions: RedisQuestions, context: CheckContext): Promise<RedisAnswer> {
@@ -82,14 +83,14 @@ export class RedisNodes {
    */
   async absence(client: object, context: CheckContext): Promise<string | undefined> {
     if (stateOf(client) === 'ready') {
-      this.#errors.forget(client)
+      forgetErrorOf(client)
       return undefined
     }
-    if (this.#errors.of(client) === undefined)
+    if (lastErrorOf(client) === undefined)
       await hasFreeConnection(() => stateOf(client) !== 'connecting', context)
     const state = stateOf(client)
     if (state === 'ready') return undefined
-    const error = this.#errors.of(client)
+    const error = lastErrorOf(client)
     if (error !== undefined) throw error
     // ioredis, connected, waits for a server that loads its data; INFO is what it would let through.
     if ((client as ClientState).status === 'connect' && hasMethod(client, 'info')) {
@@ -125,6 +126,7 @@ async function inquire(connection: Commands, questions: RedisQuestions): Promise
   const limit = Number(fieldOf(memoryInfo, 'maxmemory'))
   return {
     refusesWrites,
+    slotsServed: fieldOf(clusterInfo, 'cluster_slots_ok') === '16384',
     role: fieldOf(replicationInfo, 'role'),
     linked: fieldOf(replicationInfo, 'master_link_status') !== 'down',
     memory: limit > 0 ? Number(fieldOf(memoryInfo, 'used_memory')) / limit : undefined,

@@ -14,15 +14,13 @@ export const thresholdOptions = ['degradedAt', 'downAt'] as const
 
 /** What is measured. */
 export interface Measure {
-  /** Such as `messages` or `days`. */
+  /** Such as `messages` or `days`; `share` for a part of a whole, between 0 and 1. */
   readonly unit: string
   /**
    * Whether more of it is worse, as of lag, or less, as of free bytes.
    * @default 'more'
    */
   readonly worse?: 'more' | 'less'
-  /** The most that it can be, such as 1 for a share. */
-  readonly max?: number
   /** What applies where nothing is given. */
   readonly defaults?: Thresholds
 }
@@ -40,26 +38,23 @@ export class Limits {
 
   /** `path` is the option that holds the pair; empty when it is among the check's own options. */
   constructor(problems: Problems, path: string, given: Thresholds, measure: Measure) {
-    const { unit, worse = 'more', max, defaults = {} } = measure
+    const { unit, worse = 'more', defaults = {} } = measure
     const nameOf = (field: string) => (path === '' ? field : `${path}.${field}`)
-    const read = (field: 'degradedAt' | 'downAt'): number | undefined => {
-      if (given[field] === undefined) return defaults[field]
-      return problems.number(nameOf(field), given[field], Number.NaN, {
-        unit,
-        ...(max !== undefined && { max }),
-      })
-    }
+    const rule = unit === 'share' ? { noun: 'a share', max: 1 } : { unit }
+    const read = (field: 'degradedAt' | 'downAt'): number | undefined =>
+      given[field] === undefined ? undefined : problems.number(nameOf(field), given[field], Number.NaN, rule)
+    const degradedAt = read('degradedAt')
+    const downAt = read('downAt')
     this.#sign = worse === 'more' ? 1 : -1
-    this.#degradedAt = read('degradedAt')
-    this.#downAt = read('downAt')
-    const reversed = this.#sign * ((this.#downAt ?? Number.NaN) - (this.#degradedAt ?? Number.NaN)) < 0
-    if (reversed && given.degradedAt !== undefined && given.downAt !== undefined) {
+    const isReversed = (degraded = Number.NaN, down = Number.NaN) => this.#sign * (down - degraded) < 0
+    if (isReversed(degradedAt, downAt)) {
       const order = worse === 'more' ? 'at least' : 'at most'
-      problems.add(
-        nameOf('downAt'),
-        `expected ${order} degradedAt (${this.#degradedAt}), got ${this.#downAt}`,
-      )
+      problems.add(nameOf('downAt'), `expected ${order} degradedAt (${degradedAt}), got ${downAt}`)
     }
+    // A default that the other one, given, has passed is none: whoever moves one has moved on from both.
+    this.#degradedAt =
+      degradedAt ?? (isReversed(defaults.degradedAt, downAt) ? undefined : defaults.degradedAt)
+    this.#downAt = downAt ?? (isReversed(degradedAt, defaults.downAt) ? undefined : defaults.downAt)
   }
 
   /** Whether anything is judged at all. */

@@ -2,7 +2,9 @@ import { Queue, type QueueOptions, Worker } from 'bullmq'
 import { Redis, type RedisOptions } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type RedisServer, redisProgram, startRedis } from '../../../../tests/servers/redis.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -33,7 +35,7 @@ function openedOn(options: RedisOptions): Queue {
   return queue
 }
 
-function asked(queue: ClientOf<BullmqQueue | undefined>, options: BullmqCheckOptions = {}) {
+function asked(queue: ClientOf<BullmqQueue>, options: BullmqCheckOptions = {}) {
   const health = createHealth({ checks: { queue: bullmq(queue, { timeoutMs: 2_000, ...options }) } })
   return { run: () => health.check('queue').run() }
 }
@@ -59,9 +61,12 @@ whenOwned(redisProgram, 'bullmq with a real server', () => {
 
   describe('keeps the contract of checks', () => {
     let queue: Queue
+    let gate: TcpGate
     let observer: Redis
-    beforeAll(() => {
-      queue = opened(connection())
+    beforeAll(async () => {
+      gate = await startTcpGate(server.port)
+      // Each case makes a check of its own, which listens.
+      queue = opened(connection({ port: gate.port })).setMaxListeners(20)
       closing.pop()
       observer = new Redis({ ...connection(), lazyConnect: false })
       observer.on('error', () => {})
@@ -69,11 +74,16 @@ whenOwned(redisProgram, 'bullmq with a real server', () => {
     afterAll(async () => {
       observer.disconnect()
       await queue.disconnect()
+      await gate.close()
     })
+    const lost = /^(connection (refused|closed|reset)|reconnecting)$/
     const cases = checkContract({
-      create: () => bullmq(queue, { timeoutMs: 300, activeForMs: { downAt: 1e6 } }),
+      create: () => bullmq(queue, { timeoutMs: 200, activeForMs: { downAt: 1e6 } }),
       secrets: () => [password, server.host, 'orders'],
+      questions: () => gate.sent,
       faults: {
+        // ioredis keeps a command that has been sent for the next connection.
+        ...gateFaults(() => gate, { timeoutMs: 200, cut: new RegExp(`${lost.source}|^timed out`) }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -82,7 +92,7 @@ whenOwned(redisProgram, 'bullmq with a real server', () => {
         'a killed server': {
           inject: () => server.kill(),
           heal: () => server.restart(),
-          expect: { text: /^(connection (refused|closed|reset)|reconnecting)$/ },
+          expect: { text: lost },
         },
       },
       connections: async () => Number(/connected_clients:(\d+)/.exec(await observer.info('clients'))?.[1]),
@@ -193,7 +203,7 @@ describe('bullmq without a server', () => {
     const refused = asked(openedOn({ host: '127.0.0.1', port: await closedPort() }), { timeoutMs: 100 })
     await eventually(refused.run).toMatchObject({ status: 'DOWN', error: 'connection refused' })
     await using silent = await startFaultyTcp({ kind: 'silent' })
-    const { run } = asked(openedOn({ host: '127.0.0.1', port: silent.port, password }), { timeoutMs: 40 })
+    const { run } = asked(openedOn({ host: '127.0.0.1', port: silent.port, password }), { timeoutMs: 200 })
     for (let probe = 0; probe < 5; probe++)
       expect(await run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
     expect(silent.accepted).toBe(1)
@@ -202,13 +212,81 @@ describe('bullmq without a server', () => {
   test('the client of an older BullMQ is found at the queue itself', async () => {
     const counts = {
       getJobCounts: async () => ({ waiting: 7 }),
-      getJobs: async () => [],
-      getWorkersCount: async () => 0,
+      getJobs: async () => Promise.reject(new Error('not to be asked')),
+      getWorkersCount: async () => Promise.reject(new Error('not to be asked')),
     }
     const ready = { ...counts, client: Promise.resolve({ status: 'ready' }) }
     const away = { ...counts, client: Promise.resolve({ status: 'reconnecting' }) }
     expect(await asked(ready).run()).toMatchObject({ status: 'UP', data: { waiting: 7, failed: 0 } })
     expect(await asked(away).run()).toMatchObject({ status: 'DOWN', error: 'reconnecting' })
+  })
+
+  test('a client that has not come yet is waited for once, not by each probe anew', async () => {
+    let waiting = 0
+    let give = (_client: object): void => {}
+    const pending = new Promise<object>((resolve) => {
+      give = resolve
+    })
+    const client = {
+      // biome-ignore lint/suspicious/noThenProperty: it counts who waits.
+      then: (...reactions: Parameters<typeof pending.then>) => {
+        waiting++
+        return pending.then(...reactions)
+      },
+    }
+    const queue = { getJobCounts: async () => ({}), getJobs: async () => [], getWorkersCount: async () => 0 }
+    const { run } = asked({ ...queue, client } as BullmqQueue, { timeoutMs: 200 })
+    for (let probe = 0; probe < 3; probe++)
+      expect(await run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
+    give({ status: 'ready' })
+    await eventually(async () => (await run()).status).toBe('UP')
+    expect(waiting).toBe(1)
+  })
+
+  test('what is asked for is all that waits, and the oldest job at work', async () => {
+    const calls: unknown[][] = []
+    let processedOn = Date.now() - 60_000
+    const queue = {
+      client: Promise.resolve({ status: 'ready' }),
+      getJobCounts: async (...types: unknown[]) => {
+        calls.push(types)
+        return { waiting: 1, paused: 2, prioritized: 4, active: 1, delayed: 8, failed: 16 }
+      },
+      getJobs: async (...range: unknown[]) => {
+        calls.push(range)
+        return [{ processedOn }]
+      },
+      getWorkersCount: async () => Promise.reject(new Error('not to be asked')),
+    }
+    const { run } = asked(queue as unknown as BullmqQueue, { activeForMs: { degradedAt: 60_000 } })
+    const data = { waiting: 7, active: 1, delayed: 8, failed: 16 }
+    expect(await run()).toMatchObject({ status: 'DEGRADED', message: 'a job takes too long', data })
+    const types = ['waiting', 'paused', 'prioritized', 'active', 'delayed', 'failed']
+    expect(calls).toEqual([types, [['active'], 0, 0, true]])
+    const worst = asked(queue as unknown as BullmqQueue, {
+      waiting: { degradedAt: 7 },
+      failed: { downAt: 16 },
+    })
+    expect(await worst.run()).toMatchObject({ status: 'DOWN', error: 'too many failed jobs' })
+    // The worker's clock is ahead.
+    processedOn = Date.now() + 60_000
+    expect(await run()).toMatchObject({ status: 'UP', data: { ...data, activeForMs: 0 } })
+  })
+
+  test('an answer that is owed is waited for, and a client that cannot be had is told', async () => {
+    let asking = 0
+    const never = () => {
+      asking++
+      return new Promise<never>(() => {})
+    }
+    const queue = { getJobCounts: never, getJobs: async () => [], getWorkersCount: async () => 0 }
+    const frozen = { ...queue, client: Promise.resolve({ status: 'ready' }) }
+    const { run } = asked(frozen, { timeoutMs: 20, overlapAfterMs: 0 })
+    for (let probe = 0; probe < 5; probe++) expect((await run()).error).toBe('timed out after 20 ms')
+    expect(asking).toBe(1)
+    const refused = Object.assign(new Error('hidden'), { code: 'ECONNREFUSED' })
+    const lost = asked({ ...queue, client: Promise.reject(refused) } as BullmqQueue)
+    expect(await lost.run()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
   })
 
   test('what is set up wrongly is told together, by createHealth', () => {

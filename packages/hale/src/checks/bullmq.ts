@@ -1,9 +1,9 @@
 import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
 import { hasFreeConnection } from '../check-parts/free-connection.ts'
-import { LastError } from '../check-parts/last-error.ts'
+import { lastErrorOf } from '../check-parts/last-error.ts'
 import { limitsOf } from '../check-parts/limits-of.ts'
 import { OneQuestion } from '../check-parts/one-question.ts'
-import { redisText } from '../check-parts/redis-errors.ts'
+import { redisText, withoutCommand } from '../check-parts/redis-errors.ts'
 import { RedisNodes } from '../check-parts/redis-node.ts'
 import { hasMethod } from '../check-parts/structure.ts'
 import { graded, type Limits, type Thresholds, worstGrade } from '../check-parts/thresholds.ts'
@@ -81,7 +81,7 @@ const names = Object.keys(measures) as readonly Measured[]
  * ```
  */
 export function bullmq(
-  queue: ClientOf<BullmqQueue | undefined>,
+  queue: ClientOf<BullmqQueue>,
   options: BullmqCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
@@ -91,7 +91,7 @@ export function bullmq(
   const limits = Object.fromEntries(
     names.map((name) => [name, limitsOf(problems, name, pairs[name], measures[name])]),
   ) as Readonly<Record<Measured, Limits>>
-  const errors = new LastError()
+  const clients = new QueueClients()
   const redises = new RedisNodes()
   const owed = new OneQuestion<Outcome>()
   return clientCheck<BullmqQueue>({
@@ -103,10 +103,11 @@ export function bullmq(
     options: rest,
     ownOptions: names,
     textOf: redisText,
+    toLog: withoutCommand,
     ask: async (current, context) => {
       if ((current as { readonly closing?: unknown }).closing !== undefined) return down('queue closed')
-      const client = await clientOf(current, context)
-      const error = errors.of(current)
+      const client = await clients.of(current, context)
+      const error = lastErrorOf(current)
       if (client === undefined && error !== undefined) throw error
       if (client === undefined) return down('not connected')
       const absent = await redises.absence(client, context)
@@ -144,34 +145,48 @@ async function judged(queue: BullmqQueue, limits: Readonly<Record<Measured, Limi
   return graded(worst, grades.find(({ grade }) => grade === worst)?.text ?? '', data)
 }
 
+/** What the promise of a client has come to. */
+interface Arrival {
+  settled: boolean
+  client?: unknown
+  error?: unknown
+}
+
 /**
- * The client of Redis beneath the queue, through which its state is known; undefined when it is not there within half
- * of the check's time. The queue gives it only once it has been connected, and waits for that as long as it takes.
+ * The clients of Redis beneath the queues, through which their state is known. A queue gives its client only once it has
+ * been connected, and waits for that as long as it takes: it is waited for once, not by each probe anew.
  */
-async function clientOf(queue: BullmqQueue, context: CheckContext): Promise<object | undefined> {
-  const { client: own, getBackend } = queue as {
-    readonly client?: unknown
-    getBackend?(): { client?: unknown }
+class QueueClients {
+  readonly #arrivals = new WeakMap<object, Arrival>()
+
+  /** Undefined when it is not there within half of the check's time. */
+  async of(queue: BullmqQueue, context: CheckContext): Promise<object | undefined> {
+    const { client: own, getBackend } = queue as {
+      readonly client?: unknown
+      getBackend?(): { client?: unknown }
+    }
+    // BullMQ 5 has it itself, BullMQ 6 in its backend.
+    const given = own ?? getBackend?.call(queue).client ?? queue
+    const arrival = hasMethod(given, 'then')
+      ? this.#arrivalOf(given as PromiseLike<unknown>)
+      : { settled: true, client: given }
+    await hasFreeConnection(() => arrival.settled, context)
+    if (arrival.error !== undefined) throw arrival.error
+    const { client } = arrival
+    return typeof client === 'object' && client !== null ? client : undefined
   }
-  // BullMQ 5 has it itself, BullMQ 6 in its backend.
-  const given = own ?? getBackend?.call(queue).client ?? queue
-  let settled = false
-  let client: unknown
-  let error: unknown
-  Promise.resolve(given).then(
-    (value) => {
-      settled = true
-      client = value
-    },
-    (reason) => {
-      settled = true
-      error = reason
-    },
-  )
-  await Promise.resolve()
-  await hasFreeConnection(() => settled, context)
-  if (error !== undefined) throw error
-  return typeof client === 'object' && client !== null ? client : undefined
+
+  #arrivalOf(promise: PromiseLike<unknown>): Arrival {
+    const known = this.#arrivals.get(promise)
+    if (known !== undefined) return known
+    const arrival: Arrival = { settled: false }
+    this.#arrivals.set(promise, arrival)
+    promise.then(
+      (client) => Object.assign(arrival, { settled: true, client }),
+      (error) => Object.assign(arrival, { settled: true, error }),
+    )
+    return arrival
+  }
 }
 
 function isClient(value: unknown): value is BullmqQueue {

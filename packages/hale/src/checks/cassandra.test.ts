@@ -1,7 +1,11 @@
-import { auth, Client, policies } from 'cassandra-driver'
+import { createClient as createLibsql } from '@libsql/client'
+import { auth, Client, type ClientOptions, policies } from 'cassandra-driver'
+import { createPool } from 'mysql2'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { type CqlWire, startCqlWire } from '../../../../tests/servers/cql-wire.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
@@ -13,7 +17,9 @@ afterEach(async () => {
   for (const client of opened.splice(0)) await client.shutdown()
 })
 
-function clientOf(port: number, more: { authProvider?: auth.AuthProvider } = {}): Client {
+const authProvider = new auth.PlainTextAuthProvider('user-4733', 'planted-Secret-4734')
+
+function clientOf(port: number, more: Partial<ClientOptions> = {}): Client {
   const client = new Client({
     contactPoints: [`127.0.0.1:${port}`],
     localDataCenter: 'dc1',
@@ -45,25 +51,65 @@ describe('cassandra against a server that speaks its documented wire', () => {
 
   describe('keeps the contract of checks', () => {
     let client: Client
+    let gate: TcpGate
+    let owed: readonly Promise<unknown>[] = []
     beforeAll(async () => {
-      client = clientOf(server.port)
+      gate = await startTcpGate(server.port)
+      server.password = 'right'
+      client = clientOf(gate.port, { authProvider, pooling: { maxRequestsPerConnection: 3 } })
       opened.pop()
       await client.connect()
     })
-    afterAll(() => client.shutdown())
+    afterAll(async () => {
+      await client.shutdown()
+      await gate.close()
+      server.password = 'none'
+    })
+    // After a failure the driver knows no more than that the node is down, until it has connected again.
+    const lost = /^connection (refused|closed|reset)$|^no node can be reached$/
     const cases = checkContract({
-      create: () => cassandra(client, { timeoutMs: 300 }),
-      secrets: () => ['127.0.0.1', String(server.port), 'secret-cluster-4731', 'hidden-4732'],
+      create: () => cassandra(client, { timeoutMs: 200 }),
+      secrets: () => [
+        '127.0.0.1',
+        String(server.port),
+        String(gate.port),
+        'user-4733',
+        'planted-Secret-4734',
+        'secret-cluster-4731',
+        'hidden-4732',
+      ],
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
+        'a wrong password': {
+          inject: () => {
+            server.password = 'wrong'
+            gate.drop()
+          },
+          heal: () => {
+            server.password = 'right'
+          },
+          expect: { text: /^authentication failed$|^connection closed$|^no node can be reached$/ },
+        },
+        'connections in full use': {
+          inject: async () => {
+            await gate.become('silent')
+            owed = Array.from({ length: 3 }, () => client.execute('SELECT key FROM system.local'))
+          },
+          heal: async () => {
+            await gate.become('well')
+            await Promise.all(owed)
+          },
+          expect: { status: 'DEGRADED', text: 'no free connection' },
+        },
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
-          expect: { text: 'timed out after 300 ms' },
+          expect: { text: 'timed out after 200 ms' },
         },
         'a killed server': {
           inject: () => server.kill(),
           heal: () => server.restart(),
-          expect: { text: /^connection (refused|closed|reset)$|^no node can be reached$/ },
+          expect: { text: lost },
         },
         'a missing permission': {
           inject: () => {
@@ -85,6 +131,7 @@ describe('cassandra against a server that speaks its documented wire', () => {
         },
       },
       connections: () => server.accepted,
+      questions: () => server.queries.length,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
@@ -116,20 +163,20 @@ describe('cassandra against a server that speaks its documented wire', () => {
   })
 
   test('a wrong password, and none where one is wanted, are DOWN with a safe text', async () => {
-    server.locked = true
-    const authProvider = new auth.PlainTextAuthProvider('user-4733', 'planted-Secret-4734')
+    server.password = 'wrong'
     for (const client of [clientOf(server.port), clientOf(server.port, { authProvider })]) {
       const report = await asked(client)()
       expect(report).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
       expect(JSON.stringify(report)).not.toMatch(/user-4733|Secret|hidden|127\.0/)
     }
-    server.locked = false
+    server.password = 'none'
   })
 
   test('nodes that are down are counted, and judged as it is wanted', async () => {
     const host = (up: boolean) => ({ isUp: () => up })
     const client = {
       execute: async () => ({}),
+      getState() {},
       hosts: { values: () => [host(true), host(true), host(false), host(false), host(true)] },
     }
     const data = { nodes: 5, up: 3 }
@@ -160,6 +207,33 @@ describe('cassandra without a server', () => {
     const run = asked(clientOf(silent.port), { timeoutMs: 30, overlapAfterMs: 0 })
     for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('DOWN')
     expect(silent.accepted).toBe(1)
+  })
+
+  test('a driver that has no room for another query is DOWN past saturatedForMs', async () => {
+    let busy = true
+    const innerErrors = { '10.0.0.1:9042': { name: 'BusyConnectionError' } }
+    const client = {
+      execute: async () => {
+        if (busy) throw Object.assign(new Error('hidden'), { name: 'NoHostAvailableError', innerErrors })
+      },
+      getState() {},
+    }
+    const run = asked(client, { saturatedForMs: 30 })
+    expect(await run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
+    await eventually(run).toMatchObject({ status: 'DOWN', error: 'no free connection' })
+    busy = false
+    expect((await run()).status).toBe('UP')
+    busy = true
+    expect((await run()).status).toBe('DEGRADED')
+    expect((await asked(client, { saturatedAs: 'DOWN' })()).status).toBe('DOWN')
+  })
+
+  test('the client of another database is refused, since it would seem to be asked', () => {
+    const others = [createPool({}), createPool({}).promise(), createLibsql({ url: ':memory:' })]
+    for (const other of others)
+      expect(() =>
+        createHealth({ checks: { database: cassandra(other as unknown as CassandraClient) } }),
+      ).toThrow(/client: expected a Client of cassandra-driver/)
   })
 
   test('what is set up wrongly is told together, by createHealth', () => {

@@ -1,22 +1,26 @@
 import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
+import { limitsOf } from '../check-parts/limits-of.ts'
 import { OneQuestion } from '../check-parts/one-question.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
 import { hasMethod } from '../check-parts/structure.ts'
-import { graded, Limits, type Thresholds } from '../check-parts/thresholds.ts'
+import { graded, type Limits, type Thresholds } from '../check-parts/thresholds.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 import { textOfCode } from '../errors/vocabulary.ts'
 
 export type { ClientOf } from '../check-parts/client-check.ts'
+export type { SaturationOptions } from '../check-parts/saturation.ts'
 export type { Thresholds } from '../check-parts/thresholds.ts'
 
 /** The `Client` of cassandra-driver. */
 export interface CassandraClient {
   execute(query: string, parameters: readonly unknown[], options: object): PromiseLike<unknown>
+  getState(): unknown
 }
 
 /** Options of `cassandra`. Durations are milliseconds. */
-export interface CassandraCheckOptions extends DependencyCheckOptions {
+export interface CassandraCheckOptions extends DependencyCheckOptions, SaturationOptions {
   /**
    * What is asked. It must read and never write.
    * @default 'SELECT key FROM system.local'
@@ -47,8 +51,9 @@ const refusals: Readonly<Record<number, string>> = {
  * speaks its protocol, or a function that returns the current one. One that has not connected yet does so with the
  * first probe, as it would with any query.
  *
- * UP `connected`: one node has answered from its own memory. DEGRADED `overloaded`, or with more nodes down than
- * `nodesDown` allows. DOWN `no node can be reached`, `authentication failed`, or another text of the fixed vocabulary.
+ * UP `connected`: one node has answered from its own memory. DEGRADED `overloaded`, `no free connection` while each
+ * connection has as many queries under way as the driver allows (DOWN past `saturatedForMs`), or with more nodes down
+ * than `nodesDown` allows. DOWN `no node can be reached`, `authentication failed`, or another text of the fixed vocabulary.
  * Data: `nodes` that the driver knows of and how many of them are `up`.
  *
  * The driver cannot call a query back: one is owed at a time, however long a node stays frozen.
@@ -69,11 +74,10 @@ export function cassandra(
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const given = problems.object('options', options) as CassandraCheckOptions
-  const { query = 'SELECT key FROM system.local', nodesDown, ...rest } = given
+  const { query = 'SELECT key FROM system.local', nodesDown, saturatedAs, saturatedForMs, ...rest } = given
   if (problems.string('query', query) === '') problems.add('query', 'expected CQL, got an empty string')
-  const pair = problems.object('nodesDown', nodesDown)
-  problems.knownKeys('nodesDown', pair, ['degradedAt', 'downAt'])
-  const limits = new Limits(problems, 'nodesDown', pair, { unit: 'nodes' })
+  const limits = limitsOf(problems, 'nodesDown', nodesDown, { unit: 'nodes' })
+  const saturation = new Saturation(problems, given)
   const owed = new OneQuestion<unknown>()
   return clientCheck<CassandraClient>({
     client,
@@ -81,16 +85,18 @@ export function cassandra(
     isClient,
     problems,
     options: rest,
-    ownOptions: ['query', 'nodesDown'],
+    ownOptions: ['query', 'nodesDown', ...saturationOptions],
     textOf,
     ask: async (current, context) => {
       if ((current as { isShuttingDown?: unknown }).isShuttingDown === true) return down('client closed')
       try {
         await owed.ask(current, context, () => current.execute(query, [], { isIdempotent: true }))
       } catch (error) {
+        if (isBusy(error)) return saturation.outcome(context, nodesOf(current))
         if (textOf(error) !== overloaded) throw error
         return degraded(overloaded, nodesOf(current))
       }
+      saturation.end()
       return judged(nodesOf(current), limits)
     },
   })
@@ -108,21 +114,33 @@ function nodesOf(client: CassandraClient): { readonly nodes: number; readonly up
   return { nodes: all.length, up: all.filter((host) => host.isUp?.() === true).length }
 }
 
+/** Whether a node is there and each connection to it has all that it may have under way. */
+function isBusy(error: unknown): boolean {
+  return Object.values(innerErrorsOf(error)).some(
+    (inner) => (inner as { name?: unknown } | null)?.name === 'BusyConnectionError',
+  )
+}
+
+/** By the address of each node. */
+function innerErrorsOf(error: unknown): Readonly<Record<string, unknown>> {
+  const { innerErrors } = Object(error) as { innerErrors?: unknown }
+  return (innerErrors ?? {}) as Readonly<Record<string, unknown>>
+}
+
 function textOf(error: unknown): string | undefined {
-  const { name, code, innerErrors } = (error ?? {}) as Readonly<Record<string, unknown>>
+  const { name, code } = (error ?? {}) as Readonly<Record<string, unknown>>
   if (typeof code === 'number') return Object.hasOwn(refusals, code) ? refusals[code] : undefined
   if (name === 'AuthenticationError') return 'authentication failed'
   if (name === 'OperationTimedOutError') return 'timed out waiting for an answer'
-  if (name === 'BusyConnectionError') return 'too many queries under way'
   if (name === 'DriverError' && messageOf(error) === 'Socket was closed') return 'connection closed'
   if (name !== 'NoHostAvailableError') return undefined
-  // By the address of each node: what the first of them has said stands for all.
-  const [first] = Object.values((innerErrors ?? {}) as Readonly<Record<string, unknown>>)
+  // What the first node has said stands for all.
+  const [first] = Object.values(innerErrorsOf(error))
   const firstCode = (first as { code?: unknown } | undefined)?.code
   const text = typeof firstCode === 'string' ? textOfCode(firstCode) : textOf(first)
   return text ?? 'no node can be reached'
 }
 
 function isClient(value: unknown): value is CassandraClient {
-  return hasMethod(value, 'execute')
+  return hasMethod(value, 'execute', 'getState')
 }

@@ -1,4 +1,4 @@
-import { type HttpAnswer, type HttpBodyReader, readBody } from '../check-parts/http-body.ts'
+import { type HttpAnswer, type HttpBodyReader, isHttpAnswer, readBody } from '../check-parts/http-body.ts'
 import { limitsOf, rounded } from '../check-parts/limits-of.ts'
 import { graded, type Thresholds } from '../check-parts/thresholds.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
@@ -86,6 +86,7 @@ export function clockSkew(
     const answer = await ask(target as string, { method: 'GET', redirect: 'manual', headers, signal })
     const ours = Date.now()
     const roundTripMs = now() - sentAt
+    if (!isHttpAnswer(answer)) return down('not an answer of fetch')
     await readBody(answer, mostBodyBytes, false)
     // Any answer will do, a 404 too: every server that has a clock must send the header (RFC 9110, 6.6.1).
     const date = Date.parse(answer.headers.get('date') ?? '')

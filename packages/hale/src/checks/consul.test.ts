@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, listen, portOf, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
@@ -14,6 +16,7 @@ const healthy = {
 
 /** As its HTTP API is documented: no Consul runs here. */
 const server = createServer()
+let gate: TcpGate
 let accepted = 0
 let state: { leader: string; peers: string; status?: number; silent?: boolean } = healthy
 const requests: string[] = []
@@ -31,8 +34,10 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 beforeAll(async () => {
   server.on('request', answer).on('connection', () => accepted++)
   await listen(server)
+  gate = await startTcpGate(portOf(server))
 })
-afterAll(() => {
+afterAll(async () => {
+  await gate.close()
   server.closeAllConnections()
   server.close()
 })
@@ -51,33 +56,50 @@ describe('keeps the contract of checks', () => {
   const heal = () => {
     state = healthy
   }
-  const cases = checkContract({
-    create: () => consul(url(), { token, timeoutMs: 300 }),
-    secrets: () => [token, '127.0.0.1', '10.1.10'],
-    heal,
-    faults: {
-      'a silent agent': {
-        inject: () => {
-          state = { ...healthy, silent: true }
+  const secrets = () => [token, '127.0.0.1', '10.1.10']
+  describe('while it is asked in vain', () => {
+    const cases = checkContract({
+      create: () => consul(`http://127.0.0.1:${gate.port}`, { token, timeoutMs: 200 }),
+      secrets,
+      heal,
+      faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200 }),
+        'a silent agent': {
+          inject: () => {
+            state = { ...healthy, silent: true }
+          },
+          expect: { text: /timed out/ },
         },
-        expect: { text: /timed out/ },
       },
-      'a cluster without a leader': {
-        inject: () => {
-          state = { ...healthy, leader: '""' }
-        },
-        expect: { text: 'no leader' },
-      },
-      'an agent that fails': {
-        inject: () => {
-          state = { leader: 'No cluster leader', peers: 'No cluster leader', status: 500 }
-        },
-        expect: { text: 'no leader' },
-      },
-    },
-    connections: () => accepted,
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+
+  describe('while it is answered', () => {
+    const cases = checkContract({
+      // A request that times out costs its connection: one of them on a busy machine would be counted.
+      create: () => consul(url(), { token, timeoutMs: 5_000 }),
+      secrets,
+      questions: () => requests.length,
+      heal,
+      faults: {
+        'a cluster without a leader': {
+          inject: () => {
+            state = { ...healthy, leader: '""' }
+          },
+          expect: { text: 'no leader' },
+        },
+        'an agent that fails': {
+          inject: () => {
+            state = { leader: 'No cluster leader', peers: 'No cluster leader', status: 500 }
+          },
+          expect: { text: 'no leader' },
+        },
+      },
+      connections: () => accepted,
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
 })
 
 test('tells how many servers there are, and grades it', async () => {
@@ -99,6 +121,10 @@ test('a wrong token, another server and a broken answer are DOWN with safe texts
     state = { ...healthy, leader }
     expect(await asked()).toMatchObject({ status: 'DOWN', error: 'unexpected answer' })
   }
+  for (const peers of ['not JSON', '{}']) {
+    state = { ...healthy, peers }
+    expect(await asked()).toMatchObject({ status: 'DOWN', error: 'unexpected answer' })
+  }
   state = { ...healthy, status: 302 }
   expect(await asked()).toMatchObject({ status: 'DOWN', error: 'HTTP 302' })
 })
@@ -110,9 +136,18 @@ test('a port that refuses, one that is silent, and a path before its own', async
   expect((await asked({ timeoutMs: 50 }, `http://127.0.0.1:${silent.port}`)).error).toBe(
     'timed out after 50 ms',
   )
+  const signals: AbortSignal[] = []
+  const hanging = (_to: string, { signal }: { signal: AbortSignal }) => {
+    signals.push(signal)
+    return new Promise<never>(() => {})
+  }
+  await asked({ timeoutMs: 20, fetch: hanging })
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, true])
   requests.length = 0
   await asked({}, `${url()}/consul/`)
   expect(requests).toContain('GET /consul/v1/status/leader')
+  const axios = async () => ({ status: 200, headers: {}, data: 'x' })
+  expect(await asked({ fetch: axios as never })).toMatchObject({ error: 'not an answer of fetch' })
   const fetched: string[] = []
   const fetch = (to: string, request: RequestInit) => {
     fetched.push(to)
@@ -120,6 +155,26 @@ test('a port that refuses, one that is silent, and a path before its own', async
   }
   expect((await asked({ fetch })).status).toBe('UP')
   expect(fetched).toHaveLength(2)
+})
+
+test('credentials of the address and the token of the moment are sent, and no token where there is none', async () => {
+  const sent: Record<string, string>[] = []
+  const fetch = (to: string, request: RequestInit) => {
+    sent.push(request.headers as Record<string, string>)
+    return globalThis.fetch(to, request)
+  }
+  const of = async (address: string, given: unknown) => {
+    await asked({ fetch, token: given as string }, address)
+    return sent.splice(0)
+  }
+  const known = url().replace('//', '//user:planted-Secret-4711@')
+  const authorization = `Basic ${btoa('user:planted-Secret-4711')}`
+  expect(await of(known, async () => 'one')).toMatchObject(
+    Array(2).fill({ authorization, 'x-consul-token': 'one' }),
+  )
+  for (const none of [undefined, null, 5])
+    for (const headers of await of(url(), async () => none))
+      expect(headers).not.toHaveProperty('x-consul-token')
 })
 
 test('what is set up wrongly is told together, by createHealth', () => {

@@ -1,5 +1,6 @@
-import { type HttpAnswer, readBody } from '../check-parts/http-body.ts'
+import { type HttpAnswer, isHttpAnswer, readBody } from '../check-parts/http-body.ts'
 import { limitsOf } from '../check-parts/limits-of.ts'
+import { ofTheMoment } from '../check-parts/of-the-moment.ts'
 import { type RequestTarget, requestTarget } from '../check-parts/request-target.ts'
 import { graded, type Thresholds } from '../check-parts/thresholds.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
@@ -55,9 +56,10 @@ export function consul(url: string | URL, options: ConsulCheckOptions = {}): Che
     problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
   const limits = limitsOf(problems, 'servers', servers, { unit: 'servers', worse: 'less' })
   const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = typeof token === 'function' ? await token() : token
+    const current = typeof token === 'function' ? await ofTheMoment(token, context.signal) : token
     const ask = (path: string) => answerOf(target as RequestTarget, path, current, given, context)
     const [leader, peers] = await Promise.all([ask('/v1/status/leader'), ask('/v1/status/peers')])
+    if (leader === undefined || peers === undefined) return down('not an answer of fetch')
     const refused = [leader, peers].find(({ status }) => status !== 200)
     // With 500 it says so in words.
     if (leader.value === '' || refused?.text.includes('No cluster leader')) return down('no leader')
@@ -79,15 +81,16 @@ interface Answer {
 async function answerOf(
   target: RequestTarget,
   path: string,
-  token: string | undefined,
+  token: unknown,
   { fetch }: ConsulCheckOptions,
   { signal }: CheckContext,
-): Promise<Answer> {
-  const headers = { ...target.headers, ...(token !== undefined && { 'x-consul-token': token }) }
+): Promise<Answer | undefined> {
+  const headers = { ...target.headers, ...(typeof token === 'string' && { 'x-consul-token': token }) }
   const to = new URL(`${target.url.pathname.replace(/\/$/, '')}${path}`, target.url).href
   // Looked up at each run: instrumentation replaces the global one later.
   const request = { headers, redirect: 'manual', signal } as const
   const answer = await (fetch === undefined ? globalThis.fetch(to, request) : fetch(to, request))
+  if (!isHttpAnswer(answer)) return undefined
   const { text } = await readBody(answer, mostBytes, true)
   return { status: answer.status, text, value: parsed(text) }
 }

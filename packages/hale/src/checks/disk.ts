@@ -55,16 +55,14 @@ export function disk<const P extends ProbeName = 'readiness'>(
   if (typeof directory !== 'string' || directory === '')
     problems.add('directory', `expected a path, got ${kindOf(directory)}`)
   const share = limitsOf(problems, 'freeShare', freeShare, {
-    unit: 'the whole',
+    unit: 'share',
     worse: 'less',
-    max: 1,
     ...(freeBytes === undefined && { defaults: defaultShares }),
   })
   const bytes = limitsOf(problems, 'freeBytes', freeBytes, { unit: 'bytes', worse: 'less' })
   const inodes = limitsOf(problems, 'freeInodesShare', freeInodesShare, {
-    unit: 'the whole',
+    unit: 'share',
     worse: 'less',
-    max: 1,
     defaults: defaultShares,
   })
   const run = async () => {

@@ -1,5 +1,7 @@
+import { lookup } from 'node:dns/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DnsServer, startDns } from '../../../../tests/servers/dns.ts'
+import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type DnsCheckOptions, dns } from './dns.ts'
@@ -17,6 +19,21 @@ const run = (name: string, options: DnsCheckOptions = {}) =>
     .run()
 
 describe('keeps the contract of checks', () => {
+  let peer: Peer
+  beforeAll(async () => {
+    peer = await startPeer('dns', { slowMs: 1000 })
+  })
+  afterAll(() => peer[Symbol.asyncDispose]())
+  const late = /^(timed out after 250 ms|name resolution timed out)$/
+  const ofPeer = checkContract({
+    create: () => dns('orders.planted', { servers: [`127.0.0.1:${peer.port}`], timeoutMs: 250 }),
+    secrets: ['127.0.0.1', '10.0.0.7', 'planted'],
+    faults: faultsOfPeer(() => peer, {
+      late,
+      killed: /^(connection refused|name resolution (failed|timed out)|timed out after 250 ms)$/,
+    }),
+  })
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
   const fails = (code: number) => () => server.become({ kind: 'failure', code })
   const cases = checkContract({
     create: () => dns('orders.planted', { servers: [server.address], timeoutMs: 250 }),
@@ -32,7 +49,7 @@ describe('keeps the contract of checks', () => {
       },
       'a silent server': {
         inject: () => server.become({ kind: 'silent' }),
-        expect: { text: /^(timed out after 250 ms|name resolution timed out)$/ },
+        expect: { text: late },
       },
       'no DNS at all': {
         inject: () => server.become({ kind: 'garbage' }),
@@ -68,8 +85,36 @@ describe('dns', () => {
     expect((await run('orders.internal', { servers: [server.address], ...options })).error).toBe(error)
   })
 
-  test("the system's own way knows the hosts file", async () => {
-    expect((await run('localhost', { type: 'lookup' })).status).toBe('UP')
+  test('shows how many there are when they are too few', async () => {
+    const { status, data } = await run('orders.internal', { servers: [server.address], least: 3 })
+    expect([status, data]).toEqual(['DOWN', { records: 2 }])
+  })
+
+  test.for([
+    ['AAAA', 28],
+    ['MX', 15],
+    ['NS', 2],
+    ['SRV', 33],
+    ['TXT', 16],
+  ] as const)('asks for records of type %s', async ([type, number]) => {
+    server.become({ kind: 'records', addresses: [] })
+    try {
+      const report = await run('orders.internal', { servers: [server.address], type })
+      expect(report.error).toBe('host name has no such record')
+      expect(server.lastType).toBe(number)
+    } finally {
+      server.become(well)
+    }
+  })
+
+  test("the system's own way knows the hosts file, and all addresses of a name", async () => {
+    let seen: readonly unknown[] = []
+    const expectAll = (records: readonly unknown[]) => {
+      seen = records
+      return true
+    }
+    expect((await run('localhost', { type: 'lookup', expect: expectAll })).status).toBe('UP')
+    expect(seen).toEqual(await lookup('localhost', { all: true }))
     const unknown = await run('nowhere.invalid', { type: 'lookup' })
     expect(unknown.error).toMatch(/^(host name not found|name resolution failed)$/)
   })
@@ -84,6 +129,27 @@ describe('dns', () => {
     ])
   })
 
+  test('gives its question up when the run is over', async () => {
+    server.become({ kind: 'silent' })
+    const controller = new AbortController()
+    const definition = dns('orders.internal', { servers: [server.address] })
+    const before = server.questions
+    const context = { signal: controller.signal, name: 'x', timeoutMs: 60_000, now: () => performance.now() }
+    const running = definition.run?.(context) as Promise<unknown>
+    try {
+      await expect.poll(() => server.questions).toBe(before + 1)
+      controller.abort()
+      await expect(running).rejects.toMatchObject({ code: 'ECANCELLED' })
+    } finally {
+      server.become(well)
+    }
+  })
+
+  test('has a timeout that is no whole number', async () => {
+    const { status, error } = await run('orders.internal', { servers: [server.address], timeoutMs: 2000.5 })
+    expect([status, error]).toEqual(['UP', undefined])
+  })
+
   test('names all that is wrong with its options', () => {
     const options = {
       type: 'ANY',
@@ -95,8 +161,9 @@ describe('dns', () => {
       createHealth({
         checks: {
           a: dns('', options as DnsCheckOptions),
-          b: dns('x', { type: 'lookup', servers: [] }),
-          c: dns('x', { servers: ['fd00::2', '[fd00::2]:53', '10.0.0.2'] }),
+          b: dns('https://x/', { type: 'lookup', servers: [] }),
+          c: dns('x', { servers: ['fd00::2', '[fd00::2]:53', '[fd00::2]', '10.0.0.2'] }),
+          d: dns('x:53', { servers: ['10.0.0.2:70000', '[fd00::2]:0', '10.0.0.2:53:53'] }),
         },
       }),
     ).toThrowError(
@@ -108,8 +175,13 @@ describe('dns', () => {
           'checks.a.expect: expected a function, got 1',
           expect.stringContaining('checks.a.servers[0]: expected an IP address, perhaps with a port'),
           expect.stringContaining('checks.a.servers[2]: expected an IP address, perhaps with a port, got 5'),
+          'checks.b.name: expected a host name, got a string of 10 characters',
           "checks.b.servers: the system's own way asks whom it likes; choose another type",
           'checks.b.servers: expected a list of addresses, got an array',
+          'checks.d.name: expected a host name, got a string of 4 characters',
+          expect.stringContaining('checks.d.servers[0]: expected an IP address'),
+          expect.stringContaining('checks.d.servers[1]: expected an IP address'),
+          expect.stringContaining('checks.d.servers[2]: expected an IP address'),
         ],
       }),
     )

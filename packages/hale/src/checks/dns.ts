@@ -60,7 +60,8 @@ export function dns(name: string, options: DnsCheckOptions = {}): CheckDefinitio
   const problems = new Problems()
   const given = problems.object('options', options) as DnsCheckOptions
   const { type: givenType, servers, least: givenLeast, expect, ...rest } = given
-  if (typeof name !== 'string' || name === '')
+  // A URL, or a name with a port, would be asked for as it stands, and not be found.
+  if (typeof name !== 'string' || name === '' || (/[\s/:@]/.test(name) && isIP(name) === 0))
     problems.add('name', `expected a host name, got ${kindOf(name)}`)
   const type = problems.oneOf('type', givenType, types) ?? 'A'
   const least = problems.number('least', givenLeast, 1, { integer: true, min: 1 })
@@ -90,7 +91,7 @@ async function resolved(
   { signal, timeoutMs }: CheckContext,
 ): Promise<readonly unknown[]> {
   // One a run: it reads the system's name servers when it is made, and those change.
-  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 })
+  const resolver = new Resolver({ timeout: Math.ceil(timeoutMs), tries: 1 })
   if (servers !== undefined) resolver.setServers(servers)
   const onAbort = (): void => resolver.cancel()
   signal.addEventListener('abort', onAbort, { once: true })
@@ -110,12 +111,17 @@ function checkServers(servers: unknown, type: string, problems: Problems): void 
     return
   }
   for (const [index, server] of servers.entries()) {
-    const host = typeof server === 'string' ? (/^\[(.+)\](?::\d+)?$/.exec(server)?.[1] ?? server) : ''
-    const bare = isIP(host) === 0 ? host.replace(/:\d+$/, '') : host
-    if (isIP(bare) === 0)
+    if (!isServer(server))
       problems.add(
         `servers[${index}]`,
         `expected an IP address, perhaps with a port, got ${kindOf(server)}; Node asks no name server by its name`,
       )
   }
+}
+
+function isServer(server: unknown): boolean {
+  if (typeof server !== 'string') return false
+  if (isIP(server) !== 0) return true
+  const [, host = '', port = '1'] = /^(\[.+\]|[^:]+)(?::(\d+))?$/.exec(server) ?? []
+  return isIP(host.replace(/^\[|\]$/g, '')) !== 0 && Number(port) > 0 && Number(port) < 65_536
 }

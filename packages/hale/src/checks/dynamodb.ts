@@ -1,16 +1,7 @@
-import {
-  type AwsClient,
-  type AwsCommand,
-  type AwsOperation,
-  awsText,
-  callAws,
-  commandOption,
-  isAwsClient,
-} from '../check-parts/aws.ts'
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { type AwsClient, type AwsCommand, awsCheck } from '../check-parts/aws.ts'
+import type { ClientOf } from '../check-parts/client-check.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
-import { degraded, down, up } from '../core/outcome.ts'
-import { Problems } from '../errors/problems.ts'
+import { down, type Outcome, up } from '../core/outcome.ts'
 
 export type { AwsClient, AwsCommand } from '../check-parts/aws.ts'
 export type { ClientOf } from '../check-parts/client-check.ts'
@@ -27,9 +18,6 @@ export interface DynamodbCheckOptions extends DependencyCheckOptions {
   /** `DescribeTableCommand`, which a bare `DynamoDBClient` needs; a `DynamoDB` does not. */
   readonly command?: AwsCommand
 }
-
-const throttled = 'throttled'
-const textOf = awsText({ ResourceNotFoundException: 'table not found' })
 
 /** Of the states of a table: those in which it cannot be used. */
 const unusable: Readonly<Record<string, string>> = {
@@ -65,36 +53,20 @@ export function dynamodb(
   client: ClientOf<AwsClient | DynamodbOperations>,
   options: DynamodbCheckOptions,
 ): CheckDefinition<'readiness'> {
-  const problems = new Problems()
-  const given = problems.object('options', options) as unknown as DynamodbCheckOptions
-  const { table, command, ...rest } = given
-  const named = problems.string('table', table ?? null)
-  if (named === '') problems.add('table', 'expected the name of a table, got an empty string')
-  const operation: AwsOperation = {
-    method: 'describeTable',
-    input: { TableName: named },
-    command: commandOption(command, problems),
-  }
-  return clientCheck<AwsClient | DynamodbOperations>({
+  return awsCheck({
     client,
+    options,
     expected: 'a DynamoDB, or a DynamoDBClient with the option command: DescribeTableCommand',
-    isClient: (value): value is AwsClient | DynamodbOperations => isAwsClient(value, operation),
-    problems,
-    options: rest,
-    ownOptions: ['table', 'command'],
-    textOf,
-    ask: async (current, context) => {
-      try {
-        return outcomeOf(await callAws(current, operation, context))
-      } catch (error) {
-        if (textOf(error) === throttled) return degraded(throttled)
-        throw error
-      }
-    },
+    service: 'DynamoDB',
+    method: 'describeTable',
+    option: 'table',
+    field: 'TableName',
+    texts: { ResourceNotFoundException: 'table not found' },
+    outcomeOf,
   })
 }
 
-function outcomeOf(answer: unknown) {
+function outcomeOf(answer: unknown): Outcome {
   const { Table: table } = (answer ?? {}) as { Table?: Readonly<Record<string, unknown>> }
   const status = String(table?.TableStatus)
   const indexes = Array.isArray(table?.GlobalSecondaryIndexes) ? table.GlobalSecondaryIndexes : []

@@ -7,6 +7,8 @@ import {
   startAnsweringHttp,
 } from '../../../../tests/servers/answering-http.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
@@ -81,27 +83,40 @@ describe.each(Object.entries(clients))('elasticsearch through %s', (_name, clien
 
   describe('keeps the contract of checks', () => {
     let client: ElasticsearchClient & { close(): unknown }
-    beforeAll(() => {
+    let gate: TcpGate
+    beforeAll(async () => {
       answer = answerOf(green)
-      client = clientOf(server.url)
+      gate = await startTcpGate(server.port)
+      client = clientOf(`http://127.0.0.1:${gate.port}`)
       opened.pop()
     })
-    afterAll(() => client.close())
+    afterAll(async () => {
+      await client.close()
+      await gate.close()
+    })
     const heal = become(answerOf(green))
     const cases = checkContract({
-      create: () => elasticsearch(client, { timeoutMs: 300 }),
-      secrets: () => [PASSWORD, '127.0.0.1', String(server.port), 'secret-cluster-4717', 'hidden-4718'],
+      create: () => elasticsearch(client, { timeoutMs: 200 }),
+      secrets: () => [
+        PASSWORD,
+        '127.0.0.1',
+        String(server.port),
+        String(gate.port),
+        'secret-cluster-4717',
+        'hidden-4718',
+      ],
       heal,
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200 }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
-          expect: { text: 'timed out after 300 ms' },
+          expect: { text: 'timed out after 200 ms' },
         },
         'a killed server': {
           inject: () => server.kill(),
           heal: () => server.restart(),
-          expect: { text: /^connection (refused|closed|reset)$|^no node can be reached$/ },
+          expect: { text: /^connection (refused|closed|reset|failed)$|^no node can be reached$/ },
         },
         'a wrong password': {
           inject: become(refusal('security_exception', 401)),
@@ -124,7 +139,8 @@ describe.each(Object.entries(clients))('elasticsearch through %s', (_name, clien
           expect: { text: 'red' },
         },
       },
-      connections: () => server.accepted,
+      connections: () => gate.accepted,
+      questions: () => server.requests.length,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })

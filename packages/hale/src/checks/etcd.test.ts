@@ -1,8 +1,11 @@
-import { Etcd3, type IOptions } from 'etcd3'
+import { ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { Etcd3, type IOptions, isRecoverableError } from 'etcd3'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { type EtcdCluster, etcdProgram, startEtcd } from '../../../../tests/servers/etcd.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -21,7 +24,7 @@ function opened(hosts: string | string[], options: Partial<IOptions> = {}): Etcd
   return client
 }
 
-function asked(client: ClientOf<EtcdClient | undefined>, options: EtcdCheckOptions = {}) {
+function asked(client: ClientOf<EtcdClient>, options: EtcdCheckOptions = {}) {
   const health = createHealth({ checks: { etcd: etcd(client, { timeoutMs: 2_000, ...options }) } })
   return { run: () => health.check('etcd').run() }
 }
@@ -63,6 +66,35 @@ whenOwned(etcdProgram, 'etcd with a real server', () => {
         },
       },
       connections: () => openConnections(member.port),
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  describe('keeps the contract of checks behind a network that fails', () => {
+    let client: Etcd3
+    let gate: TcpGate
+    beforeAll(async () => {
+      gate = await startTcpGate(member.port)
+      // As the client does by itself, but for a fifth of a second instead of five.
+      const patience = { halfOpenAfter: 200, breaker: new ConsecutiveBreaker(3) }
+      client = new Etcd3({
+        hosts: `http://127.0.0.1:${gate.port}`,
+        faultHandling: { host: () => circuitBreaker(handleWhen(isRecoverableError), patience) },
+        grpcOptions: { 'grpc.initial_reconnect_backoff_ms': 50, 'grpc.max_reconnect_backoff_ms': 100 },
+      })
+    })
+    afterAll(async () => {
+      client.close()
+      await gate.close()
+    })
+    const cases = checkContract({
+      create: () => etcd(client, { timeoutMs: 200 }),
+      secrets: () => ['127.0.0.1', String(gate.port)],
+      questions: () => gate.sent,
+      faults: gateFaults(() => gate, {
+        timeoutMs: 200,
+        cut: /^(connection (failed|closed)|not connected)$/,
+      }),
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
@@ -112,12 +144,14 @@ whenOwned(etcdProgram, 'etcd with a real server', () => {
 
   test('a database that has reached its quota is DEGRADED: it is read, not written', async () => {
     await using small = await startEtcd({ quotaBytes: 200_000 })
-    const client = opened(small.members[0]?.url ?? '')
-    const { run } = asked(client)
+    const url = small.members[0]?.url ?? ''
+    // Apart from the check's: a client leaves a host that refuses alone for 5 s.
+    const client = opened(url)
+    const { run } = asked(opened(url))
     await eventually(async () => (await run()).status).toBe('UP')
     const fill = async () => {
       // It looks at what has been committed, which is a tenth of a second behind.
-      for (let put = 0; put < 2000; put++) await client.put(`key-${put % 50}`).value('x'.repeat(20_000))
+      for (let put = 0; put < 200; put++) await client.put(`key-${put}`).value('x'.repeat(150_000))
     }
     await expect(fill()).rejects.toThrow(/space/)
     await eventually(run).toMatchObject({ status: 'DEGRADED', message: 'no space left' })

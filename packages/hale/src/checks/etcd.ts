@@ -70,7 +70,7 @@ const texts: Readonly<Record<string, string>> = {
  * ```
  */
 export function etcd(
-  client: ClientOf<EtcdClient | undefined>,
+  client: ClientOf<EtcdClient>,
   options: EtcdCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()

@@ -122,7 +122,7 @@ describe('eventLoop', () => {
         problems: [
           'checks.loop.delayMs.downAt: expected at least degradedAt (100), got 50',
           expect.stringContaining('checks.loop.utilization.downat: unknown option; did you mean downAt?'),
-          'checks.loop.utilization.downAt: expected a number of the whole between 0 and 1, got 2',
+          'checks.loop.utilization.downAt: expected a share between 0 and 1, got 2',
           'checks.loop.windowMs: expected a number of milliseconds between 200 and 600000, got 1',
           'checks.loop.delay: unknown option; did you mean delayMs?',
         ],

@@ -68,8 +68,7 @@ export function eventLoop<const P extends ProbeName = 'readiness'>(
     defaults: { degradedAt: 100 },
   })
   const busy = limitsOf(problems, 'utilization', utilization, {
-    unit: 'the whole',
-    max: 1,
+    unit: 'share',
     defaults: { degradedAt: 0.98 },
   })
   const windowMs = problems.number('windowMs', window, 10_000, {

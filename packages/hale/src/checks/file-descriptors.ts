@@ -37,8 +37,7 @@ export function fileDescriptors<const P extends ProbeName = 'readiness'>(
   const problems = new Problems()
   const { share, ...rest } = problems.object('options', options) as FileDescriptorsCheckOptions<P>
   const limits = limitsOf(problems, 'share', share, {
-    unit: 'the whole',
-    max: 1,
+    unit: 'share',
     defaults: { degradedAt: 0.8, downAt: 0.95 },
   })
   const run = async () => {

@@ -87,8 +87,8 @@ describe('gc', () => {
     expect(() => createHealth({ checks: { gc: gc(options) } })).toThrowError(
       expect.objectContaining({
         problems: [
-          'checks.gc.share.degradedAt: expected a number of the whole between 0 and 1, got 10',
-          'checks.gc.windowMs: expected a number of milliseconds between 200 and 600000, got a string of 1 characters; use Number(…)',
+          'checks.gc.share.degradedAt: expected a share between 0 and 1, got 10',
+          'checks.gc.windowMs: expected a number of milliseconds between 200 and 600000, got a string of 1 character; use Number(…)',
         ],
       }),
     )

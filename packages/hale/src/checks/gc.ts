@@ -49,8 +49,7 @@ export function gc<const P extends ProbeName = 'readiness'>(
   const given = problems.object('options', options) as GcCheckOptions<P>
   const { share, windowMs: window, ...rest } = given
   const limits = limitsOf(problems, 'share', share, {
-    unit: 'the whole',
-    max: 1,
+    unit: 'share',
     defaults: { degradedAt: 0.1 },
   })
   const windowMs = problems.number('windowMs', window, 10_000, {

@@ -1,6 +1,10 @@
 import * as grpcJs from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Certificate, createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { closedPort, startFaultyTcp, type TcpServer } from '../../../../tests/servers/faulty-tcp.ts'
+import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { down } from '../core/outcome.ts'
@@ -114,6 +118,21 @@ describe('keeps the contract of checks', () => {
   })
   test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   test('has asked', () => expect(calls).toBeGreaterThan(10))
+
+  let peer: Peer
+  let client: grpcJs.Client
+  beforeAll(async () => {
+    peer = await startPeer('grpc', { slowMs: 1000 })
+    client = clientFor(peer.port)
+  })
+  afterAll(() => peer[Symbol.asyncDispose]())
+  const ofPeer = checkContract({
+    create: () => grpc(() => client, { timeoutMs: 300 }),
+    secrets: ['127.0.0.1', 'grpc-js'],
+    faults: faultsOfPeer(() => peer, { killed: /^(connection refused|connection reset|unavailable)$/ }),
+    connections: () => openConnections(peer.port),
+  })
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
 })
 
 describe('grpc', () => {
@@ -127,6 +146,8 @@ describe('grpc', () => {
     ['readiness', 'UP', 'serving'],
     ['database', 'UP', 'serving'],
     ['nothing', 'DOWN', 'service not known to the server'],
+    ['x'.repeat(127), 'DOWN', 'service not known to the server'],
+    ['x'.repeat(200), 'DOWN', 'service not known to the server'],
     ['x'.repeat(300), 'DOWN', 'service not known to the server'],
   ])('asked for %s it is %s', async ([name, status, text]) => {
     const report = await run(clientFor(port), { service: name })
@@ -142,7 +163,10 @@ describe('grpc', () => {
     expect(orders.getChannel().getConnectivityState(false)).toBe(grpcJs.connectivityState.READY)
   })
 
-  test.for<[Partial<grpcJs.ServiceError> | number, string]>([
+  test.for<[Partial<grpcJs.ServiceError> | number | Buffer, string]>([
+    // No field at all is 0, and another field is not the status.
+    [Buffer.alloc(0), 'status unknown'],
+    [Buffer.from([16, 1]), 'status unknown'],
     [0, 'status unknown'],
     [2, 'not serving'],
     [3, 'service not known to the server'],
@@ -152,6 +176,10 @@ describe('grpc', () => {
     [{ code: 8 }, 'resource exhausted'],
     [{ code: 2, details: 'planted' }, 'call failed'],
     [{ code: 14, details: 'planted ECONNRESET 10.0.0.7' }, 'connection reset'],
+    [{ code: 13, details: 'planted ECONNRESET' }, 'internal error'],
+    [{ code: 4, details: 'planted' }, 'timed out'],
+    [{ code: 14, details: 'planted: unable to verify the first certificate' }, 'certificate not trusted'],
+    [{ code: 14, details: 'planted: certificate is not yet valid' }, 'certificate not yet valid'],
     [{ code: 14, details: 'planted ESECRET CERT_OF_PLANTED' }, 'unavailable'],
   ])('a server that answers %o', async ([answer, text]) => {
     const strange = new grpcJs.Server()
@@ -169,8 +197,11 @@ describe('grpc', () => {
         },
       },
       {
-        Check: (_call: unknown, callback: grpcJs.sendUnaryData<Buffer>) =>
-          typeof answer === 'number' ? callback(null, Buffer.from([8, answer])) : callback(answer),
+        Check: (_call: unknown, callback: grpcJs.sendUnaryData<Buffer>) => {
+          if (Buffer.isBuffer(answer)) callback(null, answer)
+          else if (typeof answer === 'number') callback(null, Buffer.from([8, answer]))
+          else callback(answer)
+        },
       },
     )
     try {
@@ -180,6 +211,26 @@ describe('grpc', () => {
     } finally {
       strange.forceShutdown()
     }
+  })
+
+  test('a client that the application has closed', async () => {
+    const closed = new grpcJs.Client(`127.0.0.1:${port}`, insecure)
+    closed.close()
+    expect((await run(closed)).error).toBe('client closed')
+  })
+
+  test('a call that the run no longer waits for is cancelled', async () => {
+    const cancelled: string[] = []
+    const client = {
+      makeUnaryRequest: (method: string, ...rest: unknown[]) => ({
+        cancel: () => {
+          cancelled.push(method)
+          ;(rest.at(-1) as (error: object) => void)({ code: 1, details: 'planted' })
+        },
+      }),
+    }
+    expect((await run(client, { timeoutMs: 20 })).error).toBe('timed out after 20 ms')
+    expect(cancelled).toEqual(['/grpc.health.v1.Health/Check'])
   })
 
   test('a server without a health service', async () => {
@@ -202,5 +253,41 @@ describe('grpc', () => {
         ],
       }),
     )
+  })
+})
+
+whenOwned(opensslProgram, 'grpc over TLS', () => {
+  const authority = createAuthority()
+  test.for<[string, () => Certificate, string | undefined]>([
+    ['in good order', () => authority.issue(), undefined],
+    ['expired', () => authority.issue({ expired: true }), 'certificate expired'],
+    [
+      'for another host',
+      () => authority.issue({ hosts: ['planted.invalid'] }),
+      'certificate does not match the host name',
+    ],
+    ['self-signed', () => authority.selfSigned(), 'certificate not trusted'],
+  ])('a certificate %s', async ([, issue, error]) => {
+    const { key, cert } = issue()
+    const pair = { private_key: Buffer.from(key), cert_chain: Buffer.from(cert) }
+    const secured = new grpcJs.Server()
+    addHealthService(secured, service)
+    const credentials = grpcJs.ServerCredentials.createSsl(null, [pair])
+    const securePort = await new Promise<number>((resolve, reject) =>
+      secured.bindAsync('localhost:0', credentials, (failure, bound) =>
+        failure ? reject(failure) : resolve(bound),
+      ),
+    )
+    const trust = grpcJs.credentials.createSsl(Buffer.from(authority.ca))
+    const client = new grpcJs.Client(`localhost:${securePort}`, trust)
+    clients.push(client)
+    try {
+      const health = createHealth({ checks: { peer: grpc(client, { timeoutMs: 5000 }) } })
+      const report = await health.check('peer').run()
+      expect(report.error).toBe(error)
+      expect(JSON.stringify(report)).not.toContain('planted')
+    } finally {
+      secured.forceShutdown()
+    }
   })
 })

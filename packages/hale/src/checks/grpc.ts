@@ -1,4 +1,4 @@
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
 import { hasMethod } from '../check-parts/structure.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
@@ -50,6 +50,13 @@ const failures: Readonly<Record<number, string>> = {
   16: 'authentication failed',
 }
 
+/** What Node says of a certificate, which comes without its code. */
+const certificates: readonly (readonly [RegExp, string])[] = [
+  [/\bcertificate has expired\b/, 'certificate expired'],
+  [/\bcertificate is not yet valid\b/, 'certificate not yet valid'],
+  [/\b(self[- ]signed certificate|unable to (verify|get)\b.* certificate)\b/, 'certificate not trusted'],
+]
+
 const notServing: Readonly<Record<number, string>> = {
   0: 'status unknown',
   2: 'not serving',
@@ -63,7 +70,7 @@ const serving = 1
  * current one.
  *
  * UP `serving`. DOWN `not serving`, `status unknown`, `service not known to the server`, `no health service`,
- * `unavailable`, `connection refused`, `authentication failed`, … No data.
+ * `unavailable`, `connection refused`, `certificate expired`, `authentication failed`, … No data.
  *
  * @see https://github.com/grpc/grpc/blob/master/doc/health-checking.md
  *
@@ -121,20 +128,24 @@ function judged(status: number): Outcome {
 }
 
 function textOfFailure(error: unknown): string | undefined {
+  // A closed client throws, and with no code.
+  if (messageOf(error) === 'Channel has been shut down') return 'client closed'
   const { code, details } = (error ?? {}) as Partial<GrpcFailure>
   if (typeof code !== 'number') return undefined
   // Why there is no connection is in its details alone, amid addresses: of them only a known code is taken.
-  const reason =
-    typeof details === 'string' ? /\b(E[A-Z]{3,20}|[A-Z_]*CERT[A-Z_]*)\b/.exec(details)?.[1] : undefined
-  return (
-    (code === 14 && reason !== undefined ? textOfCode(reason) : undefined) ?? failures[code] ?? 'call failed'
-  )
+  const reason = code === 14 && typeof details === 'string' ? reasonIn(details) : undefined
+  return reason ?? failures[code] ?? 'call failed'
 }
 
-/** HealthCheckRequest { string service = 1 } of protobuf; the empty name is the empty message. */
+function reasonIn(details: string): string | undefined {
+  const code = /\b(E[A-Z]{3,20}|[A-Z_]*CERT[A-Z_]*)\b/.exec(details)?.[1]
+  const known = code === undefined ? undefined : textOfCode(code)
+  return known ?? certificates.find(([pattern]) => pattern.test(details))?.[1]
+}
+
+/** HealthCheckRequest { string service = 1 } of protobuf. */
 function encodeRequest(service: string): Buffer {
   const bytes = Buffer.from(service, 'utf8')
-  if (bytes.length === 0) return bytes
   const length: number[] = []
   let rest = bytes.length
   for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80)

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type HttpServer, startFaultyHttp } from '../../../../tests/servers/faulty-http.ts'
 import { closedPort } from '../../../../tests/servers/faulty-tcp.ts'
+import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
 import { serveHealth } from '../adapters/node.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -17,6 +19,21 @@ const run = (url: string, options: HealthEndpointCheckOptions = {}) =>
     .run()
 
 describe('keeps the contract of checks', () => {
+  let peer: Peer
+  beforeAll(async () => {
+    peer = await startPeer('http', { slowMs: 1000 })
+  })
+  afterAll(() => peer[Symbol.asyncDispose]())
+  const ofPeer = checkContract({
+    create: () => healthEndpoint(() => `http://127.0.0.1:${peer.port}/`, { timeoutMs: 250 }),
+    secrets: ['127.0.0.1', 'planted'],
+    faults: faultsOfPeer(() => peer, { killed: /^connection (refused|closed|reset)$/ }),
+    // The global fetch may take a second one when it asks again in the very turn in which an answer ended.
+    connections: () => Math.max(2, openConnections(peer.port)),
+    probes: 200,
+  })
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+
   let server: HttpServer
   let port = ''
   const says = (status: number, body: string) => ({ kind: 'status', status, body }) as const
@@ -238,6 +255,26 @@ describe('endpoints of others', () => {
       const report = await run(server.url)
       expect(report.status).toBe('UP')
       expect(Object.keys((report.data as { components: object }).components).length).toBeLessThanOrEqual(64)
+    }
+  })
+
+  test('asks for JSON, with the headers given in place of its own and of the credentials in the URL', async () => {
+    let seen: IncomingHttpHeaders = {}
+    const server = createServer((request, response) => {
+      seen = request.headers
+      response.end('{"status":"UP"}')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://a:b@127.0.0.1:${(server.address() as AddressInfo).port}/`
+    try {
+      expect((await run(url)).status).toBe('UP')
+      const authorization = `Basic ${btoa('a:b')}`
+      expect(seen).toMatchObject({ accept: 'application/json', 'user-agent': 'hale', authorization })
+      await run(url, { headers: { Authorization: 'Bearer token', 'User-Agent': 'mine' } })
+      expect(seen).toMatchObject({ authorization: 'Bearer token', 'user-agent': 'mine' })
+    } finally {
+      server.closeAllConnections()
+      server.close()
     }
   })
 

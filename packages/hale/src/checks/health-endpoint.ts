@@ -1,6 +1,7 @@
 import { degradedAfter } from '../check-parts/conversation.ts'
 import { type HealthAnswer, readHealthAnswer } from '../check-parts/health-answer.ts'
-import { type HttpAnswer, type HttpBodyReader, readBody } from '../check-parts/http-body.ts'
+import { type HttpAnswer, type HttpBodyReader, isHttpAnswer, readBody } from '../check-parts/http-body.ts'
+import { ofTheMoment } from '../check-parts/of-the-moment.ts'
 import { requestTarget } from '../check-parts/request-target.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
@@ -80,7 +81,7 @@ export function healthEndpoint(
   // Looked up at each run: instrumentation replaces the global one later.
   const ask = fetch ?? ((to: string, request: HealthEndpointRequest) => globalThis.fetch(to, request))
   const run = async ({ signal, now }: CheckContext): Promise<Outcome> => {
-    const current = target ?? requestTarget(await (url as () => HealthUrl | PromiseLike<HealthUrl>)())
+    const current = target ?? requestTarget(await ofTheMoment(url as () => unknown, signal))
     if (current === undefined) return down('not an http: or https: URL')
     const startedAt = now()
     const request = { ...defaultHeaders, ...current.headers, ...own }
@@ -91,6 +92,7 @@ export function healthEndpoint(
       redirect: 'manual',
       signal,
     })
+    if (!isHttpAnswer(answer)) return down('not an answer of fetch')
     const { text, whole } = await readBody(answer, most, true)
     if (!whole) return down(`answer larger than ${most} bytes`)
     return judged(answer.status, readHealthAnswer(text), now() - startedAt > slowMs ? slowMs : undefined)

@@ -1,14 +1,17 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { startFaultyHttp } from '../../../../tests/servers/faulty-http.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { healthEndpoint } from './health-endpoint.ts'
 import { type HttpCheckOptions, http } from './http.ts'
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void
@@ -42,6 +45,18 @@ function asked(url: Parameters<typeof http>[0], options: HttpCheckOptions = {}) 
 }
 
 describe('keeps the contract of checks', () => {
+  let peer: Peer
+  beforeAll(async () => {
+    peer = await startPeer('http', { slowMs: 1000 })
+  })
+  afterAll(() => peer[Symbol.asyncDispose]())
+  const ofPeer = checkContract({
+    create: () => http(() => `http://127.0.0.1:${peer.port}/`, { timeoutMs: 250, expectBody: /"UP"/ }),
+    secrets: ['127.0.0.1', 'planted'],
+    faults: faultsOfPeer(() => peer, { killed: /^connection (refused|closed|reset)$/ }),
+  })
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+
   let server: Awaited<ReturnType<typeof startFaultyHttp>>
   let counting: Awaited<ReturnType<typeof serve>>
   let port = ''
@@ -210,6 +225,29 @@ describe('http', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  test.for([301, 302, 303, 307, 308])('a redirect with status %i is followed', async (status) => {
+    await using server = await serve((request, response) => {
+      const there = request.url === '/there'
+      response.writeHead(there ? 200 : status, there ? {} : { location: '/there' }).end()
+    })
+    expect((await asked(server.url)).message).toBe('HTTP 200')
+  })
+
+  test.for([300, 304, 305])('an answer with status %i is none', async (status) => {
+    await using server = await startFaultyHttp({ kind: 'status', status, headers: { location: '/' } })
+    expect((await asked(server.url)).error).toBe(`HTTP ${status}`)
+  })
+
+  test('another protocol of the same host is another host, to which no credentials go', async () => {
+    const requests: string[] = []
+    const redirecting = async (url: string) => {
+      requests.push(url)
+      return new Response(null, { status: 302, headers: { location: 'http://x/' } })
+    }
+    expect((await asked('https://x/', { fetch: redirecting })).error).toBe('redirected to another host')
+    expect(requests).toEqual(['https://x/'])
+  })
+
   test('sends the headers given, in place of its own', async () => {
     let seen: IncomingMessage['headers'] = {}
     await using server = await serve((request, response) => {
@@ -226,6 +264,7 @@ describe('http', () => {
     })
     await asked(server.url.replace('//', '//100%:b@'))
     expect(seen.authorization).toBe(`Basic ${btoa('100%:b')}`)
+    expect(seen['user-agent']).toBe('hale')
   })
 
   test('takes a URL object, and a function for one that changes', async () => {
@@ -257,6 +296,18 @@ describe('http', () => {
     expect((await asked(`http://127.0.0.1:${resetting.port}`)).error).toMatch(/^connection (closed|reset)$/)
   })
 
+  test.for([
+    ['nothing', undefined],
+    ['a body that is a stream of Node', { status: 200, headers: new Headers(), body: Readable.from(['x']) }],
+    ['headers of axios', { status: 200, headers: {}, body: null }],
+    ['no status', { ...new Response(), headers: new Headers() }],
+  ])('a fetch of its own that answers with %s', async ([, answer]) => {
+    const options = { fetch: async () => answer as Response }
+    expect((await asked('http://x/', options)).error).toBe('not an answer of fetch')
+    const endpoint = createHealth({ checks: { api: healthEndpoint('http://x/', options) } })
+    expect((await endpoint.check('api').run()).error).toBe('not an answer of fetch')
+  })
+
   test('what is set up wrongly is told together, by createHealth', () => {
     const options = {
       method: 'POST',
@@ -277,8 +328,23 @@ describe('http', () => {
     expect(wrong).not.toThrow(/hidden/)
     expect(make('http://x/', { method: 'HEAD', expectBody: 'x' })).toThrow('an answer to HEAD has no body')
     expect(make('http://x/', { expectedStatus: [] })).toThrow('an empty list')
+    expect(make('http://x/', { expectedStatus: 199 })).toThrow('between 200 and 599, got 199')
+    expect(make('http://x/', { degradedAfterMs: 500 })).toThrow('less than timeoutMs (500), got 500')
     expect(make(7, {})).toThrow('expected an http: or https: URL, got 7')
     expect(make('http://x/', { degradedAfterMs: 700, timeoutMs: 900 })).not.toThrow()
+  })
+
+  test('asks with the global fetch of the moment, which instrumentation replaces', async () => {
+    const health = createHealth({
+      checks: { api: http('http://x.invalid/'), peer: healthEndpoint('http://x.invalid/') },
+    })
+    vi.stubGlobal('fetch', async () => new Response('{"status":"UP"}'))
+    try {
+      const statuses = [(await health.check('api').run()).status, (await health.check('peer').run()).status]
+      expect(statuses).toEqual(['UP', 'UP'])
+    } finally {
+      vi.unstubAllGlobals()
+    }
   })
 
   test('takes the global fetch, and is a check of readiness alone', () => {

@@ -5,7 +5,8 @@ import {
   type JsonScalar,
   jsonRule,
 } from '../check-parts/answer-rules.ts'
-import { type HttpAnswer, type HttpBodyReader, readBody } from '../check-parts/http-body.ts'
+import { type HttpAnswer, type HttpBodyReader, isHttpAnswer, readBody } from '../check-parts/http-body.ts'
+import { ofTheMoment } from '../check-parts/of-the-moment.ts'
 import { type RequestTarget, requestTarget, withoutCredentials } from '../check-parts/request-target.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
@@ -129,7 +130,7 @@ export function http(
     problems.add(option, "an answer to HEAD has no body; use method: 'GET'")
   }
   const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = target ?? requestTarget(await (url as () => HttpTarget | PromiseLike<HttpTarget>)())
+    const current = target ?? requestTarget(await ofTheMoment(url as () => unknown, context.signal))
     return current === undefined ? down('not an http: or https: URL') : ask(current, settings, context)
   }
   return { ...check(run, rest), ownOptions, problems: problems.found }
@@ -154,6 +155,7 @@ async function ask(target: RequestTarget, settings: Settings, context: CheckCont
   let { url } = target
   for (let redirects = 0; ; redirects++) {
     const answer = await settings.fetch(url.href, { method, headers, redirect: 'manual', signal })
+    if (!isHttpAnswer(answer)) return down('not an answer of fetch')
     const { status } = answer
     const expected = settings.isExpectedStatus(status)
     // Read even when nobody looks at it: only after its body can a connection serve the next request.

@@ -1,8 +1,11 @@
 import { Client, type ClientOptions } from 'ldapts'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { type Certificate, createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { type SlapdServer, slapdProgram, startSlapd } from '../../../../tests/servers/slapd.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -21,7 +24,7 @@ function opened(url: string, options: Partial<ClientOptions> = {}): Client {
   return client
 }
 
-function asked(client: ClientOf<LdapClient | undefined>, options: LdapCheckOptions = {}) {
+function asked(client: ClientOf<LdapClient>, options: LdapCheckOptions = {}) {
   const health = createHealth({ checks: { directory: ldap(client, { timeoutMs: 2_000, ...options }) } })
   return { run: () => health.check('directory').run() }
 }
@@ -39,15 +42,22 @@ whenOwned(slapdProgram, 'ldap with a real server', () => {
 
   describe('keeps the contract of checks', () => {
     let client: Client
+    let gate: TcpGate
     beforeAll(async () => {
-      client = new Client({ url: server.url, autoRebind: true })
+      gate = await startTcpGate(server.port)
+      client = new Client({ url: `ldap://127.0.0.1:${gate.port}`, autoRebind: true })
       await client.bind(server.user, server.password)
     })
-    afterAll(() => client.unbind())
+    afterAll(async () => {
+      await client.unbind()
+      await gate.close()
+    })
     const cases = checkContract({
-      create: () => ldap(client, { base: server.base, bound: true, timeoutMs: 300 }),
+      create: () => ldap(client, { base: server.base, bound: true, timeoutMs: 200 }),
       secrets: () => [server.password, '127.0.0.1', server.base, 'cn=admin'],
+      questions: () => gate.sent,
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200 }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -122,6 +132,49 @@ whenOwned(slapdProgram, 'ldap with a real server', () => {
       server.cont()
     }
     await eventually(async () => (await run()).status).toBe('UP')
+  })
+})
+
+whenOwned(opensslProgram, 'certificates for ldap', () => {
+  whenOwned(slapdProgram, 'of a real server', () => {
+    let certificate: Certificate
+    let server: SlapdServer
+    beforeAll(async () => {
+      certificate = createAuthority().issue()
+      server = await startSlapd({ certificate })
+    })
+    afterAll(() => server.close())
+
+    test.for(['ldaps', 'STARTTLS'])('are judged over %s', async (kind) => {
+      const options = { base: server.base, bound: true }
+      const to = (tlsOptions: object) => async () => {
+        const secured = { servername: 'localhost', ...tlsOptions }
+        if (kind === 'ldaps') {
+          const secure = opened(`ldaps://127.0.0.1:${server.tlsPort}`, { tlsOptions: secured })
+          await secure.bind(server.user, server.password)
+          return secure
+        }
+        const plain = opened(server.url)
+        await plain.startTLS(secured)
+        await plain.bind(server.user, server.password)
+        return plain
+      }
+      const { ca } = certificate
+      expect(await asked(to({ ca }), options).run()).toMatchObject({ status: 'UP', data: { bound: true } })
+      for (const [tls, error] of [
+        [{}, 'certificate not trusted'],
+        [{ ca, servername: 'hidden.invalid' }, 'certificate does not match the host name'],
+      ] as const) {
+        const report = await asked(to(tls), options).run()
+        expect(report).toMatchObject({ status: 'DOWN', error })
+        expect(JSON.stringify(report)).not.toMatch(/Secret|hidden|planted/)
+      }
+    })
+
+    test('of a server that is asked in the clear for TLS are DOWN', async () => {
+      const clear = asked(opened(`ldaps://127.0.0.1:${server.port}`, { tlsOptions: { ca: certificate.ca } }))
+      expect((await clear.run()).status).toBe('DOWN')
+    })
   })
 })
 

@@ -83,7 +83,7 @@ const messages: readonly (readonly [RegExp, string])[] = [
  * ```
  */
 export function ldap(
-  client: ClientOf<LdapClient | undefined>,
+  client: ClientOf<LdapClient>,
   options: LdapCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()

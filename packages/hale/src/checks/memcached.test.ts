@@ -1,11 +1,13 @@
 import { Client, type ClientOptions, type ServerOptions } from 'memjs'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import {
   type MemcachedServer,
   memcachedProgram,
   startMemcached,
 } from '../../../../tests/servers/memcached.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -42,18 +44,25 @@ whenOwned(memcachedProgram, 'memcached with a real server', () => {
 
   describe('keeps the contract of checks', () => {
     let client: Client
+    let gate: TcpGate
     let observations = 0
-    beforeAll(() => {
-      client = Client.create(`user-4714:planted-Secret@${server.host}:${server.port}`, {
+    beforeAll(async () => {
+      gate = await startTcpGate(server.port)
+      client = Client.create(`user-4714:planted-Secret@${server.host}:${gate.port}`, {
         logger: { log: () => {} },
       })
       for (const each of client.servers) Object.assign(each, { username: undefined })
     })
-    afterAll(() => client.close())
+    afterAll(async () => {
+      client.close()
+      await gate.close()
+    })
     const cases = checkContract({
-      create: () => memcached(client, { timeoutMs: 300 }),
-      secrets: () => ['planted-Secret', 'user-4714', server.host, String(server.port)],
+      create: () => memcached(client, { timeoutMs: 200 }),
+      secrets: () => ['planted-Secret', 'user-4714', server.host, String(gate.port)],
+      questions: () => gate.sent,
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200 }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -168,6 +177,13 @@ describe('memcached without a real server', () => {
     expect(make).toThrow(/checks\.cache\.client: expected a memjs Client.* a string of 12/)
     for (const field of ['nodes', 'connections.downAt', 'connections.at', 'timeoutMS'])
       expect(make).toThrow(`checks.cache.${field}:`)
+    expect(make).not.toThrow(/hidden/)
+  })
+
+  test('a client whose servers are names, as of the package `memcached`, is told so', () => {
+    const other = { servers: ['hidden:11211'], stats: () => {} } as unknown as MemcachedClient
+    const make = () => createHealth({ checks: { cache: memcached(other) } })
+    expect(make).toThrow(/checks\.cache\.client: expected a memjs Client/)
     expect(make).not.toThrow(/hidden/)
   })
 

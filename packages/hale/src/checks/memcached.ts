@@ -1,9 +1,10 @@
 import { type ClientOf, clientCheck, textOfMessages } from '../check-parts/client-check.ts'
+import { limitsOf } from '../check-parts/limits-of.ts'
 import { type NeededNodes, neededNodes, needing } from '../check-parts/needed-nodes.ts'
 import { askNodes } from '../check-parts/nodes.ts'
 import { unlessAborted } from '../check-parts/one-question.ts'
 import { hasMethod } from '../check-parts/structure.ts'
-import { graded, Limits, type Thresholds } from '../check-parts/thresholds.ts'
+import { graded, type Limits, type Thresholds } from '../check-parts/thresholds.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
@@ -74,9 +75,7 @@ export function memcached(
   const given = problems.object('options', options) as MemcachedCheckOptions
   const { nodes, connections, ...rest } = given
   const needed = problems.oneOf('nodes', nodes, neededNodes) ?? 'any'
-  const pair = problems.object('connections', connections)
-  problems.knownKeys('connections', pair, ['degradedAt', 'downAt'])
-  const limits = new Limits(problems, 'connections', pair, { unit: 'max_connections', max: 1 })
+  const limits = limitsOf(problems, 'connections', connections, { unit: 'share' })
   const owed = new OwedAnswers()
   return clientCheck<MemcachedClient>({
     client,
@@ -150,6 +149,9 @@ function rounded(share: number): number {
   return Math.round(share * 1000) / 1000
 }
 
+// Those of the package `memcached` are strings, and it calls back once for all of them.
 function isClient(value: unknown): value is MemcachedClient {
-  return hasMethod(value, 'stats') && Array.isArray((value as MemcachedClient).servers)
+  if (!hasMethod(value, 'stats')) return false
+  const { servers } = value as { readonly servers?: unknown }
+  return Array.isArray(servers) && servers.every((server) => typeof server === 'object' && server !== null)
 }

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { afterEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { findCgroup, readCgroup } from '../check-parts/cgroup.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -61,6 +61,9 @@ describe('memory', () => {
       limitBytes: expect.any(Number),
     })
     const seen = data as Record<string, number>
+    // What is in use, and not what V8 has taken for it.
+    const { used_heap_size: used, total_heap_size: total } = getHeapStatistics()
+    expect(Math.abs((seen.heapUsedBytes ?? 0) - used)).toBeLessThan((total - used) / 2)
     expect(seen.heapShare).toBeCloseTo((seen.heapUsedBytes ?? 0) / (seen.heapLimitBytes ?? 1), 3)
     expect(seen.rssShare).toBeCloseTo((seen.rssBytes ?? 0) / (seen.limitBytes ?? 1), 3)
     expect(Math.abs((seen.rssBytes ?? 0) - process.memoryUsage.rss())).toBeLessThan(50 * mebibyte)
@@ -85,6 +88,21 @@ describe('memory', () => {
     ])
   })
 
+  test.for([
+    [0.89, 'UP'],
+    [0.91, 'DEGRADED'],
+    [0.999, 'DEGRADED'],
+  ] as const)('with nothing said a share of %d is %s', async ([share, status]) => {
+    const health = createHealth({ checks: { memory: memory() } })
+    const { limitBytes = 0 } = (await health.check('memory').run()).data as Record<string, number>
+    const rss = vi.spyOn(process.memoryUsage, 'rss').mockReturnValue(share * limitBytes)
+    try {
+      expect((await health.check('memory').run()).status).toBe(status)
+    } finally {
+      rss.mockRestore()
+    }
+  })
+
   test('may belong to liveness when asked to', () => {
     expectTypeOf(memory({ probes: ['liveness'] })).toEqualTypeOf<CheckDefinition<'liveness'>>()
     expect(memory().kind).toBe('self')
@@ -95,8 +113,8 @@ describe('memory', () => {
     expect(() => createHealth({ checks: { memory: memory(options as MemoryCheckOptions) } })).toThrowError(
       expect.objectContaining({
         problems: [
-          'checks.memory.heap.downAt: expected a number of the whole between 0 and 1, got 90',
-          'checks.memory.rss: expected an object, got 0.5',
+          'checks.memory.heap.downAt: expected a share between 0 and 1, got 90',
+          'checks.memory.rss: expected { degradedAt, downAt }, got 0.5',
           'checks.memory.container.downAt: expected at least degradedAt (0.9), got 0.8',
         ],
       }),
@@ -105,6 +123,7 @@ describe('memory', () => {
 })
 
 const group = '/sys/fs/cgroup/memory/hale-memory-test'
+const inner = join(group, 'inner')
 const mayLimit = (() => {
   try {
     mkdirSync(group)
@@ -120,8 +139,24 @@ describe.skipIf(!mayLimit)('in a real control group of version 1', () => {
   const home = `/sys/fs/cgroup/memory${/^\d+:memory:(.*)$/m.exec(readFileSync('/proc/self/cgroup', 'utf8'))?.[1]}`
   afterEach(() => {
     hold = []
+    collect()
     writeFileSync(join(home, 'cgroup.procs'), String(process.pid))
+    if (existsSync(inner)) rmdirSync(inner)
     rmdirSync(group)
+  })
+
+  test('knows the limit of a group around its own, and what is used of that one', async () => {
+    mkdirSync(group)
+    mkdirSync(inner)
+    writeFileSync(join(group, 'memory.limit_in_bytes'), String(1024 * mebibyte))
+    writeFileSync(join(inner, 'memory.limit_in_bytes'), String(2048 * mebibyte))
+    writeFileSync(join(inner, 'cgroup.procs'), String(process.pid))
+    const health = createHealth({ checks: { memory: memory({ container: { degradedAt: 0.5 } }) } })
+    hold.push(Buffer.alloc(600 * mebibyte, 1))
+    const { status, message, data } = await health.check('memory').run()
+    expect([status, message]).toEqual(['DEGRADED', 'little memory left in the container'])
+    expect(data).toMatchObject({ limitBytes: 1024 * mebibyte })
+    expect((data as { containerUsedBytes: number }).containerUsedBytes).toBeGreaterThan(590 * mebibyte)
   })
 
   test('knows its limit, how it is used, and changes of it', async () => {
@@ -140,6 +175,13 @@ describe.skipIf(!mayLimit)('in a real control group of version 1', () => {
     const raised = await health.check('memory').run()
     expect(raised.data).toMatchObject({ limitBytes: 2048 * mebibyte })
     expect(raised.status).toBe('UP')
+    const { rssBytes = 0, rssShare } = raised.data as Record<string, number>
+    expect(rssShare).toBeCloseTo(rssBytes / (2048 * mebibyte), 3)
+    // More than the machine has limits nothing.
+    writeFileSync(join(group, 'memory.limit_in_bytes'), String(2 * totalmem()))
+    const { data } = await health.check('memory').run()
+    expect(data).toMatchObject({ limitBytes: totalmem() })
+    expect(data).not.toHaveProperty('containerShare')
   })
 })
 

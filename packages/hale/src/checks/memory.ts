@@ -28,7 +28,7 @@ export interface MemoryCheckOptions<P extends ProbeName = 'readiness'> extends S
   readonly container?: Thresholds
 }
 
-const shared = { unit: 'the whole', max: 1, defaults: { degradedAt: 0.9 } } as const
+const shared = { unit: 'share', defaults: { degradedAt: 0.9 } } as const
 
 /**
  * Is there memory left? The heap against its limit, the process against the limit of its container (cgroup v1 and v2,

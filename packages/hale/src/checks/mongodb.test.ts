@@ -1,8 +1,11 @@
+import { Redis } from 'ioredis'
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
 import mongoose, { type Connection } from 'mongoose'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type MongoWire, startMongoWire } from '../../../../tests/servers/mongo-wire.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
@@ -38,16 +41,68 @@ describe('mongodb against a server that speaks its documented wire', () => {
   })
   afterAll(() => server[Symbol.asyncDispose]())
 
-  describe('keeps the contract of checks', () => {
-    let client: MongoClient
-    beforeAll(() => {
-      client = new MongoClient(`mongodb://127.0.0.1:${server.port}/`, { heartbeatFrequencyMS: 500 })
+  const options = {
+    heartbeatFrequencyMS: 500,
+    maxPoolSize: 2,
+    // PLAIN asks for no more than one answer, so that the server can be taught it.
+    auth: { username: 'user-4735', password: 'planted-Secret-4736' },
+    authMechanism: 'PLAIN',
+  } as const
+  describe.each([
+    ['MongoClient', 2_000, (url: string) => new MongoClient(url, options)],
+    // The same driver beneath.
+    ['Mongoose', 300, (url: string) => mongoose.createConnection(url, options)],
+  ] as const)('keeps the contract of checks with %s', (_name, probes, clientFor) => {
+    let gate: TcpGate
+    let client: MongoClient | Connection
+    let owed: readonly PromiseLike<unknown>[] = []
+    const driver = () => ('getClient' in client ? client.getClient() : client)
+    beforeAll(async () => {
+      gate = await startTcpGate(server.port)
+      client = clientFor(`mongodb://127.0.0.1:${gate.port}/`)
     })
-    afterAll(() => client.close())
+    afterAll(async () => {
+      await client.close()
+      await gate.close()
+    })
     const cases = checkContract({
-      create: () => mongodb(client, { timeoutMs: 300 }),
-      secrets: () => ['127.0.0.1', String(server.port), 'mongodb://', 'hidden-4727'],
+      create: () => mongodb(client, { timeoutMs: 200 }),
+      secrets: () => [
+        '127.0.0.1',
+        String(server.port),
+        String(gate.port),
+        'mongodb://',
+        'user-4735',
+        'planted-Secret-4736',
+        'hidden-4727',
+      ],
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200, cut: /^connection (closed|reset)$|^timed out/ }),
+        'a wrong password': {
+          inject: () => {
+            server.answers = {
+              saslStart: { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'hidden-4727' },
+            }
+            gate.drop()
+          },
+          heal: () => {
+            server.answers = {}
+          },
+          expect: { text: /^authentication failed$|^connection closed$|^timed out/ },
+        },
+        'a pool in full use': {
+          inject: async () => {
+            const work = () => [1, 2].map(() => driver().db('admin').command({ buildInfo: 1 }))
+            await Promise.all(work())
+            await gate.become('silent')
+            owed = work()
+          },
+          heal: async () => {
+            await gate.become('well')
+            await Promise.all(owed)
+          },
+          expect: { status: 'DEGRADED', text: 'no free connection' },
+        },
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -72,6 +127,8 @@ describe('mongodb against a server that speaks its documented wire', () => {
         },
       },
       connections: () => server.open,
+      questions: () => server.commands.length,
+      probes,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
@@ -199,6 +256,13 @@ describe('mongodb without a server', () => {
     for (const field of ['readPreference', 'saturatedAs', 'timeoutMS'])
       expect(make).toThrow(`checks.database.${field}:`)
     expect(make).not.toThrow(/hidden/)
+  })
+
+  test('the client of another database is refused, since it would seem to be asked', () => {
+    const redis = new Redis({ lazyConnect: true })
+    expect(() => createHealth({ checks: { database: mongodb(redis as unknown as MongodbSource) } })).toThrow(
+      /client: expected a MongoClient, a Db or a connection of Mongoose/,
+    )
   })
 
   test('is a check of readiness alone', () => {

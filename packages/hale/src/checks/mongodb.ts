@@ -13,11 +13,13 @@ export type { SaturationOptions } from '../check-parts/saturation.ts'
 /** The `Db` of the driver. */
 export interface MongodbDatabase {
   command(command: object, options: object): PromiseLike<unknown>
+  collection(name: string): unknown
 }
 
 /** The `MongoClient` of the driver. */
 export interface MongodbClient {
   db(name?: string): MongodbDatabase
+  startSession(): unknown
 }
 
 /** A connection of Mongoose, such as `mongoose.connection`. */
@@ -242,5 +244,8 @@ function isMongoose(value: unknown): value is MongooseConnection {
 }
 
 function isClient(value: unknown): value is MongodbSource {
-  return hasMethod(value, 'db') || hasMethod(value, 'command') || isMongoose(value)
+  // The clients of Redis too have `command`.
+  return (
+    hasMethod(value, 'db', 'startSession') || hasMethod(value, 'command', 'collection') || isMongoose(value)
+  )
 }

@@ -2,16 +2,19 @@ import { EventEmitter } from 'node:events'
 import { connect, connectAsync, type IClientOptions, type MqttClient as Mqtt } from 'mqtt'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import {
   type MosquittoServer,
   mosquittoProgram,
   startMosquitto,
 } from '../../../../tests/servers/mosquitto.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { singleCheck } from '../testing/single-check.ts'
 import { type ClientOf, type MqttCheckOptions, type MqttClient, mqtt } from './mqtt.ts'
 
 const closing: (() => unknown)[] = []
@@ -27,20 +30,8 @@ function opened(url: string, options: IClientOptions = {}): Mqtt {
   return client
 }
 
-function asked(client: ClientOf<MqttClient | undefined>, options: MqttCheckOptions = {}) {
-  const runs = { unsettled: 0, started: 0 }
-  const definition = mqtt(client, { timeoutMs: 2_000, ...options })
-  const run: typeof definition.run = async (context) => {
-    runs.started++
-    runs.unsettled++
-    try {
-      return await definition.run?.(context)
-    } finally {
-      runs.unsettled--
-    }
-  }
-  const health = createHealth({ checks: { broker: { ...definition, run } } })
-  return { runs, run: () => health.check('broker').run() }
+function asked(client: ClientOf<MqttClient>, options: MqttCheckOptions = {}) {
+  return singleCheck(mqtt(client, { timeoutMs: 2_000, ...options }))
 }
 
 function eventually<T>(value: () => T | Promise<T>) {
@@ -56,15 +47,25 @@ whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
 
   describe.each([4, 5] as const)('keeps the contract of checks, protocol version %i', (protocolVersion) => {
     let client: Mqtt
+    let gate: TcpGate
     beforeAll(async () => {
-      client = await connectAsync(server.url, { protocolVersion, reconnectPeriod: 20 })
-      client.on('error', () => {})
+      gate = await startTcpGate(server.port)
+      const url = server.url.replace(String(server.port), String(gate.port))
+      client = await connectAsync(url, { protocolVersion, reconnectPeriod: 20 })
+      // Each case makes a check of its own, which listens.
+      client.on('error', () => {}).setMaxListeners(20)
     })
-    afterAll(() => client.endAsync(true))
+    afterAll(async () => {
+      await client.endAsync(true)
+      await gate.close()
+    })
+    const lost = /^(not connected|connection (closed|refused|reset))$/
     const cases = checkContract({
-      create: () => mqtt(client, { timeoutMs: 300 }),
+      create: () => mqtt(client, { timeoutMs: 200 }),
       secrets: () => [server.password, '127.0.0.1', 'mqtt://'],
+      questions: () => gate.sent,
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -73,7 +74,7 @@ whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
         'a killed server': {
           inject: () => server.kill(),
           heal: () => server.restart(),
-          expect: { text: /^(not connected|connection (closed|refused|reset))$/ },
+          expect: { text: lost },
         },
       },
       connections: () => openConnections(server.port),
@@ -92,7 +93,7 @@ whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
     expect(packets).toEqual(Array.from({ length: 20 }, () => 'pingreq'))
     expect(client.listenerCount('packetreceive')).toBe(listeners)
     expect(client.connected).toBe(true)
-    expect(server.log()).not.toMatch(/SUBSCRIBE|PUBLISH/)
+    expect(server.output()).not.toMatch(/SUBSCRIBE|PUBLISH/)
   })
 
   test('a frozen server is not sent a ping for each probe', async () => {

@@ -1,5 +1,5 @@
 import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
-import { LastError } from '../check-parts/last-error.ts'
+import { forgetErrorOf, lastErrorOf } from '../check-parts/last-error.ts'
 import { hasMethod } from '../check-parts/structure.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
@@ -60,11 +60,12 @@ const refusals: Readonly<Record<number, string>> = {
  * ```
  */
 export function mqtt(
-  client: ClientOf<MqttClient | undefined>,
+  client: ClientOf<MqttClient>,
   options: MqttCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
-  const errors = new LastError()
+  // A refusal comes before the first probe, once: MQTT.js does not try again with a password that was wrong.
+  if (isClient(client)) lastErrorOf(client)
   return clientCheck<MqttClient>({
     client,
     expected: 'a client of mqtt',
@@ -75,9 +76,9 @@ export function mqtt(
     textOf,
     ask: (current) => {
       if (current.disconnecting) return down('client closed')
-      const error = errors.of(current)
+      const error = lastErrorOf(current)
       if (current.connected) {
-        errors.forget(current)
+        forgetErrorOf(current)
         return pinged(current)
       }
       // Nothing would be sent without a connection, but kept for the next one.

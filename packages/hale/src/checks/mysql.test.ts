@@ -2,12 +2,15 @@ import { createConnection, createPool, createPoolCluster, type Pool, type PoolOp
 import promised from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type MariadbServer, mariadbProgram, startMariadb } from '../../../../tests/servers/mariadb.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
-import type { CheckContext, CheckDefinition } from '../core/check.ts'
+import type { CheckDefinition } from '../core/check.ts'
 import { systemClock } from '../core/clock.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { singleCheck } from '../testing/single-check.ts'
 import { type MysqlCheckOptions, type MysqlClient, mysql } from './mysql.ts'
 
 const opened: (() => unknown)[] = []
@@ -23,19 +26,7 @@ function poolOf(uri: string, options: PoolOptions = {}): Pool {
 }
 
 function asked(client: MysqlClient | (() => MysqlClient), options?: MysqlCheckOptions, clock = systemClock) {
-  const definition = mysql(client, options)
-  const runs = { started: 0, unsettled: 0 }
-  const run = async (context: CheckContext): Promise<unknown> => {
-    runs.started++
-    runs.unsettled++
-    try {
-      return await definition.run?.(context)
-    } finally {
-      runs.unsettled--
-    }
-  }
-  const health = createHealth({ checks: { database: { ...definition, run } }, clock })
-  return { runs, run: () => health.check('database').run() }
+  return singleCheck(mysql(client, options), clock)
 }
 
 function eventually<T>(value: () => T | Promise<T>) {
@@ -86,37 +77,26 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
 
   describe('keeps the contract of checks', () => {
     let pool: Pool
-    let current: Pool
+    let gate: TcpGate
     let held: { release(): void }[] = []
     beforeAll(async () => {
-      pool = createPool({ uri: server.url, connectionLimit: 3 })
-      current = pool
+      gate = await startTcpGate(server.port)
+      const uri = server.url.replace(`:${server.port}`, `:${gate.port}`)
+      pool = createPool({ uri, connectionLimit: 3 })
       const connection = await lent(pool)
       connection.release()
     })
-    afterAll(() => pool.end(() => {}))
+    afterAll(async () => {
+      pool.end(() => {})
+      await gate.close()
+    })
     const setPassword = (password: string) =>
       root.query(`SET PASSWORD FOR '${server.user}'@'127.0.0.1' = PASSWORD('${password}')`)
-    // Another one that is asked in the place of the pool.
-    const instead = (start: () => Promise<{ port: number; close(): unknown }>) => {
-      let close: () => unknown
-      return {
-        inject: async () => {
-          const { port, ...other } = await start()
-          current = createPool({ uri: `mysql://hale:${server.password}@127.0.0.1:${port}/shop` })
-          close = () => other.close()
-        },
-        heal: async () => {
-          current.end(() => {})
-          current = pool
-          await close()
-        },
-      }
-    }
     const cases = checkContract({
-      create: () => mysql(() => current, { timeoutMs: 300, query: 'SELECT id FROM probed LIMIT 1' }),
+      create: () => mysql(() => pool, { timeoutMs: 200, query: 'SELECT id FROM probed LIMIT 1' }),
       secrets: () => [server.password, server.host, server.user, 'mysql://', 'probed'],
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200, silent: /timed out/ }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -128,18 +108,18 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
             await server.restart()
             await administer()
           },
-          expect: { text: /^connection (refused|closed|reset)$/ },
+          expect: { text: connectionLost },
         },
         'a wrong password': {
           inject: async () => {
             await setPassword('another-Secret-0815')
-            for (const id of await clientIds()) await root.query(`KILL ${id}`)
+            gate.drop()
             await eventually(() => countsOf(pool).connections).toBe(0)
           },
           heal: () => setPassword(server.password),
           expect: { text: 'authentication failed' },
         },
-        'a slow answer': {
+        'a slow query': {
           inject: () => root.query('LOCK TABLES shop.probed WRITE'),
           heal: () => root.query('UNLOCK TABLES'),
           expect: { text: /timed out/ },
@@ -153,16 +133,14 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
           },
           expect: { status: 'DEGRADED', text: 'no free connection' },
         },
-        'a black-holed port': {
-          ...instead(() => startFaultyTcp({ kind: 'silent' })),
-          expect: { text: /timed out/ },
-        },
         'a port that refuses': {
-          ...instead(async () => ({ port: await closedPort(), close: () => {} })),
-          expect: { text: 'connection refused' },
+          inject: () => gate.become('refusing'),
+          heal: () => gate.become('well'),
+          expect: { text: connectionLost },
         },
       },
       connections: async () => (await clientIds()).length,
+      questions: () => gate.sent,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
@@ -198,12 +176,12 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
 
   test('a pool in full use is DEGRADED, gets no waiter and recovers with the first free connection', async () => {
     const pool = poolOf(server.url, { connectionLimit: 2 })
-    const { run } = asked(pool, { timeoutMs: 60 })
+    const { run } = asked(pool, { timeoutMs: 150 })
     const held = [await lent(pool), await lent(pool)]
     const data = { connections: 2, idle: 0, waiting: 0 }
     let queued = 0
     pool.on('enqueue', () => queued++)
-    for (let probe = 0; probe < 5; probe++)
+    for (let probe = 0; probe < 3; probe++)
       expect(await run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection', data })
     expect(queued).toBe(0)
     const waiter = lent(pool)

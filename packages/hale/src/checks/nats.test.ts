@@ -2,12 +2,15 @@ import { type JetStreamManager, jetstreamManager, StorageType } from '@nats-io/j
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type NatsServer, natsProgram, startNats } from '../../../../tests/servers/nats.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { singleCheck } from '../testing/single-check.ts'
 import { type ClientOf, type NatsCheckOptions, type NatsClient, nats } from './nats.ts'
 
 const closing: (() => unknown)[] = []
@@ -25,20 +28,8 @@ function opened(url: string, options: object = {}): Promise<NatsConnection> {
   return made
 }
 
-function asked(client: ClientOf<NatsClient | undefined>, options: NatsCheckOptions = {}) {
-  const runs = { unsettled: 0, started: 0 }
-  const definition = nats(client, { timeoutMs: 2_000, ...options })
-  const run: typeof definition.run = async (context) => {
-    runs.started++
-    runs.unsettled++
-    try {
-      return await definition.run?.(context)
-    } finally {
-      runs.unsettled--
-    }
-  }
-  const health = createHealth({ checks: { nats: { ...definition, run } } })
-  return { runs, run: () => health.check('nats').run() }
+function asked(client: ClientOf<NatsClient>, options: NatsCheckOptions = {}) {
+  return singleCheck(nats(client, { timeoutMs: 2_000, ...options }))
 }
 
 function eventually<T>(value: () => T | Promise<T>) {
@@ -47,16 +38,19 @@ function eventually<T>(value: () => T | Promise<T>) {
 
 whenOwned(natsProgram, 'nats with a real server', () => {
   let server: NatsServer
+  let gate: TcpGate
   let shared: NatsConnection
   let manager: JetStreamManager
   beforeAll(async () => {
     server = await startNats()
-    shared = await opened(server.url)
+    gate = await startTcpGate(server.port)
+    shared = await opened(server.url.replace(String(server.port), String(gate.port)))
     closing.pop()
     manager = await jetstreamManager(shared)
   })
   afterAll(async () => {
     await shared.close()
+    await gate.close()
     await server.close()
   })
 
@@ -65,9 +59,11 @@ whenOwned(natsProgram, 'nats with a real server', () => {
     ['a JetStreamManager', () => manager],
   ] as const)('keeps the contract of checks with %s', (_name, client) => {
     const cases = checkContract({
-      create: () => nats(client, { timeoutMs: 300 }),
+      create: () => nats(client, { timeoutMs: 200 }),
       secrets: () => [server.password, '127.0.0.1', 'nats://'],
+      questions: () => gate.sent,
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200, cut: /^not connected$/ }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -186,9 +182,9 @@ describe('nats without a server', () => {
       limits: { max_storage, max_memory: -1, max_streams: 0, max_consumers: -1 },
     })
     const account = { ...usage(10, -1), tiers: { R1: usage(1, 10), R3: usage(96, 100) } }
-    const { run } = asked({ getAccountInfo: async () => account })
+    const { run } = asked({ streams: {}, getAccountInfo: async () => account })
     expect(await run()).toMatchObject({ status: 'DEGRADED', data: { storageBytes: 10, share: 0.96 } })
-    const unlimited = asked({ getAccountInfo: async () => usage(10, -1) })
+    const unlimited = asked({ streams: {}, getAccountInfo: async () => usage(10, -1) })
     expect((await unlimited.run()).data).toEqual({
       streams: 1,
       consumers: 0,
@@ -203,6 +199,8 @@ describe('nats without a server', () => {
     for (const field of ['client', 'usage.degradedAt', 'usages'])
       expect(make('nats://hidden', { usage: { degradedAt: 90 }, usages: 1 })).toThrow(`checks.nats.${field}:`)
     expect(make('nats://hidden', {})).not.toThrow(/hidden/)
+    // Of a ledger, say.
+    expect(make({ getAccountInfo: () => {} }, {})).toThrow(/client: expected a NatsConnection or/)
     const connection = { rtt: () => {}, isClosed: () => {}, isDraining: () => {} }
     expect(make(connection, { usage: { degradedAt: 0.5 } })).toThrow(/usage: expected the JetStreamManager/)
   })

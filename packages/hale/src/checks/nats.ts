@@ -18,6 +18,7 @@ export interface NatsConnection {
 
 /** A `JetStreamManager`. */
 export interface NatsJetStream {
+  readonly streams: object
   getAccountInfo(): PromiseLike<JetStreamAccount>
 }
 
@@ -87,14 +88,13 @@ const texts: Readonly<Record<string, string>> = {
  * ```
  */
 export function nats(
-  client: ClientOf<NatsClient | undefined>,
+  client: ClientOf<NatsClient>,
   options: NatsCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const { usage, ...rest } = problems.object('options', options) as NatsCheckOptions
   const limits = limitsOf(problems, 'usage', usage, {
-    unit: 'the limit, as a share,',
-    max: 1,
+    unit: 'share',
     defaults: { degradedAt: 0.9 },
   })
   if (usage !== undefined && isConnection(client))
@@ -151,7 +151,10 @@ function isConnection(value: unknown): value is NatsConnection {
 }
 
 function isClient(value: unknown): value is NatsClient {
-  return isConnection(value) || hasMethod(value, 'getAccountInfo')
+  if (isConnection(value)) return true
+  if (!hasMethod(value, 'getAccountInfo')) return false
+  // Clients of ledgers and exchanges have accounts too.
+  return typeof (value as { readonly streams?: unknown }).streams === 'object'
 }
 
 // The errors have no codes; of a request the cause says why.

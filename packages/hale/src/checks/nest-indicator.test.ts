@@ -1,7 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { NestFactory } from '@nestjs/core'
+import {
+  DiskHealthIndicator,
+  HealthCheckService,
+  type HealthIndicatorFunction,
+  HealthIndicatorService,
+  MemoryHealthIndicator,
+  TerminusModule,
+} from '@nestjs/terminus'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
-import { type NestIndicator, nestIndicator } from './nest-indicator.ts'
+import { type NestAttempt, type NestIndicator, nestIndicator } from './nest-indicator.ts'
 
 const refused = Object.assign(new Error('10.0.0.7 refused hunter22'), { code: 'ECONNREFUSED' })
 
@@ -37,7 +46,7 @@ describe('keeps the contract of checks', () => {
       },
       'answers late': {
         inject: () => {
-          behave = () => new Promise((resolve) => setTimeout(resolve, 250))
+          behave = () => new Promise((resolve) => setTimeout(resolve, 350))
         },
         expect: { text: 'timed out after 200 ms' },
       },
@@ -47,7 +56,7 @@ describe('keeps the contract of checks', () => {
 })
 
 describe('nestIndicator', () => {
-  const run = (indicator: NestIndicator) =>
+  const run = (indicator: NestIndicator | NestAttempt) =>
     createHealth({ checks: { database: nestIndicator(indicator) } })
       .check('database')
       .run()
@@ -61,6 +70,12 @@ describe('nestIndicator', () => {
     [{ a: { status: 'up', code: 'ECONNREFUSED' }, b: { status: 'down' } }, 'DOWN', 'check failed'],
     [{ a: { status: 'UP' } }, 'DOWN', 'not a result of a health indicator'],
     [{}, 'DOWN', 'not a result of a health indicator'],
+    [{ status: 'ok', details: { a: { status: 'up' } } }, 'UP', undefined],
+    [{ status: 'degraded', details: { a: { status: 'degraded' } } }, 'DEGRADED', undefined],
+    [{ status: 'ok' }, 'DOWN', 'not a result of a health indicator'],
+    [{ a: { status: 'down', message: 'timeout of 300ms exceeded' } }, 'DOWN', 'timed out'],
+    [{ a: { status: 'down', message: 'no timeout of 300ms exceeded' } }, 'DOWN', 'check failed'],
+    [{ a: { status: 'down', message: 'Not connected to database' } }, 'DOWN', 'not connected'],
     [undefined, 'DOWN', 'not a result of a health indicator'],
     [true, 'DOWN', 'not a result of a health indicator'],
     [{ a: 'up' }, 'DOWN', 'not a result of a health indicator'],
@@ -78,16 +93,160 @@ describe('nestIndicator', () => {
     expect((await run(() => attempt)).status).toBe('UP')
   })
 
+  test('a promise, which has one result for all time, is refused', () => {
+    const create = () => createHealth({ checks: { a: nestIndicator(Promise.resolve({}) as never) } })
+    expect(create).toThrow("expected a function that returns an indicator's result")
+  })
+
   test('names all that is wrong with its options', () => {
     expect(() =>
       createHealth({ checks: { a: nestIndicator({} as never, { retries: 'x' } as never) } }),
     ).toThrowError(
       expect.objectContaining({
         problems: [
-          "checks.a.indicator: expected a function that returns an indicator's result, got an object",
+          "checks.a.indicator: expected a function that returns an indicator's result, or an attempt, got an object",
           expect.stringContaining('checks.a.retries: expected a whole number'),
         ],
       }),
     )
+  })
+})
+
+describe('@nestjs/terminus itself', () => {
+  let application: Awaited<ReturnType<typeof NestFactory.createApplicationContext>>
+  beforeAll(async () => {
+    application = await NestFactory.createApplicationContext(TerminusModule.forRoot({ logger: false }), {
+      logger: false,
+    })
+  })
+  afterAll(() => application.close())
+  const service = () => application.get(HealthIndicatorService)
+  const reported = async (indicator: HealthIndicatorFunction, timeoutMs = 5000) => {
+    const health = createHealth({ checks: { peer: nestIndicator(indicator, { timeoutMs }) } })
+    const report = await health.check('peer').run()
+    expect(JSON.stringify(report)).not.toMatch(/hunter22|10\.0\.0\.7/)
+    return `${report.status} ${report.error ?? report.message ?? ''}`
+  }
+  /** What its own service says of the same indicator. */
+  const judged = async (indicator: HealthIndicatorFunction) => {
+    try {
+      return (await application.get(HealthCheckService).check([indicator])).status
+    } catch {
+      return 'error'
+    }
+  }
+
+  test.for<[string, () => HealthIndicatorFunction, string, string]>([
+    ['up', () => () => service().check('a').up({ url: 'hunter22' }), 'UP ', 'ok'],
+    ['degraded', () => () => service().check('a').degraded('hunter22'), 'DEGRADED ', 'degraded'],
+    ['down', () => () => service().check('a').down('hunter22'), 'DOWN check failed', 'error'],
+    [
+      'down, with a status',
+      () => () => service().check('a').down({ statusCode: 502 }),
+      'DOWN HTTP 502',
+      'error',
+    ],
+    [
+      'an attempt',
+      () => () =>
+        service()
+          .check('a')
+          .attempt(async () => {}),
+      'UP ',
+      'ok',
+    ],
+    [
+      'an attempt that fails',
+      () => () =>
+        service()
+          .check('a')
+          .attempt(() => Promise.reject(refused)),
+      'DOWN check failed',
+      'error',
+    ],
+    [
+      'an attempt that hangs',
+      () => () =>
+        service()
+          .check('a')
+          .attempt(() => new Promise(() => {}))
+          .withTimeout(20),
+      'DOWN timed out',
+      'error',
+    ],
+    [
+      'an attempt as it is',
+      () =>
+        service()
+          .check('a')
+          .attempt(async () => {}),
+      'UP ',
+      'ok',
+    ],
+    [
+      'the heap past its limit',
+      () => () => application.get(MemoryHealthIndicator).checkHeap('heap', 1),
+      'DOWN past its threshold',
+      'error',
+    ],
+    [
+      'space on a disk',
+      () => () =>
+        application.get(DiskHealthIndicator).checkStorage('disk', { path: '/', thresholdPercent: 1 }),
+      'UP ',
+      'ok',
+    ],
+    [
+      'one that throws',
+      () => () => {
+        throw refused
+      },
+      'DOWN connection refused',
+      'error',
+    ],
+  ])('%s', async ([, indicator, expected, status]) => {
+    expect(await reported(indicator())).toBe(expected)
+    expect(await judged(indicator())).toBe(status)
+  })
+
+  test('an attempt is made anew by each run', async () => {
+    let broken = false
+    let attempts = 0
+    const attempt = service()
+      .check('a')
+      .attempt(() => {
+        attempts++
+        if (broken) throw refused
+      })
+    const health = createHealth({ checks: { a: nestIndicator(attempt) } })
+    const statuses: string[] = []
+    for (broken of [false, true, false]) statuses.push((await health.check('a').run()).status)
+    expect([statuses, attempts]).toEqual([['UP', 'DOWN', 'UP'], 3])
+  })
+
+  test('an attempt that hangs without a timeout of its own', async () => {
+    const indicator = () =>
+      service()
+        .check('a')
+        .attempt(() => new Promise(() => {}))
+    expect(await reported(indicator, 30)).toBe('DOWN timed out after 30 ms')
+  })
+
+  test('its whole service, which throws what is down', async () => {
+    let status: 'up' | 'degraded' | 'down' = 'up'
+    const whole = () =>
+      application
+        .get(HealthCheckService)
+        .check([
+          () => service().check('a').up(),
+          () => ({ b: { status, message: 'hunter22', code: 'ECONNREFUSED' } }),
+        ])
+    const health = createHealth({ checks: { peer: nestIndicator(whole) } })
+    const texts: string[] = []
+    for (status of ['up', 'degraded', 'down'] as const) {
+      const report = await health.check('peer').run()
+      texts.push(`${report.status} ${report.error ?? ''}`)
+    }
+    expect(texts).toEqual(['UP ', 'DEGRADED ', 'DOWN connection refused'])
   })
 })

@@ -1,15 +1,19 @@
 import { PGlite } from '@electric-sql/pglite'
+import { ConnectionPool as MssqlPool } from 'mssql'
+import { createPool } from 'mysql2'
 import pg from 'pg'
 import postgresJs from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type PostgresServer, postgresProgram, startPostgres } from '../../../../tests/servers/postgres.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
-import type { CheckContext, CheckDefinition } from '../core/check.ts'
+import type { CheckDefinition } from '../core/check.ts'
 import { systemClock } from '../core/clock.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { singleCheck } from '../testing/single-check.ts'
 import { type PostgresCheckOptions, type PostgresClient, postgres } from './postgres.ts'
 
 const pools: pg.Pool[] = []
@@ -30,19 +34,7 @@ function asked(
   options?: PostgresCheckOptions,
   clock = systemClock,
 ) {
-  const definition = postgres(client, options)
-  const runs = { started: 0, unsettled: 0 }
-  const run = async (context: CheckContext): Promise<unknown> => {
-    runs.started++
-    runs.unsettled++
-    try {
-      return await definition.run?.(context)
-    } finally {
-      runs.unsettled--
-    }
-  }
-  const health = createHealth({ checks: { database: { ...definition, run } }, clock })
-  return { runs, run: () => health.check('database').run() }
+  return singleCheck(postgres(client, options), clock)
 }
 
 function eventually<T>(value: () => T | Promise<T>) {
@@ -96,9 +88,10 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       await gate.close()
     })
     const cases = checkContract({
-      create: () => postgres(pool, { timeoutMs: 300, query: 'SELECT id FROM probed LIMIT 1' }),
+      create: () => postgres(pool, { timeoutMs: 200, query: 'SELECT id FROM probed LIMIT 1' }),
       secrets: () => [server.password, server.host, 'postgres://', 'probed'],
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200, silent: /timed out/ }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -110,7 +103,7 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
             await server.restart()
             await administer()
           },
-          expect: { text: /^connection (refused|closed|reset)$/ },
+          expect: { text: connectionLost },
         },
         'a wrong password': {
           inject: async () => {
@@ -121,17 +114,9 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
           heal: () => setPassword(server.password),
           expect: { text: 'authentication failed' },
         },
-        'a slow answer': {
+        'a slow query': {
           inject: () => administrator.query('BEGIN; LOCK TABLE probed IN ACCESS EXCLUSIVE MODE'),
           heal: () => administrator.query('ROLLBACK'),
-          expect: { text: /timed out/ },
-        },
-        'a black-holed port': {
-          inject: async () => {
-            gate.mute()
-            await eventually(() => pool.totalCount).toBe(0)
-          },
-          heal: () => gate.unmute(),
           expect: { text: /timed out/ },
         },
         'a pool in full use': {
@@ -148,6 +133,7 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
         counted ??= await observe()
         return counted()
       },
+      questions: () => gate.sent,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
@@ -166,7 +152,7 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       await observer.query('CREATE TABLE IF NOT EXISTS probed (id INT)')
       gate = await startTcpGate(server.port)
       const url = server.url.replace(`:${server.port}`, `:${gate.port}`)
-      client = postgresJs(url, { max: 4, connect_timeout: 0.3, onnotice: () => {} })
+      client = postgresJs(url, { max: 4, connect_timeout: 0.2, onnotice: () => {} })
       await client.unsafe('SELECT 1')
     })
     afterAll(async () => {
@@ -175,9 +161,11 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       await gate.close()
     })
     const cases = checkContract({
-      create: () => postgres(client, { timeoutMs: 300, query: 'SELECT id FROM probed LIMIT 1' }),
+      create: () => postgres(client, { timeoutMs: 200, query: 'SELECT id FROM probed LIMIT 1' }),
       secrets: () => [server.password, server.host, 'postgres://', 'probed'],
       faults: {
+        // After a failure it waits before it connects again, and queues what it is asked meanwhile.
+        ...gateFaults(() => gate, { timeoutMs: 200, cut: /^connection (closed|reset)$|^timed out/ }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -189,7 +177,6 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
             await server.restart()
             await observe()
           },
-          // While it waits before it connects again, it queues what it is asked.
           expect: { text: /^connection (refused|closed|reset)$|^timed out/ },
         },
         'a wrong password': {
@@ -201,18 +188,14 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
           heal: () => observer.query(`ALTER ROLE ${server.user} PASSWORD '${server.password}'`),
           expect: { text: /^authentication failed$|^timed out|^connection (closed|reset)$/ },
         },
-        'a slow answer': {
+        'a slow query': {
           inject: () => observer.query('BEGIN; LOCK TABLE probed IN ACCESS EXCLUSIVE MODE'),
           heal: () => observer.query('ROLLBACK'),
           expect: { text: /timed out/ },
         },
-        'a black-holed port': {
-          inject: () => gate.mute(),
-          heal: () => gate.unmute(),
-          expect: { text: /timed out|^connection (closed|reset)$/ },
-        },
       },
       connections: () => gate.open,
+      questions: () => gate.sent,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
@@ -402,6 +385,59 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
   })
 })
 
+describe('postgres with PGlite, in this process', () => {
+  let lite: PGlite
+  let questions = 0
+  let commit = () => {}
+  let transaction: Promise<void>
+  beforeAll(async () => {
+    lite = await PGlite.create()
+    await lite.exec('CREATE TABLE probed (id INT)')
+  })
+  const counted = {
+    query(text: string) {
+      questions++
+      return lite.query(text)
+    },
+    exec: (text: string) => lite.exec(text),
+  }
+  const cases = checkContract({
+    create: () => postgres(counted, { timeoutMs: 200, query: 'SELECT id FROM probed LIMIT 1' }),
+    secrets: ['probed'],
+    faults: {
+      'a slow answer, behind a transaction of the application': {
+        inject: () =>
+          new Promise<void>((begun) => {
+            transaction = lite.transaction(() => {
+              begun()
+              return new Promise<void>((resolve) => {
+                commit = resolve
+              })
+            })
+          }),
+        heal: () => {
+          commit()
+          return transaction
+        },
+        expect: { text: /^timed out/ },
+      },
+    },
+    questions: () => questions,
+  })
+  test.each(cases)('keeps the contract of checks: $name', { timeout: 60_000 }, ({ run }) => run())
+
+  test('a query that is refused, and a database that has been closed, are DOWN', async () => {
+    const { run } = asked(lite, { timeoutMs: 10_000 })
+    expect(await run()).toMatchObject({ status: 'UP', message: 'connected' })
+    const query = 'SELECT secret FROM nowhere_4713'
+    const refused = await asked(lite, { timeoutMs: 10_000, query }).run()
+    expect(refused).toMatchObject({ status: 'DOWN', error: 'query rejected' })
+    expect(JSON.stringify(refused)).not.toMatch(/secret|nowhere/)
+    await lite.close()
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'client closed' })
+  })
+})
+
 describe('postgres without a server', () => {
   test('a port that refuses is DOWN', async () => {
     const pool = poolOf(`postgres://hale:hidden@127.0.0.1:${await closedPort()}/x`)
@@ -454,35 +490,36 @@ describe('postgres without a server', () => {
     expect(await asked(pool).run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
   })
 
-  test('PGlite is asked in this process, and is DOWN when it has been closed', {
-    timeout: 60_000,
-  }, async () => {
-    const lite = await PGlite.create()
-    const { run } = asked(lite, { timeoutMs: 10_000 })
-    expect(await run()).toMatchObject({ status: 'UP', message: 'connected' })
-    const query = 'SELECT secret FROM nowhere_4713'
-    const refused = await asked(lite, { timeoutMs: 10_000, query }).run()
-    expect(refused).toMatchObject({ status: 'DOWN', error: 'query rejected' })
-    expect(JSON.stringify(refused)).not.toMatch(/secret|nowhere/)
-    await lite.close()
-    expect(await run()).toMatchObject({ status: 'DOWN', error: 'client closed' })
-  })
-
   test('what takes the text of a query is known by its structure', async () => {
     const texts: string[] = []
-    const sql = Object.assign(() => {}, { unsafe: async (text: string) => void texts.push(text) })
-    const lite = { query: async (text: string) => void texts.push(text) }
+    const ask = async (text: string) => void texts.push(text)
+    const sql = Object.assign(() => {}, { unsafe: ask, begin() {} })
+    const lite = { query: ask, exec: ask }
     expect(await asked(sql).run()).toMatchObject({ status: 'UP', message: 'connected' })
     expect((await asked(lite, { query: 'SELECT 2' }).run()).status).toBe('UP')
     expect((await asked(() => sql).run()).status).toBe('UP')
     expect(texts).toEqual(['SELECT 1', 'SELECT 2', 'SELECT 1'])
   })
 
+  test('the client of another database is refused, since it would seem to be asked', async () => {
+    const mysqlPool = createPool({})
+    for (const other of [mysqlPool, mysqlPool.promise(), new MssqlPool({ server: 'hidden' })])
+      expect(() =>
+        createHealth({ checks: { database: postgres(other as unknown as PostgresClient) } }),
+      ).toThrow(/client: expected a pg Pool or Client, the sql of postgres\.js or PGlite/)
+    // @ts-expect-error known by its type too
+    expect((await asked(() => mysqlPool).run()).error).toBe('not a client')
+    const neon = Object.assign(() => {}, { unsafe: () => ({}), query: async () => [], transaction() {} })
+    expect((await asked(() => neon as unknown as PostgresClient).run()).error).toBe('not a client')
+  })
+
   test('what is set up wrongly is told together, by createHealth', () => {
     const options = { query: '', saturatedAs: 'UP', saturatedForMs: -1, timeoutMS: 3 } as object
     const make = () =>
       createHealth({ checks: { database: postgres('postgres://hidden' as unknown as pg.Pool, options) } })
-    expect(make).toThrow(/checks\.database\.client: expected a pg Pool or Client.* a string of 17 characters/)
+    expect(make).toThrow(
+      /checks\.database\.client: expected a pg Pool or Client.*, got a string of 17 characters/,
+    )
     for (const field of ['query', 'saturatedAs', 'saturatedForMs', 'timeoutMS'])
       expect(make).toThrow(`checks.database.${field}:`)
     expect(make).not.toThrow(/hidden/)

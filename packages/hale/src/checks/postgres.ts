@@ -11,13 +11,21 @@ import { Problems } from '../errors/problems.ts'
 export type { ClientOf } from '../check-parts/client-check.ts'
 export type { SaturationOptions } from '../check-parts/saturation.ts'
 
-/** A pg `Client`, PGlite, or anything else that takes the text of a query. */
+/** A pg `Client`. */
 export interface PostgresConnection {
   query(sql: string): PromiseLike<unknown>
+  getTypeParser(oid: number): unknown
+}
+
+/** PGlite. */
+export interface PgliteDatabase {
+  query(sql: string): PromiseLike<unknown>
+  exec(sql: string): unknown
 }
 
 /** What a pg `Pool` hands out. */
-export interface PostgresPoolClient extends PostgresConnection {
+export interface PostgresPoolClient {
+  query(sql: string): PromiseLike<unknown>
   release(destroy?: boolean): void
   on?(event: 'error', listener: () => void): unknown
   removeListener?(event: 'error', listener: () => void): unknown
@@ -36,10 +44,11 @@ export interface PostgresPool {
 /** The `sql` function of postgres.js. */
 export interface PostgresJs {
   unsafe(sql: string): PromiseLike<unknown>
+  begin(work: () => unknown): unknown
 }
 
 /** A client that the application has, known by its structure. */
-export type PostgresClient = PostgresPool | PostgresConnection | PostgresJs
+export type PostgresClient = PostgresPool | PostgresConnection | PostgresJs | PgliteDatabase
 
 /** Options of `postgres`. Durations are milliseconds. */
 export interface PostgresCheckOptions extends DependencyCheckOptions, SaturationOptions {
@@ -67,6 +76,7 @@ export interface PostgresCheckOptions extends DependencyCheckOptions, Saturation
  * import pg from 'pg'
  *
  * const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL })
+ * pool.on('error', () => {})
  * const health = createHealth({ checks: { database: postgres(pool, { timeoutMs: 300 }) } })
  * ```
  */
@@ -81,7 +91,7 @@ export function postgres(
   const saturation = new Saturation(problems, given)
   return clientCheck<PostgresClient>({
     client,
-    expected: 'a pg Pool or Client',
+    expected: 'a pg Pool or Client, the sql of postgres.js or PGlite',
     isClient,
     problems,
     options: rest,
@@ -97,8 +107,14 @@ export function postgres(
   })
 }
 
+// Clients of other databases have `query` too, and that of Neon's HTTP driver an `unsafe` that asks nothing.
 function isClient(value: unknown): value is PostgresClient {
-  return isPool(value) || hasMethod(value, 'query') || hasMethod(value, 'unsafe')
+  return (
+    isPool(value) ||
+    hasMethod(value, 'unsafe', 'begin') ||
+    hasMethod(value, 'query', 'getTypeParser') ||
+    hasMethod(value, 'query', 'exec')
+  )
 }
 
 async function askPool(

@@ -1,9 +1,12 @@
+import { EventEmitter } from 'node:events'
 import { type Channel, type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import * as callbacks from 'amqplib/callback_api'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { type RabbitmqServer, rabbitmqProgram, startRabbitmq } from '../../../../tests/servers/rabbitmq.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -34,7 +37,7 @@ async function opened(url: string): Promise<ChannelModel> {
   return connection
 }
 
-function asked(client: ClientOf<RabbitmqClient | undefined>, options: RabbitmqCheckOptions = {}) {
+function asked(client: ClientOf<RabbitmqClient>, options: RabbitmqCheckOptions = {}) {
   const health = createHealth({ checks: { broker: rabbitmq(client, { timeoutMs: 2_000, ...options }) } })
   return { run: () => health.check('broker').run() }
 }
@@ -45,22 +48,39 @@ function eventually<T>(value: () => T | Promise<T>) {
 
 whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
   let server: RabbitmqServer
+  let gate: TcpGate
   let shared: ChannelModel
-  beforeAll(async () => {
-    server = await startRabbitmq()
-    shared = await connected(server.url)
+  const begin = async () => {
+    shared = await connected(server.url.replace(String(server.port), String(gate.port)))
     const channel = await shared.createChannel()
     await channel.assertQueue('orders')
     await channel.close()
+  }
+  beforeAll(async () => {
+    server = await startRabbitmq()
+    gate = await startTcpGate(server.port)
+    await begin()
   }, 90_000)
-  afterAll(() => server.close())
+  afterAll(async () => {
+    await gate.close()
+    await server.close()
+  })
 
   describe('keeps the contract of checks', () => {
+    const network = gateFaults(() => gate, { timeoutMs: 200 })
     const cases = checkContract({
-      create: () => rabbitmq(() => shared, { queue: 'orders', timeoutMs: 300 }),
+      create: () => rabbitmq(() => shared, { queue: 'orders', timeoutMs: 200 }),
       secrets: () => [server.password, '127.0.0.1', 'amqp://', 'orders'],
-      recoverWithinMs: 5_000,
+      questions: () => gate.sent,
       faults: {
+        ...network,
+        'cut connections': {
+          ...network['cut connections'],
+          heal: async () => {
+            await gate.become('well')
+            await begin()
+          },
+        },
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -70,8 +90,7 @@ whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
           inject: () => server.kill(),
           heal: async () => {
             await server.restart()
-            shared = await connected(server.url)
-            await (await shared.createChannel()).assertQueue('orders')
+            await begin()
           },
           expect: { text: 'connection closed' },
         },
@@ -83,8 +102,9 @@ whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
 
   test('keeps one channel of a connection, and makes no queue', async () => {
     const connection = await opened(server.url)
-    const channels = () => server.control('list_channels', 'pid', 'number').match(/^</gm)?.length ?? 0
+    const channels = () => Number(server.evaluate('length(rabbit_channel:list())'))
     const before = channels()
+    expect(before).toBeGreaterThanOrEqual(0)
     const { run } = asked(connection)
     const { run: runMissing } = asked(connection, { queue: 'nowhere-4711' })
     for (let probe = 0; probe < 50; probe++) expect((await run()).message).toBe('connected')
@@ -92,7 +112,9 @@ whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
       expect(await runMissing()).toMatchObject({ status: 'DOWN', error: 'queue not found' })
     // Those that it closed itself, the broker forgets a moment later.
     await eventually(channels).toBe(before + 1)
-    expect(server.control('list_queues', 'name')).not.toMatch(/nowhere/)
+    const queues = server.evaluate('[binary_to_list(element(4, N)) || N <- rabbit_amqqueue:list_names()]')
+    expect(queues).toMatch(/orders/)
+    expect(queues).not.toMatch(/nowhere/)
     const channel = await connection.createChannel()
     await channel.assertQueue('nowhere-4711', { autoDelete: true })
     expect((await runMissing()).status).toBe('UP')
@@ -140,17 +162,21 @@ whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
     const { run: quiet } = asked(shared)
     expect((await run()).status).toBe('UP')
     expect((await strict()).status).toBe('UP')
-    server.control('set_vm_memory_high_watermark', 'absolute', '1')
+    server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark({absolute, 1})')
     try {
-      channel.sendToQueue(queue, Buffer.from('x'))
       const blocked = { status: 'DEGRADED', message: 'blocked by the broker' }
-      // The first is under way when the broker says so, or comes after it.
+      // Its connections hear of it a moment later, and then block with the next message; the question that finds it so is
+      // under way when the broker says so, or comes after it.
+      await eventually(() => {
+        channel.sendToQueue(queue, Buffer.from('x'))
+        return run()
+      }).toMatchObject(blocked)
       for (let probe = 0; probe < 3; probe++) expect(await run()).toMatchObject(blocked)
       expect(await strict()).toMatchObject({ status: 'DOWN', error: 'blocked by the broker' })
       // The broker tells it to those who publish.
       expect((await quiet()).status).toBe('UP')
     } finally {
-      server.control('set_vm_memory_high_watermark', '0.4')
+      server.evaluate('vm_memory_monitor:set_vm_memory_high_watermark(0.4)')
     }
     await eventually(async () => (await run()).status).toBe('UP')
   })
@@ -191,11 +217,30 @@ whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
     await recovering.waitForConnect()
     expect((await run()).status).toBe('UP')
     const gone = new Promise((resolve) => recovering.once('disconnect', resolve))
-    server.control('close_all_connections', 'test')
+    server.evaluate('rabbit_networking:close_connections(rabbit_networking:connections(), "test")')
     await gone
     expect(await run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
     await eventually(async () => (await run()).status).toBe('UP')
-    shared = await connected(server.url)
+    await begin()
+  })
+
+  test('keeps a channel of each connection that a function hands out in turn', async () => {
+    const pool = [await opened(server.url), await opened(server.url)]
+    let opening = 0
+    for (const connection of pool) {
+      const createChannel = connection.createChannel.bind(connection)
+      connection.createChannel = () => {
+        opening++
+        return createChannel()
+      }
+    }
+    let turn = 0
+    const { run } = asked(() => pool[turn++ % pool.length])
+    for (let probe = 0; probe < 10; probe++) expect((await run()).status).toBe('UP')
+    expect(opening).toBe(2)
+    await pool[0]?.close()
+    expect([await run(), await run()]).toMatchObject([{ status: 'DOWN' }, { status: 'UP' }])
+    expect(opening).toBe(3)
   })
 
   test('what refuses is told in safe texts', async () => {
@@ -226,9 +271,12 @@ describe('rabbitmq without a server', () => {
 
   test('a channel that takes long to open is opened once, and one that cannot be is tried again', async () => {
     let opening = 0
-    const answer = { checkExchange: async () => ({}), checkQueue: async () => ({}) }
+    const answer = { connection: {}, checkExchange: async () => ({}), checkQueue: async () => ({}) }
     const replies = [() => new Promise(() => {}), () => Promise.reject(new Error('x')), async () => answer]
-    const slow: RabbitmqConnection = { createChannel: () => replies[opening++]?.() }
+    const slow: RabbitmqConnection = {
+      createChannel: () => replies[opening++]?.(),
+      createConfirmChannel: () => {},
+    }
     const { run } = asked(slow, { timeoutMs: 20, overlapAfterMs: 0 })
     for (let probe = 0; probe < 3; probe++) expect((await run()).status).toBe('DOWN')
     expect(opening).toBe(1)
@@ -236,6 +284,50 @@ describe('rabbitmq without a server', () => {
     expect((await other.run()).error).toBe('check failed')
     expect((await other.run()).status).toBe('UP')
     expect(opening).toBe(3)
+  })
+
+  test.for([
+    [{ code: 403 }, 'permission denied'],
+    [{ code: 404 }, 'queue not found'],
+    [{ code: 320 }, 'connection closed'],
+    [{ code: 541 }, 'broker internal error'],
+    [{ code: 999 }, 'check failed'],
+    [{ message: 'Handshake terminated by server: 403 hidden' }, 'authentication failed'],
+    [{ message: 'Socket closed abruptly during opening handshake' }, 'connection closed'],
+    [{ message: 'Channel ended, no reply will be forthcoming' }, 'connection closed'],
+    [{ name: 'IllegalOperationError', message: 'Channel closed' }, 'channel closed'],
+    [{ name: 'IllegalOperationError', message: 'Connection closed' }, 'connection closed'],
+  ] as const)('%o is told as a safe text', async ([fields, error]) => {
+    const rejects = () => Promise.reject(Object.assign(new Error('hidden'), fields))
+    const channel = { connection: {}, checkExchange: rejects, checkQueue: rejects }
+    const report = await asked(channel).run()
+    expect(report).toMatchObject({ status: 'DOWN', error })
+    expect(JSON.stringify(report)).not.toMatch(/hidden/)
+  })
+
+  test('a blocked connection is asked nothing, one that becomes so is not waited for, and no listener stays', async () => {
+    const connection = Object.assign(new EventEmitter(), { blocked: true })
+    let asking = 0
+    let answer = (): void => {}
+    const check = () => {
+      asking++
+      return new Promise<void>((resolve) => {
+        answer = resolve
+      })
+    }
+    const { run } = asked({ connection, checkExchange: check, checkQueue: check })
+    const blocked = { status: 'DEGRADED', message: 'blocked by the broker' }
+    expect([await run(), asking]).toMatchObject([blocked, 0])
+    connection.blocked = false
+    const becomesSo = run()
+    await eventually(() => connection.listenerCount('blocked')).toBe(1)
+    connection.emit('blocked')
+    expect([await becomesSo, asking]).toMatchObject([blocked, 1])
+    const well = run()
+    await eventually(() => asking).toBe(2)
+    answer()
+    expect((await well).status).toBe('UP')
+    expect(connection.listenerCount('blocked')).toBe(0)
   })
 
   test('what is set up wrongly is told together, by createHealth', () => {
@@ -251,7 +343,10 @@ describe('rabbitmq without a server', () => {
     for (const field of ['client', 'queue', 'messages.downAt', 'consumers', 'blockedAs', 'time'])
       expect(make('amqp://hidden', wrong)).toThrow(`checks.broker.${field}:`)
     expect(make('amqp://hidden', wrong)).not.toThrow(/hidden/)
-    const channel = { checkExchange: () => {}, checkQueue: () => {} }
+    // Those who connect anew for the application, and what they hand out in place of channels.
+    for (const wrapper of [{ createChannel: () => {} }, { checkExchange: () => {}, checkQueue: () => {} }])
+      expect(make(wrapper, {})).toThrow(/client: expected an amqplib connection or channel/)
+    const channel = { connection: {}, checkExchange: () => {}, checkQueue: () => {} }
     expect(make(channel, { queue: 'orders' })).toThrow(/queue: expected the connection/)
     expect(make(channel, { messages: { degradedAt: 1 } })).toThrow(/messages: expected the option queue/)
   })

@@ -12,10 +12,12 @@ export type { Thresholds } from '../check-parts/thresholds.ts'
 /** An amqplib connection of the promise or the callback API, also one that recovers by itself. */
 export interface RabbitmqConnection {
   createChannel(callback: never): unknown
+  createConfirmChannel(callback: never): unknown
 }
 
 /** An amqplib channel of the promise or the callback API. */
 export interface RabbitmqChannel {
+  readonly connection: object
   checkExchange(exchange: string, callback: never): unknown
   checkQueue(queue: string, callback: never): unknown
 }
@@ -41,9 +43,9 @@ export interface RabbitmqCheckOptions extends DependencyCheckOptions {
   readonly blockedAs?: 'DEGRADED' | 'DOWN'
 }
 
-// What is read of the channel beside its methods; absent in what only looks like one.
+// What is read of the channel beside its methods.
 interface Channel extends RabbitmqChannel {
-  readonly connection?: Blockable
+  readonly connection: Blockable
   on?(event: string, listener: () => void): unknown
 }
 
@@ -84,17 +86,17 @@ const replies: Readonly<Record<number, string>> = {
  * ```ts
  * import { createHealth } from 'hale'
  * import { rabbitmq } from 'hale/checks/rabbitmq'
- * import { type ChannelModel, connect } from 'amqplib'
+ * import { connect } from 'amqplib'
  *
- * let connection: ChannelModel | undefined
+ * const connection = await connect('amqp://broker.internal', { recovery: { waitForConnect: false } })
+ * connection.on('error', (error) => console.error(error.message))
  * const health = createHealth({
- *   checks: { broker: rabbitmq(() => connection, { queue: 'orders', messages: { degradedAt: 1_000, downAt: 50_000 } }) },
+ *   checks: { broker: rabbitmq(connection, { queue: 'orders', messages: { degradedAt: 1_000, downAt: 50_000 } }) },
  * })
- * connection = await connect('amqp://broker.internal')
  * ```
  */
 export function rabbitmq(
-  client: ClientOf<RabbitmqClient | undefined>,
+  client: ClientOf<RabbitmqClient>,
   options: RabbitmqCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
@@ -134,12 +136,12 @@ export function rabbitmq(
  */
 async function answerOf(channel: Channel, queue: string | undefined): Promise<QueueState | 'blocked'> {
   const { connection } = channel
-  if (connection?.blocked === true) return 'blocked'
+  if (connection.blocked === true) return 'blocked'
   let tell = () => {}
   const told = new Promise<'blocked'>((resolve) => {
     tell = () => resolve('blocked')
   })
-  connection?.on?.('blocked', tell)
+  connection.on?.('blocked', tell)
   try {
     const answer = called<QueueState>((callback) =>
       queue === undefined
@@ -148,30 +150,26 @@ async function answerOf(channel: Channel, queue: string | undefined): Promise<Qu
     )
     return await Promise.race([answer, told])
   } finally {
-    connection?.removeListener?.('blocked', tell)
+    connection.removeListener?.('blocked', tell)
   }
 }
 
-/** Keeps one channel of each connection that it is asked for, the newest only. */
+/** Keeps one channel of each connection that it is asked for: a function may hand out those of a pool in turn. */
 function ownChannels(): (connection: RabbitmqConnection) => Promise<Channel> {
-  let owner: RabbitmqConnection | undefined
-  let channel: Promise<Channel> | undefined
-  const open = async (connection: RabbitmqConnection): Promise<Channel> => {
-    const opened = await called<Channel>((callback) => connection.createChannel(callback))
-    // An error event that nobody listens to ends the process.
-    opened.on?.('error', () => {})
-    opened.on?.('close', () => forget(connection))
-    return opened
-  }
-  const forget = (connection: RabbitmqConnection): void => {
-    if (owner === connection) channel = undefined
-  }
+  const channels = new WeakMap<RabbitmqConnection, Promise<Channel>>()
   return (connection) => {
-    if (owner !== connection || channel === undefined) {
-      owner = connection
-      channel = open(connection)
-      channel.catch(() => forget(connection))
+    const known = channels.get(connection)
+    if (known !== undefined) return known
+    const channel = called<Channel>((callback) => connection.createChannel(callback))
+    channels.set(connection, channel)
+    const forget = (): void => {
+      channels.delete(connection)
     }
+    channel.then((opened) => {
+      // An error event that nobody listens to ends the process.
+      opened.on?.('error', () => {})
+      opened.on?.('close', forget)
+    }, forget)
     return channel
   }
 }
@@ -210,8 +208,11 @@ function judgeOf(
   }
 }
 
+// Wrappers that make connections anew have these methods too, but no connection: they resolve while there is none.
 function isChannel(value: unknown): value is RabbitmqChannel {
-  return hasMethod(value, 'checkQueue', 'checkExchange')
+  if (!hasMethod(value, 'checkQueue', 'checkExchange')) return false
+  const { connection } = value as { readonly connection?: unknown }
+  return typeof connection === 'object' && connection !== null
 }
 
 // amqplib tells by events alone whether it is connected; what it keeps for itself knows it from the first run on.
@@ -221,7 +222,7 @@ function isRecovering(client: RabbitmqClient): boolean {
 }
 
 function isClient(value: unknown): value is RabbitmqClient {
-  return isChannel(value) || hasMethod(value, 'createChannel')
+  return isChannel(value) || hasMethod(value, 'createChannel', 'createConfirmChannel')
 }
 
 function textOf(error: unknown): string | undefined {

@@ -5,6 +5,7 @@ import { Cluster as Cluster6, Redis as Redis6 } from 'ioredis-6'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import {
   PLANTED_REDIS_PASSWORD,
   type RedisServer,
@@ -13,6 +14,7 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../../../../tests/servers/redis.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { systemClock } from '../core/clock.ts'
@@ -48,6 +50,18 @@ function nodeRedisOf(url: string) {
   return client
 }
 
+/** At the same time, since each mostly waits. */
+async function ofEachClient(
+  work: (clientOf: (url: string) => Redis | Redis6 | ReturnType<typeof nodeRedisOf>) => Promise<void>,
+): Promise<void> {
+  const clients = { 'ioredis 5': ioredisOf, 'ioredis 6': ioredis6Of, 'node-redis': nodeRedisOf }
+  for (const [name, ended] of Object.entries(clients).map(([name, of]) => [name, work(of)] as const)) {
+    await ended.catch((cause) => {
+      throw new Error(`with ${name}: ${cause}`, { cause })
+    })
+  }
+}
+
 function asked(client: ClientOf<RedisClient>, options: RedisCheckOptions = {}, clock = systemClock) {
   const health = createHealth({ checks: { cache: redis(client, options) }, clock })
   return () => health.check('cache').run()
@@ -59,10 +73,16 @@ function eventually<T>(value: () => T | Promise<T>) {
 
 whenOwned(redisProgram, 'redis with a real server', () => {
   let server: RedisServer
+  let gate: TcpGate
   beforeAll(async () => {
     server = await startRedis({ password: PLANTED_REDIS_PASSWORD })
+    gate = await startTcpGate(server.port)
   })
-  afterAll(() => server.close())
+  afterAll(async () => {
+    await gate.close()
+    await server.close()
+  })
+  const url = () => server.url.replace(String(server.port), String(gate.port))
 
   const connections = async () => {
     const info = await server.command('INFO', 'stats')
@@ -71,11 +91,15 @@ whenOwned(redisProgram, 'redis with a real server', () => {
     return Number(received) - ++observations
   }
   let observations = 0
+  const lost = /^(connection (refused|closed|reset)|not connected|reconnecting)$/
+  const timeoutMs = 200
   const faults: CheckContractSubject['faults'] = {
+    // ioredis keeps a command that has been sent for the next connection.
+    ...gateFaults(() => gate, { timeoutMs, cut: new RegExp(`${lost.source}|^timed out`) }),
     'a frozen server': {
       inject: () => server.stop(),
       heal: () => server.cont(),
-      expect: { text: 'timed out after 300 ms' },
+      expect: { text: 'timed out after 200 ms' },
     },
     'a killed server': {
       inject: () => server.kill(),
@@ -83,19 +107,21 @@ whenOwned(redisProgram, 'redis with a real server', () => {
         observations = 0
         return server.restart()
       },
-      expect: { text: /^(connection (refused|closed|reset)|not connected|reconnecting)$/ },
+      expect: { text: lost },
     },
   }
-  const secrets = () => [PLANTED_REDIS_PASSWORD, server.host, String(server.port), 'redis://']
+  const secrets = () => [PLANTED_REDIS_PASSWORD, server.host, String(gate.port), 'redis://']
+  const questions = () => gate.sent
 
   describe('keeps the contract of checks with ioredis', () => {
     let client: Redis
     beforeAll(() => {
-      client = new Redis(server.url, { retryStrategy: () => 50 }).on('error', ignore)
+      // Each case makes a check of its own, which listens.
+      client = new Redis(url(), { retryStrategy: () => 50 }).on('error', ignore).setMaxListeners(20)
     })
     afterAll(() => client.disconnect())
-    const create = () => redis(client, { timeoutMs: 300 })
-    test.each(checkContract({ create, secrets, faults, connections }))(
+    const create = () => redis(client, { timeoutMs })
+    test.each(checkContract({ create, secrets, faults, connections, questions }))(
       '$name',
       { timeout: 60_000 },
       ({ run }) => run(),
@@ -105,58 +131,52 @@ whenOwned(redisProgram, 'redis with a real server', () => {
   describe('keeps the contract of checks with node-redis', () => {
     let client: ReturnType<typeof nodeRedisOf>
     beforeAll(() => {
-      client = nodeRedisOf(server.url)
+      client = nodeRedisOf(url()).setMaxListeners(20)
       opened.pop()
     })
     afterAll(() => client.destroy())
-    const create = () => redis(client, { timeoutMs: 300 })
-    test.each(checkContract({ create, secrets, faults, connections }))(
+    const create = () => redis(client, { timeoutMs })
+    test.each(checkContract({ create, secrets, faults, connections, questions }))(
       '$name',
       { timeout: 60_000 },
       ({ run }) => run(),
     )
   })
 
-  test.for([
-    ['ioredis', ioredisOf],
-    ['ioredis 6', ioredis6Of],
-    ['node-redis', nodeRedisOf],
-  ] as const)('a frozen server finds one PING of %s, however long it is probed', async ([, clientOf]) => {
-    const run = asked(clientOf(server.url), { timeoutMs: 15, overlapAfterMs: 0 })
-    await eventually(async () => (await run()).status).toBe('UP')
-    const pings = async () => {
-      const [, calls] = /cmdstat_ping:calls=(\d+)/.exec(await server.command('INFO', 'commandstats')) ?? []
-      return Number(calls)
-    }
-    const before = await pings()
-    server.stop()
-    try {
+  test('a frozen server finds one PING of each client, however long it is probed', async () => {
+    await ofEachClient(async (clientOf) => {
+      await using own = await startRedis()
+      const run = asked(clientOf(own.url), { timeoutMs: 15, overlapAfterMs: 0 })
+      await eventually(async () => (await run()).status).toBe('UP')
+      const pings = async () => {
+        const [, calls] = /cmdstat_ping:calls=(\d+)/.exec(await own.command('INFO', 'commandstats')) ?? []
+        return Number(calls)
+      }
+      const before = await pings()
+      own.stop()
       for (let probe = 0; probe < 100; probe++) expect(await run()).toMatchObject({ status: 'DOWN' })
-    } finally {
-      server.cont()
-    }
-    await eventually(async () => (await run()).status).toBe('UP')
-    expect((await pings()) - before).toBeLessThanOrEqual(3)
+      own.cont()
+      await eventually(async () => (await run()).status).toBe('UP')
+      expect((await pings()) - before).toBeLessThanOrEqual(3)
+    })
   })
 
-  test.for([
-    ['ioredis', ioredisOf],
-    ['ioredis 6', ioredis6Of],
-    ['node-redis', nodeRedisOf],
-  ] as const)('what keeps %s from connecting is told, without its queue', async ([, clientOf]) => {
-    const wrong = server.url.replace(PLANTED_REDIS_PASSWORD, 'wrong-Secret-0815')
-    const unauthorized = asked(clientOf(wrong), { timeoutMs: 200 })
-    await eventually(async () => (await unauthorized()).error).toBe('authentication failed')
-    const refused = asked(clientOf(`redis://:hidden@127.0.0.1:${await closedPort()}`), { timeoutMs: 200 })
-    await eventually(async () => (await refused()).error).toBe('connection refused')
-    const startedAt = performance.now()
-    for (let probe = 0; probe < 20; probe++)
-      expect(await refused()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
-    expect(performance.now() - startedAt).toBeLessThan(1_000)
-    await using silent = await startFaultyTcp({ kind: 'silent' })
-    const black = asked(clientOf(`redis://:hidden@127.0.0.1:${silent.port}`), { timeoutMs: 50 })
-    for (let probe = 0; probe < 10; probe++) expect((await black()).status).toBe('DOWN')
-    expect(silent.accepted).toBe(1)
+  test('what keeps a client from connecting is told, without its queue', async () => {
+    await ofEachClient(async (clientOf) => {
+      const wrong = server.url.replace(PLANTED_REDIS_PASSWORD, 'wrong-Secret-0815')
+      const unauthorized = asked(clientOf(wrong), { timeoutMs: 200 })
+      await eventually(async () => (await unauthorized()).error).toBe('authentication failed')
+      const refused = asked(clientOf(`redis://:hidden@127.0.0.1:${await closedPort()}`), { timeoutMs: 200 })
+      await eventually(async () => (await refused()).error).toBe('connection refused')
+      const startedAt = performance.now()
+      for (let probe = 0; probe < 20; probe++)
+        expect(await refused()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
+      expect(performance.now() - startedAt).toBeLessThan(1_000)
+      await using silent = await startFaultyTcp({ kind: 'silent' })
+      const black = asked(clientOf(`redis://:hidden@127.0.0.1:${silent.port}`), { timeoutMs: 50 })
+      for (let probe = 0; probe < 10; probe++) expect((await black()).status).toBe('DOWN')
+      expect(silent.accepted).toBe(1)
+    })
   })
 
   test('a client without a password is told so', async () => {
@@ -227,11 +247,7 @@ whenOwned(redisProgram, 'redis with a real server', () => {
     await broken.command('CONFIG', 'SET', 'save', '""')
   })
 
-  test.for([
-    ['ioredis', ioredisOf],
-    ['ioredis 6', ioredis6Of],
-    ['node-redis', nodeRedisOf],
-  ] as const)('a server that loads its data is DOWN until it has, for %s', async ([, clientOf]) => {
+  test('a server that loads its data is DOWN until it has, for each client', async () => {
     await using loading = await startRedis({
       arguments: [
         ...['--dbfilename', 'dump.rdb', '--loading-process-events-interval-bytes', '1024'],
@@ -241,9 +257,11 @@ whenOwned(redisProgram, 'redis with a real server', () => {
     await loading.command('DEBUG', 'POPULATE', '700')
     await loading.command('SAVE')
     await loading.restart()
-    const run = asked(clientOf(loading.url), { timeoutMs: 300 })
-    await eventually(run).toMatchObject({ status: 'DOWN', error: 'loading its data' })
-    await eventually(async () => (await run()).status).toBe('UP')
+    await ofEachClient(async (clientOf) => {
+      const run = asked(clientOf(loading.url), { timeoutMs: 300 })
+      await eventually(run).toMatchObject({ status: 'DOWN', error: 'loading its data' })
+      await eventually(async () => (await run()).status).toBe('UP')
+    })
   })
 
   test('a replica is judged by the role it should have, and by its link', { timeout: 30_000 }, async () => {
@@ -309,21 +327,25 @@ whenOwned(redisProgram, 'redis with a real server', () => {
   describe('a cluster', () => {
     let servers: readonly RedisServer[]
     beforeAll(async () => {
-      servers = await startRedisCluster(3)
+      servers = await startRedisCluster({ replicas: true })
     })
     afterAll(() => Promise.all(servers.map((each) => each.close())))
 
-    const ioredisCluster = (Kind: typeof Cluster | typeof Cluster6) => {
+    const ioredisCluster = (Kind: typeof Cluster | typeof Cluster6, refreshes = true) => {
       const cluster = new Kind(
         servers.map(({ host, port }) => ({ host, port })),
-        { slotsRefreshInterval: 200 },
+        refreshes ? { slotsRefreshInterval: 200 } : {},
       ).on('error', ignore)
       opened.push(() => cluster.disconnect())
       return cluster
     }
     const nodeRedisCluster = (minimizeConnections = false) => {
       const rootNodes = servers.map(({ host, port }) => ({ socket: { host, port, reconnectStrategy: 50 } }))
-      const cluster = createCluster({ rootNodes, minimizeConnections })
+      const cluster = createCluster({
+        rootNodes,
+        minimizeConnections,
+        topologyRefreshOnReconnectionAttemptStrategy: 200,
+      })
       cluster.on('error', ignore)
       opened.push(() => cluster.destroy())
       cluster.connect().catch(ignore)
@@ -340,14 +362,15 @@ whenOwned(redisProgram, 'redis with a real server', () => {
       const runs = clusters.map((cluster) => asked(cluster, { timeoutMs: 500 }))
       const whole = clusters.map((cluster) => asked(cluster, { timeoutMs: 500, nodes: 'all' }))
       const well = { status: 'UP', message: 'connected', data: { nodes: 3, up: 3 } }
-      for (const run of runs) await eventually(run).toMatchObject(well)
+      const allAreWell = () => Promise.all(runs.map((run) => eventually(run).toMatchObject(well)))
+      await allAreWell()
       const connected = async () => {
         const infos = await Promise.all(servers.map((each) => each.command('INFO', 'clients')))
         return infos.map((info) => Number(/connected_clients:(\d+)/.exec(info)?.[1]))
       }
       const before = await connected()
       for (let probe = 0; probe < 300; probe++)
-        for (const run of runs) expect(await run()).toMatchObject(well)
+        for (const report of await Promise.all(runs.map((run) => run()))) expect(report).toMatchObject(well)
       expect(await connected()).toEqual(before)
 
       const [, , third] = servers as [RedisServer, RedisServer, RedisServer]
@@ -359,25 +382,90 @@ whenOwned(redisProgram, 'redis with a real server', () => {
         const lacking = { status: 'DOWN', error: text, data: { nodes: 3, up: 2 } }
         expect(await reports).toMatchObject([...Array(4).fill(some), ...Array(4).fill(lacking)])
         // A third of the slots is served by nobody: past the cluster's own timeout the others refuse.
-        for (const run of runs) await eventually(async () => (await run()).status).toBe('DOWN')
+        await Promise.all(runs.map((run) => eventually(async () => (await run()).status).toBe('DOWN')))
       } finally {
         third.cont()
       }
-      for (const run of runs) await eventually(run).toMatchObject(well)
+      await allAreWell()
       await third.kill()
       try {
         for (const run of runs) await eventually(async () => (await run()).status).toMatch(/DEGRADED|DOWN/)
         for (let probe = 0; probe < 20; probe++)
-          for (const run of runs) expect((await run()).status).not.toBe('UP')
+          for (const { status } of await Promise.all(runs.map((run) => run()))) expect(status).not.toBe('UP')
       } finally {
         await third.restart()
       }
-      for (const run of runs) await eventually(run).toMatchObject(well)
+      await allAreWell()
+    })
+
+    test('is not UP before a replica has taken over for a primary, and is UP after', {
+      timeout: 60_000,
+    }, async () => {
+      const [, , primary, , , replica] = servers as readonly [RedisServer, RedisServer, ...RedisServer[]]
+      if (primary === undefined || replica === undefined) throw new Error('no replica of the third primary')
+      const clusters = [ioredisCluster(Cluster, false), ioredisCluster(Cluster6, false), nodeRedisCluster()]
+      const runs = clusters.map((cluster) => asked(cluster, { timeoutMs: 500 }))
+      const well = { status: 'UP', message: 'connected', data: { nodes: 3, up: 3 } }
+      await Promise.all(runs.map((run) => eventually(run).toMatchObject(well)))
+      await replica.command('CONFIG', 'SET', 'cluster-replica-no-failover', 'no')
+      await primary.kill()
+      const seen = new Set<string>()
+      for (;;) {
+        const reports = await Promise.all(runs.map((run) => run()))
+        // Asked after the reports: what they said held before it.
+        if ((await replica.command('ROLE')).includes('master')) break
+        for (const { status } of reports) seen.add(status)
+      }
+      expect([...seen].sort()).toEqual(['DEGRADED', 'DOWN'])
+      await Promise.all(runs.map((run) => eventually(run).toMatchObject(well)))
+      await primary.restart()
+      await eventually(async () => (await primary.command('ROLE')).includes('slave')).toBe(true)
+      for (const run of runs) expect(await run()).toMatchObject(well)
     })
   })
 })
 
 describe('redis without a server', () => {
+  test('a table of slots that is out of date is read again, but not for each probe', async () => {
+    let read = 0
+    let served = 16_384
+    const answers = { status: 'ready', ping: async () => 'PONG', expire: () => {} }
+    const node = {
+      ...answers,
+      options: { host: 'a', port: 1 },
+      cluster: async () => `cluster_state:ok\r\ncluster_slots_ok:${served}\r\n`,
+    }
+    const nodes: RedisClient[] = [node]
+    const slots = [['a:1', 'c:3'], ['b:2']]
+    const cluster = { ...answers, nodes: () => nodes, slots, refreshSlotsCache: () => read++ }
+    let now = 0
+    const run = asked(cluster as unknown as RedisClient, { nodes: 'any' }, { ...systemClock, now: () => now })
+    const some = { status: 'DEGRADED', message: '1 of 2 nodes are up' }
+    served = 10_923
+    expect([await run(), read]).toMatchObject([some, 0])
+    served = 16_384
+    for (let probe = 0; probe < 3; probe++) expect([await run(), read]).toMatchObject([some, 1])
+    now = 5_000
+    expect([await run(), read]).toMatchObject([some, 2])
+    // Nobody left who knows, and nobody missing but a replica.
+    now = 10_000
+    nodes.pop()
+    expect([await run(), read]).toMatchObject([{ status: 'DOWN' }, 2])
+    nodes.push(node)
+    slots.pop()
+    const replicas = { ...cluster, options: { scaleReads: 'all' } } as unknown as RedisClient
+    expect([await asked(replicas, { nodes: 'any' })(), read]).toMatchObject([some, 2])
+  })
+
+  test.for([
+    ['the ping of a database', { ping: Promise.resolve, query: Promise.resolve }],
+    ['the ping of a search engine', { ping: Promise.resolve, info: Promise.resolve, get: Promise.resolve }],
+    ['a URL', 'redis://hidden'],
+  ] as const)('%s is not taken for Redis', ([, client]) => {
+    const make = () => createHealth({ checks: { cache: redis(client as unknown as RedisClient) } })
+    expect(make).toThrow(/checks\.cache\.client: expected an ioredis or redis client/)
+  })
+
   test('what is set up wrongly is told together, by createHealth', () => {
     const options = { nodes: 'most', role: 'slave', memory: { degradedAt: 2 }, timeoutMS: 3 } as object
     const make = () =>

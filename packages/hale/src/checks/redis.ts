@@ -1,11 +1,12 @@
 import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { limitsOf, rounded } from '../check-parts/limits-of.ts'
 import { type NeededNodes, neededNodes, needing } from '../check-parts/needed-nodes.ts'
 import { askNodes } from '../check-parts/nodes.ts'
-import { redisText } from '../check-parts/redis-errors.ts'
+import { redisText, withoutCommand } from '../check-parts/redis-errors.ts'
 import { type RedisAnswer, RedisNodes } from '../check-parts/redis-node.ts'
 import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
 import { hasMethod } from '../check-parts/structure.ts'
-import { graded, Limits, type Thresholds } from '../check-parts/thresholds.ts'
+import { graded, type Limits, type Thresholds } from '../check-parts/thresholds.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
@@ -18,10 +19,11 @@ export type { Thresholds } from '../check-parts/thresholds.ts'
 /** A client of ioredis or node-redis, one found through sentinels or a pool of them included. */
 export interface RedisConnection {
   ping(): PromiseLike<unknown>
+  expire(...parameters: never[]): unknown
 }
 
 /** An ioredis `Cluster`. */
-export interface IoredisCluster {
+export interface IoredisCluster extends RedisConnection {
   nodes(): readonly RedisConnection[]
   readonly slots?: readonly (readonly string[])[]
   readonly options?: { readonly scaleReads?: unknown }
@@ -72,6 +74,9 @@ const writesRefused = 'writes refused: saving to disk failed'
  * `authentication failed`, `loading its data`, `cluster down`, `timed out after 500 ms` … Data of a cluster: `nodes`
  * and `up`; with `memory` the share in use.
  *
+ * While ioredis misses a primary of a cluster whose slots are all served, its table of slots is read again, once in five
+ * seconds.
+ *
  * A probe never stands in the client's offline queue: while the client reconnects, the check is DOWN at once with the
  * last error of the client. One PING is owed at a time for each connection, however long a server stays frozen.
  *
@@ -82,7 +87,7 @@ const writesRefused = 'writes refused: saving to disk failed'
  * import { Redis } from 'ioredis'
  *
  * const client = new Redis({ host: '127.0.0.1' })
- * client.on('error', (error) => console.error(error))
+ * client.on('error', (error) => console.error(error.message))
  * const health = createHealth({ checks: { cache: redis(client, { critical: false }) } })
  * ```
  */
@@ -95,12 +100,11 @@ export function redis(
   const { nodes: policy, role, memory, saturatedAs, saturatedForMs, ...rest } = given
   const needed = problems.oneOf('nodes', policy, neededNodes) ?? 'quorum'
   const wantedRole = problems.oneOf('role', role, ['master', 'replica'])
-  const pair = problems.object('memory', memory)
-  problems.knownKeys('memory', pair, ['degradedAt', 'downAt'])
-  const limits = new Limits(problems, 'memory', pair, { unit: 'maxmemory', max: 1 })
+  const limits = limitsOf(problems, 'memory', memory, { unit: 'share' })
   const saturation = new Saturation(problems, given)
   const questions = { memory: limits.any, replication: wantedRole !== undefined }
   const redises = new RedisNodes()
+  const tables = new SlotTables()
   return clientCheck<RedisClient>({
     client,
     expected: 'an ioredis or redis client',
@@ -109,6 +113,7 @@ export function redis(
     options: rest,
     ownOptions: ['nodes', 'role', 'memory', ...saturationOptions],
     textOf: redisText,
+    toLog: withoutCommand,
     ask: async (current, context) => {
       if (isCluster(current)) return askCluster(current, context)
       const answer = await redises.ask(current, questions, context)
@@ -128,7 +133,9 @@ export function redis(
     const answers: RedisAnswer[] = []
     const ofNode = { ...questions, replication: false, cluster: true }
     const nodes = 'nodeClient' in cluster ? nodesOfNodeRedis(cluster) : nodesOfIoredis(cluster)
-    const outcome = await askNodes(nodes, context, async ({ key, connection, open }, part) => {
+    const lost = new Set(nodes.filter(({ isPrimary }) => isPrimary))
+    const outcome = await askNodes(nodes, context, async (node, part) => {
+      const { key, connection, open } = node
       if (connection === undefined && open === undefined) return down('not connected')
       const answer =
         connection === undefined
@@ -136,15 +143,38 @@ export function redis(
           : await redises.ask(connection, ofNode, part)
       if (answer.absent !== undefined) return down(answer.absent)
       answers.push(answer)
+      lost.delete(node)
       return up()
     })
+    const isServed = answers.length > 0 && answers.every(({ slotsServed }) => slotsServed)
+    if (lost.size > 0 && isServed) tables.refresh(cluster, context)
     return outcome.status === 'UP' ? judged(answers, limits, outcome.data) : needing(needed, outcome)
+  }
+}
+
+const refreshedAtMostEveryMs = 5_000
+
+/**
+ * ioredis reads the table of slots again only when a command has gone to the wrong node: without any, it would miss a
+ * primary long after a replica has taken over for it. node-redis looks again by itself, five seconds after it has lost a
+ * node.
+ */
+class SlotTables {
+  readonly #refreshedAt = new WeakMap<object, number>()
+
+  /** Costs ioredis a connection, which it closes at once. */
+  refresh(cluster: object, { now }: CheckContext): void {
+    const before = this.#refreshedAt.get(cluster) ?? -Infinity
+    if (!hasMethod(cluster, 'refreshSlotsCache') || now() - before < refreshedAtMostEveryMs) return
+    this.#refreshedAt.set(cluster, now())
+    ;(cluster as { refreshSlotsCache(): void }).refreshSlotsCache()
   }
 }
 
 /** A node that must be there: its connection, or how the client opens one when it first needs it, or neither. */
 interface ClusterNode {
   readonly key: object
+  readonly isPrimary?: boolean
   readonly connection?: RedisConnection | undefined
   readonly open?: () => PromiseLike<RedisConnection>
 }
@@ -157,16 +187,18 @@ function nodesOfIoredis(cluster: IoredisCluster): readonly ClusterNode[] {
   const { scaleReads = 'master' } = cluster.options ?? {}
   const connections = new Map(cluster.nodes().map((connection) => [keyOf(connection), connection]))
   const keys = new Set<string>()
+  const primaries = new Set<string>()
   let last: readonly string[] | undefined
   for (const slot of cluster.slots ?? []) {
     // The slots of a range share one list.
     if (slot === undefined || slot === last) continue
     last = slot
+    for (const key of slot.slice(0, 1)) primaries.add(key)
     for (const key of scaleReads === 'master' ? slot.slice(0, 1) : slot) keys.add(key)
   }
   return [...keys].map((key) => {
     const connection = connections.get(key)
-    return { key: connection ?? cluster, connection }
+    return { key: connection ?? cluster, isPrimary: primaries.has(key), connection }
   })
 }
 
@@ -197,7 +229,7 @@ function roleOutcome(
 function judged(answers: readonly RedisAnswer[], limits: Limits, nodes?: unknown): Outcome {
   const used = answers.flatMap(({ memory }) => memory ?? [])
   const fullest = Math.max(0, ...used)
-  const data = { ...(nodes as object | undefined), ...(used.length > 0 && { memory: rounded(fullest) }) }
+  const data = { ...(nodes as object | undefined), ...(used.length > 0 && { memory: rounded(fullest, 3) }) }
   const shown = Object.keys(data).length > 0 ? data : undefined
   const grade = limits.grade(fullest)
   if (grade === 'DOWN') return graded(grade, 'memory almost full', shown)
@@ -205,13 +237,9 @@ function judged(answers: readonly RedisAnswer[], limits: Limits, nodes?: unknown
   return graded(grade, grade === 'UP' ? 'connected' : 'memory almost full', shown)
 }
 
-function rounded(share: number): number {
-  return Math.round(share * 1000) / 1000
-}
-
 function isClient(value: unknown): value is RedisClient {
   return (
-    hasMethod(value, 'ping') ||
+    hasMethod(value, 'ping', 'expire') ||
     (hasMethod(value, 'nodeClient') && Array.isArray((value as NodeRedisCluster).masters))
   )
 }

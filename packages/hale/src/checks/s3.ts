@@ -1,16 +1,7 @@
-import {
-  type AwsClient,
-  type AwsCommand,
-  type AwsOperation,
-  awsText,
-  callAws,
-  commandOption,
-  isAwsClient,
-} from '../check-parts/aws.ts'
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
+import { type AwsClient, type AwsCommand, awsCheck } from '../check-parts/aws.ts'
+import type { ClientOf } from '../check-parts/client-check.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { up } from '../core/outcome.ts'
-import { Problems } from '../errors/problems.ts'
 
 export type { AwsClient, AwsCommand } from '../check-parts/aws.ts'
 export type { ClientOf } from '../check-parts/client-check.ts'
@@ -28,11 +19,11 @@ export interface S3CheckOptions extends DependencyCheckOptions {
   readonly command?: AwsCommand
 }
 
-const textOf = awsText({
+const texts = {
   NotFound: 'bucket not found',
   NoSuchBucket: 'bucket not found',
   301: 'in another region',
-})
+}
 
 /**
  * Is the bucket there, and may it be used? Takes the `S3Client` or `S3` of @aws-sdk/client-s3 that the application has,
@@ -58,27 +49,15 @@ export function s3(
   client: ClientOf<AwsClient | S3Operations>,
   options: S3CheckOptions,
 ): CheckDefinition<'readiness'> {
-  const problems = new Problems()
-  const given = problems.object('options', options) as unknown as S3CheckOptions
-  const { bucket, command, ...rest } = given
-  const named = problems.string('bucket', bucket ?? null)
-  if (named === '') problems.add('bucket', 'expected the name of a bucket, got an empty string')
-  const operation: AwsOperation = {
-    method: 'headBucket',
-    input: { Bucket: named },
-    command: commandOption(command, problems),
-  }
-  return clientCheck<AwsClient | S3Operations>({
+  return awsCheck({
     client,
+    options,
     expected: 'an S3, or an S3Client with the option command: HeadBucketCommand',
-    isClient: (value): value is AwsClient | S3Operations => isAwsClient(value, operation),
-    problems,
-    options: rest,
-    ownOptions: ['bucket', 'command'],
-    textOf,
-    ask: async (current, context) => {
-      await callAws(current, operation, context)
-      return up('bucket found')
-    },
+    service: 'S3',
+    method: 'headBucket',
+    option: 'bucket',
+    field: 'Bucket',
+    texts,
+    outcomeOf: () => up('bucket found'),
   })
 }

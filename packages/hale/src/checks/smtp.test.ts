@@ -1,9 +1,12 @@
 import { createTransport } from 'nodemailer'
 import type SMTPTransport from 'nodemailer/lib/smtp-transport'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { type Certificate, createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { closedPort, startFaultyTcp, type TcpFault } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { type SmtpServer, smtpProgram, startSmtp } from '../../../../tests/servers/smtp.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { systemClock } from '../core/clock.ts'
@@ -11,9 +14,13 @@ import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type ClientOf, type SmtpCheckOptions, type SmtpTransporter, smtp } from './smtp.ts'
 
-function asked(transporter: ClientOf<SmtpTransporter | undefined>, options: SmtpCheckOptions = {}) {
+function asked(transporter: ClientOf<SmtpTransporter>, options: SmtpCheckOptions = {}) {
   const health = createHealth({ checks: { mail: smtp(transporter, { timeoutMs: 2_000, ...options }) } })
   return { run: () => health.check('mail').run() }
+}
+
+function transporterOf(verify: () => Promise<unknown>): SmtpTransporter {
+  return { verify, sendMail: () => {} }
 }
 
 function eventually<T>(value: () => T | Promise<T>) {
@@ -22,10 +29,15 @@ function eventually<T>(value: () => T | Promise<T>) {
 
 whenOwned(smtpProgram, 'smtp with a real server', () => {
   let server: SmtpServer
+  let gate: TcpGate
   beforeAll(async () => {
     server = await startSmtp()
+    gate = await startTcpGate(server.port)
   })
-  afterAll(() => server.close())
+  afterAll(async () => {
+    await gate.close()
+    await server.close()
+  })
 
   const transport = (options: SMTPTransport.Options = {}) =>
     createTransport({
@@ -38,9 +50,12 @@ whenOwned(smtpProgram, 'smtp with a real server', () => {
   describe('keeps the contract of checks', () => {
     // How many connections are made has a test of its own: the contract's probes do not heed a result's age.
     const cases = checkContract({
-      create: () => smtp(transport(), { timeoutMs: 300 }),
+      create: () => smtp(transport({ port: gate.port }), { timeoutMs: 300 }),
       secrets: () => [server.password, '127.0.0.1', 'AUTH'],
+      questions: () => gate.sent,
       faults: {
+        // It asks three times in a run, and each answer is late.
+        ...gateFaults(() => gate, { timeoutMs: 150 }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -49,7 +64,7 @@ whenOwned(smtpProgram, 'smtp with a real server', () => {
         'a killed server': {
           inject: () => server.kill(),
           heal: () => server.restart(),
-          expect: { text: 'connection refused' },
+          expect: { text: /^connection (refused|reset)$/ },
         },
       },
     })
@@ -65,7 +80,10 @@ whenOwned(smtpProgram, 'smtp with a real server', () => {
     }
     let skewMs = 0
     const clock = { ...systemClock, now: () => systemClock.now() + skewMs }
-    const health = createHealth({ checks: { mail: smtp({ verify }, { timeoutMs: 2_000 }) }, clock })
+    const health = createHealth({
+      checks: { mail: smtp(transporterOf(verify), { timeoutMs: 2_000 }) },
+      clock,
+    })
     for (let probe = 0; probe < 2_000; probe++) {
       expect((await health.readiness()).status).toBe('UP')
       skewMs += 25
@@ -107,7 +125,67 @@ whenOwned(smtpProgram, 'smtp with a real server', () => {
   })
 })
 
+whenOwned(opensslProgram, 'certificates for smtp', () => {
+  const user = { user: 'hale', pass: 'planted-Secret-4711' }
+
+  whenOwned(smtpProgram, 'of a real server', () => {
+    let certificate: Certificate
+    let expired: Certificate
+    beforeAll(() => {
+      const authority = createAuthority()
+      certificate = authority.issue()
+      expired = authority.issue({ expired: true })
+    })
+
+    test.for(['connect', 'starttls'] as const)('are judged with TLS from %s on', async (from) => {
+      await using server = await startSmtp({ tls: { from, certificate } })
+      const to = (tls: object) =>
+        createTransport({
+          ...{ host: '127.0.0.1', port: server.port, auth: user },
+          ...(from === 'connect' ? { secure: true } : { requireTLS: true }),
+          tls: { servername: 'localhost', ...tls },
+        })
+      const { ca } = certificate
+      expect(await asked(to({ ca })).run()).toMatchObject({ status: 'UP', message: 'ready to send' })
+      for (const [tls, error] of [
+        [{}, 'certificate not trusted'],
+        [{ ca, servername: 'hidden.invalid' }, 'certificate does not match the host name'],
+      ] as const) {
+        const report = await asked(to(tls)).run()
+        expect(report).toMatchObject({ status: 'DOWN', error })
+        expect(JSON.stringify(report)).not.toMatch(/Secret|hidden|altnames|verify/)
+      }
+      await eventually(() => openConnections(server.port)).toBe(0)
+    })
+
+    test('are DOWN when their time is over', async () => {
+      await using server = await startSmtp({ tls: { from: 'connect', certificate: expired } })
+      const tls = { servername: 'localhost', ca: expired.ca }
+      const transporter = createTransport({ host: '127.0.0.1', port: server.port, secure: true, tls })
+      expect(await asked(transporter).run()).toMatchObject({ status: 'DOWN', error: 'certificate expired' })
+    })
+  })
+})
+
 describe('smtp without a server', () => {
+  test('what older versions say of a certificate is known by its message', async () => {
+    for (const [message, error] of [
+      ['certificate has expired', 'certificate expired'],
+      ['self-signed certificate in certificate chain', 'certificate not trusted'],
+      ['self signed certificate', 'certificate not trusted'],
+      ['unable to verify the first certificate', 'certificate not trusted'],
+      ['unable to get local issuer certificate', 'certificate not trusted'],
+      [
+        "Hostname/IP does not match certificate's altnames: hidden",
+        'certificate does not match the host name',
+      ],
+      ['hidden', 'connection failed'],
+    ] as const) {
+      const verify = () => Promise.reject(Object.assign(new Error(message), { code: 'ESOCKET' }))
+      expect(await asked(transporterOf(verify)).run()).toMatchObject({ status: 'DOWN', error })
+    }
+  })
+
   const at = (port: number) =>
     createTransport({ host: '127.0.0.1', port, connectionTimeout: 400, greetingTimeout: 400 })
 
@@ -139,10 +217,11 @@ describe('smtp without a server', () => {
   })
 
   test('a transporter that says that it is not ready is DOWN', async () => {
-    expect(await asked({ verify: async () => false }).run()).toMatchObject({ error: 'not ready to send' })
-    const odd = {
-      verify: () => Promise.reject(Object.assign(new Error('hidden'), { code: 'ESOCKET', errno: -9e9 })),
-    }
+    const unready = transporterOf(async () => false)
+    expect(await asked(unready).run()).toMatchObject({ error: 'not ready to send' })
+    const odd = transporterOf(() =>
+      Promise.reject(Object.assign(new Error('hidden'), { code: 'ESOCKET', errno: -9e9 })),
+    )
     expect(await asked(odd).run()).toMatchObject({ error: 'connection failed' })
   })
 
@@ -155,6 +234,15 @@ describe('smtp without a server', () => {
       })
     for (const field of ['transporter', 'maxAgeMs', 'to']) expect(make).toThrow(`checks.mail.${field}:`)
     expect(make).not.toThrow(/hidden/)
+  })
+
+  test('what cannot verify is no transporter, whatever it is called', () => {
+    const make = (transporter: unknown) => () =>
+      createHealth({ checks: { mail: smtp(transporter as SmtpTransporter) } })
+    // Such as of tokens, and of nodemailer what only hands messages over.
+    for (const other of [{ verify: () => true, sign: () => '' }, createTransport({ jsonTransport: true })])
+      expect(make(other)).toThrow(/transporter: expected a transporter of nodemailer that can verify/)
+    expect(make(createTransport({ host: '127.0.0.1' }))).not.toThrow()
   })
 
   test('is a check of readiness alone', () => {

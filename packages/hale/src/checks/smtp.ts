@@ -12,6 +12,7 @@ export type { ClientOf } from '../check-parts/client-check.ts'
 /** A transporter of nodemailer for SMTP, pooled or not, known by its structure. */
 export interface SmtpTransporter {
   verify(): PromiseLike<unknown>
+  sendMail(...parameters: never[]): unknown
 }
 
 /** Options of `smtp`. Durations are milliseconds. */
@@ -60,7 +61,7 @@ const texts: Readonly<Record<string, string>> = {
  * ```
  */
 export function smtp(
-  transporter: ClientOf<SmtpTransporter | undefined>,
+  transporter: ClientOf<SmtpTransporter>,
   options: SmtpCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
@@ -69,8 +70,8 @@ export function smtp(
   return clientCheck<SmtpTransporter>({
     client: transporter,
     parameter: 'transporter',
-    expected: 'a transporter of nodemailer',
-    isClient: (value): value is SmtpTransporter => hasMethod(value, 'verify'),
+    expected: 'a transporter of nodemailer that can verify, such as one for SMTP',
+    isClient,
     problems,
     options: withAges(given),
     ownOptions: [],
@@ -89,17 +90,39 @@ function withAges(options: SmtpCheckOptions): SmtpCheckOptions {
   return { ...options, maxAgeMs: { ...agesMs, ...maxAgeMs } }
 }
 
+function isClient(value: unknown): value is SmtpTransporter {
+  if (!hasMethod(value, 'verify', 'sendMail')) return false
+  // nodemailer gives each a verify(), which says no for those that only hand messages over, such as to a stream.
+  const { transporter } = value as { readonly transporter?: unknown }
+  return transporter === undefined || hasMethod(transporter, 'verify')
+}
+
+/** What older versions of nodemailer leave of a certificate's error: Node's message. */
+const certificateTexts: readonly (readonly [RegExp, string])[] = [
+  [/^certificate has expired$/, 'certificate expired'],
+  [/^(self[- ]signed certificate|unable to (verify|get) )/, 'certificate not trusted'],
+  [/^Hostname\/IP does not match certificate's altnames\b/, 'certificate does not match the host name'],
+]
+
 function textOf(error: unknown): string | undefined {
-  const { code, errno, responseCode } = Object(error) as {
+  const { code, originalCode, errno, responseCode } = Object(error) as {
     readonly code?: unknown
+    readonly originalCode?: unknown
     readonly errno?: unknown
     readonly responseCode?: unknown
   }
   if (responseCode === 421) return 'service not available'
-  // ESOCKET and EDNS take the place of the system's code, whose number is left.
+  // ESOCKET and EDNS take the place of the code, which is told apart since nodemailer 10; of the system its number is left.
+  const own = typeof originalCode === 'string' ? textOfCode(originalCode) : undefined
+  if (own !== undefined) return own
   const system = typeof errno === 'number' && errno < 0 ? textOfCode(systemName(errno)) : undefined
   if (system !== undefined) return system
-  if (code === 'ESOCKET' && /:SSL routines:/.test(messageOf(error))) return texts.ETLS
+  if (code === 'ESOCKET') {
+    const message = messageOf(error)
+    if (/:SSL routines:/.test(message)) return texts.ETLS
+    const text = certificateTexts.find(([pattern]) => pattern.test(message))?.[1]
+    if (text !== undefined) return text
+  }
   return typeof code === 'string' && Object.hasOwn(texts, code) ? texts[code] : undefined
 }
 

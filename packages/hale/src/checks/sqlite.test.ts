@@ -1,12 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@libsql/client'
+import { Client as Cassandra } from 'cassandra-driver'
 import Libsql from 'libsql'
 import LibsqlPromise from 'libsql/promise'
+import { createConnection, createPool } from 'mysql2'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import {
+  type AnsweringHttp,
+  type HttpAnswer,
+  startAnsweringHttp,
+} from '../../../../tests/servers/answering-http.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
@@ -23,6 +31,22 @@ function open(options: object = {}): Libsql.Database {
   return made
 }
 
+let questions = 0
+
+/** The same, whose statements are counted. */
+function counted<T extends object>(given: T, method: 'prepare' | 'execute'): T {
+  return new Proxy(given, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key)
+      if (typeof value !== 'function') return value
+      return (...rest: unknown[]) => {
+        if (key === method) questions++
+        return value.apply(target, rest)
+      }
+    },
+  })
+}
+
 function removeFiles(): void {
   for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(file + suffix, { force: true })
 }
@@ -30,7 +54,7 @@ function removeFiles(): void {
 function recreate(): void {
   closeAll()
   removeFiles()
-  database = open()
+  database = counted(open(), 'prepare')
   database.exec('CREATE TABLE orders (id INTEGER)')
 }
 
@@ -53,6 +77,7 @@ describe('keeps the contract of checks', () => {
     create: () => sqlite(() => database, { timeoutMs: 200 }),
     heal: recreate,
     secrets: [directory, 'orders.db', 'planted'],
+    questions: () => questions,
     faults: {
       'a locked file': {
         inject: () => {
@@ -79,7 +104,7 @@ describe('keeps the contract of checks with @libsql/client', () => {
   const reopen = () => {
     client?.close()
     recreate()
-    client = createClient({ url: `file:${file}` })
+    client = counted(createClient({ url: `file:${file}` }), 'execute')
   }
   beforeEach(reopen)
   afterAll(() => client.close())
@@ -87,6 +112,7 @@ describe('keeps the contract of checks with @libsql/client', () => {
     create: () => sqlite(() => client, { timeoutMs: 200 }),
     heal: reopen,
     secrets: [directory, 'orders.db', 'planted'],
+    questions: () => questions,
     faults: {
       'a locked file': {
         inject: () => {
@@ -109,14 +135,13 @@ describe('keeps the contract of checks with @libsql/client', () => {
 
 describe('keeps the contract of checks with @libsql/client and a server', () => {
   let client: Client
-  let server: Server
-  let mode: 'well' | 'slow' | 'denied' = 'well'
-  let port = 0
-  let connections = 0
-  const held: ServerResponse[] = []
+  let server: AnsweringHttp
+  let gate: TcpGate
+  let denied = false
 
   // Hrana over HTTP, version 2, as far as one query goes.
-  const answer = (response: ServerResponse, text: string): void => {
+  const answer = (text: string): HttpAnswer => {
+    if (denied) return { status: 401, body: '{"error":"planted"}' }
     const { requests } = JSON.parse(text) as { requests: { type: string; stmt?: { sql: string } }[] }
     const results = requests.map(({ type, stmt }) => {
       if (type !== 'execute') return { type: 'ok', response: { type } }
@@ -126,68 +151,45 @@ describe('keeps the contract of checks with @libsql/client and a server', () => 
       const result = { cols: [{ name: '1' }], rows, affected_row_count: 0, last_insert_rowid: null }
       return { type: 'ok', response: { type, result } }
     })
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify({ baton: null, base_url: null, results }))
+    const body = JSON.stringify({ baton: null, base_url: null, results })
+    return { headers: { 'content-type': 'application/json' }, body }
   }
-  const serve = () =>
-    new Promise<void>((resolve) => {
-      server = createServer((request, response) => {
-        let text = ''
-        request.on('data', (chunk) => {
-          text += chunk
-        })
-        request.on('end', () => {
-          if (mode === 'slow') held.push(response)
-          else if (mode === 'denied') response.writeHead(401).end('{"error":"planted"}')
-          else answer(response, text)
-        })
-      })
-      server.on('connection', () => connections++)
-      server.listen(port, '127.0.0.1', resolve)
-    })
-  const unserve = () =>
-    new Promise((resolve) => {
-      server.close(resolve)
-      server.closeAllConnections()
-    })
   beforeAll(async () => {
-    port = await closedPort()
-    await serve()
-    client = createClient({ url: `http://127.0.0.1:${port}`, authToken: 'planted-Secret' })
+    server = await startAnsweringHttp((_request, text) => answer(text))
+    gate = await startTcpGate(server.port)
+    client = createClient({ url: `http://127.0.0.1:${gate.port}`, authToken: 'planted-Secret' })
     await client.execute('SELECT 1')
   })
   afterAll(async () => {
     client.close()
-    await unserve()
+    await gate.close()
+    await server[Symbol.asyncDispose]()
   })
   const cases = checkContract({
     create: () => sqlite(client, { timeoutMs: 200 }),
     secrets: ['planted', '127.0.0.1'],
-    connections: () => connections,
+    connections: () => gate.accepted,
+    questions: () => server.requests.length,
     faults: {
-      'a slow answer': {
-        inject: () => {
-          mode = 'slow'
-        },
-        heal: () => {
-          mode = 'well'
-          for (const response of held.splice(0)) response.writeHead(500).end('{}')
-        },
-        expect: { text: /timed out/ },
+      ...gateFaults(() => gate, { timeoutMs: 200 }),
+      'a frozen server': {
+        inject: () => server.stop(),
+        heal: () => server.cont(),
+        expect: { text: /^timed out/ },
+      },
+      'a killed server': {
+        inject: () => server.kill(),
+        heal: () => server.restart(),
+        expect: { text: connectionLost },
       },
       'a wrong token': {
         inject: () => {
-          mode = 'denied'
+          denied = true
         },
         heal: () => {
-          mode = 'well'
+          denied = false
         },
         expect: { text: 'HTTP 401' },
-      },
-      'a server that is gone': {
-        inject: unserve,
-        heal: serve,
-        expect: { text: /^connection (refused|closed|reset)$/ },
       },
     },
   })
@@ -266,6 +268,7 @@ describe('sqlite', () => {
     const texts: string[] = []
     const client = (path: string) => ({
       closed: false,
+      executeMultiple: async () => {},
       execute: async (sql: string) => {
         texts.push(sql)
         return { rows: sql.startsWith('PRAGMA') ? [{ seq: 0, name: 'main', file: path }] : [] }
@@ -294,6 +297,7 @@ describe('sqlite', () => {
     }
     const nodeSqlite = {
       isOpen: true,
+      exec() {},
       prepare: (sql: string) => ({ get: sql.startsWith('PRAGMA') ? () => ({}) : fails }),
     }
     expect((await asked(nodeSqlite, { timeoutMs: 50 })()).error).toBe(expected)
@@ -304,6 +308,7 @@ describe('sqlite', () => {
     let iterating = true
     const betterSqlite = {
       open: true,
+      exec() {},
       prepare() {
         if (iterating) throw new TypeError('This database connection is busy executing a query')
         return { get: () => undefined }
@@ -319,6 +324,19 @@ describe('sqlite', () => {
   test('a function that fails to give a database is DOWN', async () => {
     const fails = () => Promise.reject(Object.assign(new Error(file), { code: 'SQLITE_CANTOPEN' }))
     expect((await asked(fails)()).error).toBe('database cannot be opened')
+  })
+
+  test('the client of another database is refused, since it would seem to be asked', () => {
+    const connection = createConnection({ host: '127.0.0.1', port: 1 }).on('error', () => {})
+    for (const other of [
+      createPool({}),
+      connection,
+      new Cassandra({ contactPoints: ['x'], localDataCenter: 'y' }),
+    ])
+      expect(() => createHealth({ checks: { database: sqlite(other as unknown as Client) } })).toThrow(
+        /database: expected an open database/,
+      )
+    connection.destroy()
   })
 
   test('what is set up wrongly is told together, by createHealth', () => {

@@ -12,6 +12,7 @@ export type { SaturationOptions } from '../check-parts/saturation.ts'
 /** The database object of better-sqlite3, libsql, `libsql/promise`, node:sqlite or bun:sqlite. */
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement | PromiseLike<SqliteStatement>
+  exec(sql: string): unknown
   /** False once better-sqlite3 or libsql have been closed. */
   readonly open?: boolean
   /** False once node:sqlite has been closed. */
@@ -26,6 +27,7 @@ export interface SqliteStatement {
 /** The client of @libsql/client. */
 export interface SqliteClient {
   execute(sql: string): PromiseLike<unknown>
+  executeMultiple(sql: string): PromiseLike<unknown>
   readonly closed?: boolean
 }
 
@@ -220,7 +222,8 @@ async function pathOf(database: Database): Promise<string | undefined> {
 }
 
 function isDatabase(value: unknown): value is Database {
-  return hasMethod(value, 'prepare') || hasMethod(value, 'execute')
+  // Clients of other databases have `prepare` or `execute` too.
+  return hasMethod(value, 'prepare', 'exec') || hasMethod(value, 'execute', 'executeMultiple')
 }
 
 function isClosed(database: Database): boolean {

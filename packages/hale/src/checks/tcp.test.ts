@@ -1,6 +1,8 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closedPort, startFaultyTcp, type TcpServer } from '../../../../tests/servers/faulty-tcp.ts'
+import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type Address, type TcpCheckOptions, tcp } from './tcp.ts'
@@ -11,14 +13,17 @@ const run = (address: Address, options: TcpCheckOptions = {}) =>
     .run()
 
 describe('keeps the contract of checks', () => {
-  let server: TcpServer
+  let peer: Peer
   const faulty: TcpServer[] = []
   let current: Address
   beforeAll(async () => {
-    server = await startFaultyTcp({ kind: 'says', bytes: '220 mail.internal ready\r\n' })
-    current = server
+    peer = await startPeer('tcp', { slowMs: 1000 })
+    current = peer
   })
-  afterAll(() => Promise.all([server, ...faulty].map((each) => each.close())))
+  afterAll(async () => {
+    await Promise.all(faulty.map((each) => each.close()))
+    await peer[Symbol.asyncDispose]()
+  })
   const become = (fault: Parameters<typeof startFaultyTcp>[0]) => async () => {
     const each = await startFaultyTcp(fault)
     faulty.push(each)
@@ -26,11 +31,12 @@ describe('keeps the contract of checks', () => {
   }
   const cases = checkContract({
     create: () => tcp(() => current, { timeoutMs: 200, expect: /^220 / }),
-    secrets: ['127.0.0.1', 'mail.internal'],
+    secrets: ['127.0.0.1', 'planted'],
     heal: () => {
-      current = server
+      current = peer
     },
     faults: {
+      ...faultsOfPeer(() => peer, { killed: 'connection refused' }),
       'a closed port': {
         inject: async () => {
           current = { host: '127.0.0.1', port: await closedPort() }
@@ -44,7 +50,7 @@ describe('keeps the contract of checks', () => {
       'a reset': { inject: become({ kind: 'reset' }), expect: { text: 'connection reset' } },
       'a close': { inject: become({ kind: 'close' }), expect: { text: 'answer not as expected' } },
       'another answer': {
-        inject: become({ kind: 'says', bytes: `554 go away ${'x'.repeat(20_000)}` }),
+        inject: become({ kind: 'says', bytes: `554 planted ${'x'.repeat(20_000)}` }),
         expect: { text: 'answer not as expected' },
       },
       'no such host': {
@@ -59,11 +65,17 @@ describe('keeps the contract of checks', () => {
         },
         expect: { text: 'no address' },
       },
+      'no address of the kind': {
+        inject: () => {
+          current = 'planted.internal:25' as unknown as Address
+        },
+        expect: { text: 'not an address' },
+      },
     },
     // Each run's connection is gone when the run has ended; the server hears of it a moment later.
     connections: async () => {
-      await expect.poll(() => server.open).toBe(0)
-      return server.open
+      await expect.poll(() => openConnections(peer.port)).toBe(0)
+      return 0
     },
   })
   test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
@@ -128,6 +140,17 @@ describe('tcp', () => {
     await expect.poll(() => silent.open).toBe(0)
   })
 
+  test.for(['x:80', '[::1]', 'a b', 'user@x', 'x/'])('%s is no host', (host) => {
+    expect(() => createHealth({ checks: { a: tcp({ host, port: 80 }) } })).toThrow('checks.a.address.host')
+  })
+
+  test.for(['x', '::1', 'fe80::1%eth0', '10.0.0.7', 'a_b.internal', 'bücher.example'])(
+    '%s is one',
+    (host) => {
+      expect(() => createHealth({ checks: { a: tcp({ host, port: 80 }) } })).not.toThrow()
+    },
+  )
+
   test('names all that is wrong with its options', () => {
     const options = {
       send: 5,
@@ -137,7 +160,13 @@ describe('tcp', () => {
       timeoutMs: 700,
     } as unknown as TcpCheckOptions
     expect(() =>
-      createHealth({ checks: { a: tcp({ host: '', port: 70_000 }, options), b: tcp('host:80' as never) } }),
+      createHealth({
+        checks: {
+          a: tcp({ host: '', port: 70_000 }, options),
+          b: tcp('host:80' as never),
+          c: tcp({ host: 'http://x', port: 80 }),
+        },
+      }),
     ).toThrowError(
       expect.objectContaining({
         problems: [
@@ -148,6 +177,7 @@ describe('tcp', () => {
           'checks.a.degradedAfterMs: expected less than timeoutMs (700), got 800',
           "checks.a.refusedAs: expected 'DOWN', 'UP', got a string of 2 characters",
           'checks.b.address: expected { host, port }, or a function for one, got a string of 7 characters',
+          'checks.c.address.host: expected a host name or an address, got a string of 8 characters; neither a URL, nor with its port, nor in brackets',
         ],
       }),
     )

@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
-import { type Address, type AddressOf, checkAddress, currentAddress } from '../check-parts/address.ts'
+import { type Address, type AddressOf, atAddress, checkAddress } from '../check-parts/address.ts'
 import { type ConversationOptions, conversation, conversationOptions } from '../check-parts/conversation.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
-import { down, type Outcome, up } from '../core/outcome.ts'
+import { type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { Address, AddressOf, ConversationOptions }
@@ -41,17 +41,15 @@ export function tcp(address: AddressOf, options: TcpCheckOptions = {}): CheckDef
   checkAddress(address, problems)
   const talk = conversation(given, problems)
   const refused = problems.oneOf('refusedAs', refusedAs, ['DOWN', 'UP'])
-  const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = await currentAddress(address)
-    if (current === undefined) return down('no address')
-    const { host, port } = current
-    try {
-      return await talk.hold(() => connect({ host, port }), context)
-    } catch (error) {
-      if (refused === 'UP' && isRefused(error)) return up('host answers')
-      throw error
-    }
-  }
+  const run = (context: CheckContext): Promise<Outcome> =>
+    atAddress(address, context.signal, async ({ host, port }) => {
+      try {
+        return await talk.hold(() => connect({ host, port }), context)
+      } catch (error) {
+        if (refused === 'UP' && isRefused(error)) return up('host answers')
+        throw error
+      }
+    })
   return { ...check(run, rest), ownOptions: [...conversationOptions, 'refusedAs'], problems: problems.found }
 }
 

@@ -1,16 +1,11 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createTerminus, HealthCheckError } from '@godaddy/terminus'
 import { describe, expect, test } from 'vitest'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type TerminusHealthCheck, terminus } from './terminus.ts'
-
-/** As @godaddy/terminus has it. */
-class HealthCheckError extends Error {
-  readonly causes: unknown
-  constructor(message: string, causes: unknown) {
-    super(message)
-    this.causes = causes
-  }
-}
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432 hunter22'), {
   code: 'ECONNREFUSED',
@@ -47,7 +42,7 @@ describe('keeps the contract of checks', () => {
       },
       hangs: {
         inject: () => {
-          behave = () => new Promise((resolve) => setTimeout(resolve, 250))
+          behave = () => new Promise((resolve) => setTimeout(resolve, 350))
         },
         expect: { text: 'timed out after 200 ms' },
       },
@@ -83,6 +78,45 @@ describe('terminus', () => {
     const report = await run(() => Promise.reject(new HealthCheckError('failed', causes)))
     expect(report.error).toBe(text)
     expect(JSON.stringify(report)).not.toContain('hunter22')
+  })
+
+  test('says what terminus itself says of the same function', async () => {
+    let behave: TerminusHealthCheck = async () => {}
+    const onHealthCheck = async (given: { state: { isShuttingDown: boolean } }) => behave(given)
+    const server = createServer((_request, response) => response.end())
+    const listeners = process.listeners('SIGTERM')
+    createTerminus(server, { healthChecks: { '/health': onHealthCheck } })
+    // It is told to end in good order, which is no business of this test.
+    for (const added of process.listeners('SIGTERM'))
+      if (!listeners.includes(added)) process.removeListener('SIGTERM', added)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/health`
+    const health = createHealth({ checks: { database: terminus(onHealthCheck, { timeoutMs: 5000 }) } })
+    const kinds: readonly TerminusHealthCheck[] = [
+      async () => {},
+      async () => ({ hunter22: true }),
+      () => Promise.reject(new HealthCheckError('hunter22', [refused])),
+      () => Promise.reject(new Error('hunter22')),
+      async () => 'late',
+    ]
+    try {
+      for (const each of kinds) {
+        behave = each
+        const { status, error } = await health.check('database').run()
+        const answer = await fetch(url)
+        await answer.text()
+        expect([status, answer.status]).toEqual(error === undefined ? ['UP', 200] : ['DOWN', 503])
+      }
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  })
+
+  test('the status that terminus is to answer is not what went wrong', async () => {
+    const error = Object.assign(new HealthCheckError('failed', [refused]), { statusCode: 500 })
+    expect((await run(() => Promise.reject(error))).error).toBe('connection refused')
   })
 
   test('names all that is wrong with its options', () => {

@@ -49,5 +49,6 @@ function withCauses(error: unknown): unknown {
     typeof error === 'object' && error !== null ? (error as { causes?: unknown }).causes : undefined
   if (causes === undefined || causes === null) return error
   const list = Array.isArray(causes) ? causes : causes instanceof Error ? [causes] : Object.values(causes)
-  return new AggregateError([error, ...list], 'health check failed')
+  // The causes first: the error's own statusCode is what terminus is to answer, not what went wrong.
+  return new AggregateError([...list, error], 'health check failed')
 }

@@ -1,11 +1,11 @@
 import { isIP } from 'node:net'
-import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
-import { type Address, type AddressOf, checkAddress, currentAddress } from '../check-parts/address.ts'
+import { type ConnectionOptions, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import { type Address, type AddressOf, atAddress, checkAddress } from '../check-parts/address.ts'
 import { limitsOf, rounded } from '../check-parts/limits-of.ts'
 import { graded, type Thresholds } from '../check-parts/thresholds.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome } from '../core/outcome.ts'
-import { Problems } from '../errors/problems.ts'
+import { kindOf, Problems } from '../errors/problems.ts'
 
 export type { Address, AddressOf, Thresholds }
 
@@ -61,18 +61,17 @@ export function tls(address: AddressOf, options: TlsCheckOptions = {}): CheckDef
   const given = problems.object('options', options) as TlsCheckOptions
   const { daysLeft, servername, ca, cert, key, maxAgeMs, ...rest } = given
   checkAddress(address, problems)
-  problems.string('servername', servername)
+  if (isIP(problems.string('servername', servername) ?? '') !== 0)
+    problems.add('servername', 'expected a host name, got an address, which TLS has no way to ask for')
+  checkPem({ ca, cert, key }, problems)
   const limits = limitsOf(problems, 'daysLeft', daysLeft, {
     unit: 'days',
     worse: 'less',
     defaults: { degradedAt: 14 },
   })
-  const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = await currentAddress(address)
-    if (current === undefined) return down('no address')
-    const { host, port } = current
+  const ask = async ({ host, port }: Address, signal: AbortSignal): Promise<Outcome> => {
     const name = servername ?? (isIP(host) === 0 ? host : undefined)
-    const socket = connect({
+    const socket = opened({
       host,
       port,
       // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: this is the question.
@@ -82,7 +81,8 @@ export function tls(address: AddressOf, options: TlsCheckOptions = {}): CheckDef
       ...(cert !== undefined && { cert: cert as string }),
       ...(key !== undefined && { key: key as string }),
     })
-    const ends = await chainEnds(socket, context.signal)
+    if (socket === undefined) return down('own certificate or key not usable')
+    const ends = await chainEnds(socket, signal)
     const certificateDaysLeft = days(ends[0])
     const least = Math.min(...ends.map(days))
     const grade = limits.grade(least)
@@ -91,6 +91,8 @@ export function tls(address: AddressOf, options: TlsCheckOptions = {}): CheckDef
       certificateDaysLeft: rounded(certificateDaysLeft, 1),
     })
   }
+  const run = ({ signal }: CheckContext): Promise<Outcome> =>
+    atAddress(address, signal, (current) => ask(current, signal))
   const age = typeof maxAgeMs === 'object' && maxAgeMs !== null ? maxAgeMs : undefined
   const made = check(run, {
     ...rest,
@@ -98,6 +100,35 @@ export function tls(address: AddressOf, options: TlsCheckOptions = {}): CheckDef
   })
   const ownOptions = ['daysLeft', 'servername', 'ca', 'cert', 'key']
   return { ...made, ownOptions, problems: problems.found }
+}
+
+/** A path in place of what the file holds would fail as if the server's handshake did. */
+function checkPem(given: Readonly<Record<'ca' | 'cert' | 'key', unknown>>, problems: Problems): void {
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue
+    const list: readonly unknown[] = name === 'ca' && Array.isArray(value) ? value : [value]
+    if (list.length === 0 || !list.every(isPem))
+      problems.add(name, `expected PEM (-----BEGIN …), got ${kindOf(value)}`)
+  }
+  if ((given.cert === undefined) !== (given.key === undefined))
+    problems.add(
+      given.key === undefined ? 'key' : 'cert',
+      'expected too, since a certificate goes with its key',
+    )
+}
+
+function isPem(value: unknown): boolean {
+  const isBytes = value instanceof Uint8Array
+  return (isBytes || typeof value === 'string') && Buffer.from(value as string).includes('-----BEGIN ')
+}
+
+/** Undefined when what was given cannot be used. */
+function opened(options: ConnectionOptions): TLSSocket | undefined {
+  try {
+    return connect(options)
+  } catch {
+    return undefined
+  }
 }
 
 function days(end: number | undefined): number {

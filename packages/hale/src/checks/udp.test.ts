@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type Address, type UdpCheckOptions, udp } from './udp.ts'
@@ -36,24 +37,33 @@ const run = (options: Partial<UdpCheckOptions> = {}, to = address) =>
     .run()
 
 describe('keeps the contract of checks', () => {
-  let current: Address | undefined
+  let peer: Peer
+  let current: Address
+  beforeAll(async () => {
+    peer = await startPeer('udp', { slowMs: 1000 })
+    current = peer
+  })
+  afterAll(() => peer[Symbol.asyncDispose]())
   const cases = checkContract({
-    create: () => udp(() => current ?? address, { send: 'ping', expect: /^pong/, timeoutMs: 200 }),
+    create: () => udp(() => current, { send: 'ping', expect: /^pong/, timeoutMs: 200 }),
     secrets: ['127.0.0.1', 'planted'],
     heal: () => {
       answer = 'pong planted'
-      current = undefined
+      current = peer
     },
     faults: {
+      ...faultsOfPeer(() => peer, { killed: 'connection refused' }),
       'no answer': {
         inject: () => {
           answer = undefined
+          current = address
         },
         expect: { text: 'timed out after 200 ms' },
       },
       'another answer': {
         inject: () => {
           answer = 'error planted'
+          current = address
         },
         expect: { text: 'answer not as expected' },
       },

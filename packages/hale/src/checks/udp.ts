@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram'
 import { isIPv6 } from 'node:net'
-import { type Address, type AddressOf, checkAddress, currentAddress } from '../check-parts/address.ts'
+import { type Address, type AddressOf, atAddress, checkAddress } from '../check-parts/address.ts'
 import { degradedAfter, expectation } from '../check-parts/conversation.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
@@ -53,15 +53,14 @@ export function udp(address: AddressOf, options: UdpCheckOptions): CheckDefiniti
   const isExpected = expectation(expect, problems) ?? (() => true)
   const slowMs = degradedAfter(degradedAfterMs, rest.timeoutMs, problems)
   const question = typeof send === 'string' ? Buffer.from(send, 'latin1') : send
-  const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = await currentAddress(address)
-    if (current === undefined) return down('no address')
-    const startedAt = context.now()
-    const answer = await ask(current, question, context.signal)
-    if (!isExpected(answer)) return down('answer not as expected')
-    if (context.now() - startedAt <= slowMs) return up('answered')
-    return degraded(`answered, slower than ${durationText(slowMs)}`)
-  }
+  const run = (context: CheckContext): Promise<Outcome> =>
+    atAddress(address, context.signal, async (current) => {
+      const startedAt = context.now()
+      const answer = await ask(current, question, context.signal)
+      if (!isExpected(answer)) return down('answer not as expected')
+      if (context.now() - startedAt <= slowMs) return up('answered')
+      return degraded(`answered, slower than ${durationText(slowMs)}`)
+    })
   const ownOptions = ['send', 'expect', 'degradedAfterMs']
   return { ...check(run, rest), ownOptions, problems: problems.found }
 }

@@ -5,6 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type UnixSocketCheckOptions, unixSocket } from './unix-socket.ts'
@@ -33,6 +34,18 @@ afterAll(() => {
 
 describe('keeps the contract of checks', () => {
   const away = `${path}.away`
+  const ownPath = join(directory, 'planted-peer.sock')
+  let peer: Peer
+  beforeAll(async () => {
+    peer = await startPeer('unix-socket', { path: ownPath, slowMs: 1000 })
+  })
+  afterAll(() => peer[Symbol.asyncDispose]())
+  const ofPeer = checkContract({
+    create: () => unixSocket(ownPath, { timeoutMs: 200, expect: '220' }),
+    secrets: [directory, 'planted-peer'],
+    faults: faultsOfPeer(() => peer, { killed: 'connection refused' }),
+  })
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
   const cases = checkContract({
     create: () => unixSocket(path, { timeoutMs: 200, send: 'ping\n', expect: 'pong' }),
     secrets: [directory, 'planted.sock'],
@@ -107,12 +120,14 @@ describe('unixSocket', () => {
 
   test('names all that is wrong with its options', () => {
     const options = { expect: 5, degradedAfterMs: 0 } as unknown as UnixSocketCheckOptions
-    expect(() => createHealth({ checks: { a: unixSocket('', options) } })).toThrowError(
+    const url = unixSocket('unix:///planted.sock')
+    expect(() => createHealth({ checks: { a: unixSocket('', options), b: url } })).toThrowError(
       expect.objectContaining({
         problems: [
           'checks.a.path: expected a path, got an empty string',
           'checks.a.expect: expected a text or a regular expression, got 5',
           'checks.a.degradedAfterMs: expected a number of milliseconds of at least 1, got 0',
+          'checks.b.path: expected a path, got a string of 20 characters',
         ],
       }),
     )

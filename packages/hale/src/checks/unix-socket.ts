@@ -29,7 +29,8 @@ export function unixSocket(path: string, options: UnixSocketCheckOptions = {}): 
   const problems = new Problems()
   const given = problems.object('options', options) as UnixSocketCheckOptions
   const { send, expect, degradedAfterMs, ...rest } = given
-  if (typeof path !== 'string' || path === '') problems.add('path', `expected a path, got ${kindOf(path)}`)
+  if (typeof path !== 'string' || path === '' || /^[a-z]+:\/\//.test(path))
+    problems.add('path', `expected a path, got ${kindOf(path)}`)
   const talk = conversation(given, problems)
   const run = async (context: CheckContext): Promise<Outcome> => {
     try {

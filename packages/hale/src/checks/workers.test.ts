@@ -126,6 +126,21 @@ describe('workers', () => {
     expect((await run(list, { expected: 2 })).message).toBe('2 of 2 workers alive')
   })
 
+  test.for<[() => unknown, string | undefined]>([
+    [() => undefined, 'not a list of workers'],
+    [() => Promise.resolve([]), 'not a list of workers'],
+    [() => new Map([['a', thread()]]), 'not a list of workers'],
+    [() => [thread(), 5], 'not a list of workers'],
+    [() => new Map([['a', thread()]]).values(), undefined],
+  ])('%# a function that returns something else', async ([list, error]) => {
+    expect((await run(list as never)).error).toBe(error)
+  })
+
+  test('an iterator, which can be read once, is refused', () => {
+    const create = () => createHealth({ checks: { a: workers(new Set([thread()]).values()) } })
+    expect(create).toThrow('checks.a.workers: expected a list, got an iterator')
+  })
+
   test('may belong to liveness when asked to', () => {
     expectTypeOf(workers([], { probes: ['liveness'] })).toEqualTypeOf<CheckDefinition<'liveness'>>()
   })

@@ -1,6 +1,7 @@
 import { limitsOf } from '../check-parts/limits-of.ts'
 import { graded, type Thresholds } from '../check-parts/thresholds.ts'
 import { type CheckDefinition, type ProbeName, type SelfCheckOptions, selfCheck } from '../core/check.ts'
+import { down } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
 export type { Thresholds }
@@ -56,6 +57,7 @@ export interface WorkersCheckOptions<P extends ProbeName = 'readiness'> extends 
  * import { workers } from 'hale/checks/workers'
  *
  * const resizers = [new Worker('./resize.js'), new Worker('./resize.js')]
+ * for (const resizer of resizers) resizer.on('error', (error) => console.error(error))
  * const health = createHealth({ checks: { resizers: workers(() => resizers, { expected: 2 }) } })
  * ```
  */
@@ -67,6 +69,8 @@ export function workers<const P extends ProbeName = 'readiness'>(
   const { expected, missing, ...rest } = problems.object('options', options) as WorkersCheckOptions<P>
   if (typeof list !== 'function' && !isIterable(list))
     problems.add('workers', `expected a list of workers, or a function for one, got ${kindOf(list)}`)
+  else if (typeof list !== 'function' && 'next' in list)
+    problems.add('workers', 'expected a list, got an iterator, which can be read once; use a function for it')
   else if (typeof list !== 'function') {
     let index = 0
     for (const worker of list) {
@@ -81,7 +85,11 @@ export function workers<const P extends ProbeName = 'readiness'>(
     defaults: { degradedAt: 1 },
   })
   const run = () => {
-    const current = [...(typeof list === 'function' ? list() : list)]
+    const given: unknown = typeof list === 'function' ? list() : list
+    if (!isIterable(given)) return down('not a list of workers')
+    const current = [...given]
+    if (current.some((worker) => worker !== undefined && aliveOf(worker) === undefined))
+      return down('not a list of workers')
     const alive = current.filter((worker) => worker !== undefined && aliveOf(worker) === true).length
     const wanted = expected === undefined ? Math.max(least, current.length) : least
     const none = missing?.downAt === undefined && alive === 0 && wanted > 0

@@ -1,7 +1,9 @@
 import { createRequire } from 'node:module'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import {
   startZookeeper,
@@ -39,7 +41,7 @@ function opened(port: number): Client {
   return client
 }
 
-function asked(client: ClientOf<ZookeeperClient | undefined>, options: ZookeeperCheckOptions = {}) {
+function asked(client: ClientOf<ZookeeperClient>, options: ZookeeperCheckOptions = {}) {
   const health = createHealth({ checks: { zookeeper: zookeeper(client, { timeoutMs: 2_000, ...options }) } })
   return { run: () => health.check('zookeeper').run() }
 }
@@ -57,18 +59,28 @@ whenOwned(zookeeperProgram, 'zookeeper with a real server', () => {
 
   describe('keeps the contract of checks', () => {
     let client: Client
+    let gate: TcpGate
     const begin = async () => {
-      client = opened(server.port)
+      client = opened(gate.port)
       closing.pop()
       await new Promise((resolve) => client.once('connected', () => resolve(undefined)))
     }
-    beforeAll(begin)
-    afterAll(() => client.close())
+    beforeAll(async () => {
+      gate = await startTcpGate(server.port)
+      await begin()
+    })
+    afterAll(async () => {
+      client.close()
+      await gate.close()
+    })
+    const lost = /^(not connected|connection closed)$/
     const cases = checkContract({
-      create: () => zookeeper(() => client, { timeoutMs: 300 }),
-      secrets: () => ['127.0.0.1', String(server.port)],
+      create: () => zookeeper(() => client, { timeoutMs: 200 }),
+      secrets: () => ['127.0.0.1', String(gate.port)],
+      questions: () => gate.sent,
       recoverWithinMs: 10_000,
       faults: {
+        ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
         'a frozen server': {
           inject: () => server.stop(),
           heal: () => server.cont(),
@@ -83,7 +95,7 @@ whenOwned(zookeeperProgram, 'zookeeper with a real server', () => {
             client.close()
             await begin()
           },
-          expect: { text: /^(not connected|connection closed)$/ },
+          expect: { text: lost },
         },
       },
       connections: () => openConnections(server.port),
@@ -154,25 +166,33 @@ describe('zookeeper without a server', () => {
   test('a member without a quorum is DEGRADED where it may be read, a session that has expired is DOWN', async () => {
     const inState = (state: string, error?: unknown) => ({
       getState: () => ({ getName: () => state }),
-      exists: (_path: string, callback: (error: unknown, stat: unknown) => void) => callback(error, null),
+      // The one node that everybody may see.
+      exists: (path: string, callback: (error: unknown, stat: unknown) => void) =>
+        callback(path === '/' ? error : new Error(path), null),
     })
     const outcomes = [
       [inState('CONNECTED_READ_ONLY'), { status: 'DEGRADED', message: 'read-only' }],
       [inState('AUTH_FAILED'), { status: 'DOWN', error: 'authentication failed' }],
       [inState('EXPIRED'), { status: 'DOWN', error: 'session expired' }],
+      [inState('SYNC_CONNECTED', { code: -4 }), { status: 'DOWN', error: 'connection closed' }],
+      [inState('SYNC_CONNECTED', { code: -7 }), { status: 'DOWN', error: 'timed out waiting for an answer' }],
+      [inState('SYNC_CONNECTED', { code: -102 }), { status: 'DOWN', error: 'permission denied' }],
       [inState('SYNC_CONNECTED', { code: -112 }), { status: 'DOWN', error: 'session expired' }],
+      [inState('SYNC_CONNECTED', { code: -115 }), { status: 'DOWN', error: 'authentication failed' }],
       [inState('SYNC_CONNECTED', { code: -999 }), { status: 'DOWN', error: 'check failed' }],
     ] as const
     for (const [client, outcome] of outcomes) expect(await asked(client).run()).toMatchObject(outcome)
   })
 
   test('what is set up wrongly is told together, by createHealth', () => {
-    const make = () =>
-      createHealth({
-        checks: { zookeeper: zookeeper('hidden' as unknown as Client, { path: '/' } as object) },
-      })
-    for (const field of ['client', 'path']) expect(make).toThrow(`checks.zookeeper.${field}:`)
-    expect(make).not.toThrow(/hidden/)
+    const make =
+      (client: unknown = 'hidden') =>
+      () =>
+        createHealth({ checks: { zookeeper: zookeeper(client as Client, { path: '/' } as object) } })
+    for (const field of ['client', 'path']) expect(make()).toThrow(`checks.zookeeper.${field}:`)
+    expect(make()).not.toThrow(/hidden/)
+    // Of another kind of store.
+    expect(make({ exists: () => {} })).toThrow(/client: expected a client of node-zookeeper-client/)
   })
 
   test('is a check of readiness alone', () => {

@@ -51,7 +51,7 @@ const errors: Readonly<Record<number, string>> = {
  * ```
  */
 export function zookeeper(
-  client: ClientOf<ZookeeperClient | undefined>,
+  client: ClientOf<ZookeeperClient>,
   options: ZookeeperCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()

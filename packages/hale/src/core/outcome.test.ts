@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { degraded, down, fromResolved, fromThrown, isOutcome, up } from './outcome.ts'
+import { causeOf, degraded, down, fromResolved, fromThrown, isOutcome, up } from './outcome.ts'
 
 test('texts of up and degraded are messages, that of down is an error', () => {
   expect(fromResolved(up('connected'))).toEqual({ status: 'UP', message: 'connected' })
@@ -58,4 +58,15 @@ test('an outcome of a status that we do not know is none', () => {
   for (const status of ['<img src=x>', 'constructor', 5, undefined, {}]) {
     expect(isOutcome({ [Symbol.for('hale.outcome')]: true, status })).toBe(false)
   }
+})
+
+test('the cause of an outcome is for the log alone', () => {
+  const cause = new Error('password hunter22')
+  const outcome = down('authentication failed', { nodes: 1 }, cause)
+  expect(causeOf(outcome)).toBe(cause)
+  expect(JSON.stringify(fromResolved(outcome))).not.toContain('hunter22')
+  expect(JSON.stringify({ ...outcome, keys: Reflect.ownKeys({ ...outcome }).map(String) })).not.toContain(
+    'cause',
+  )
+  for (const none of [down('x'), up(), undefined, null, { cause }, 'x']) expect(causeOf(none)).toBeUndefined()
 })

@@ -5,6 +5,7 @@ import { boundText } from './text.ts'
 
 // A registered symbol, so that outcomes made by another copy of the package are known too.
 const brand = Symbol.for('hale.outcome')
+const causeKey = Symbol.for('hale.cause')
 
 /** What a check function may return, and what is handed to a handle's `set`; made by `up`, `degraded` and `down`. */
 export interface Outcome {
@@ -20,23 +21,34 @@ export function up(message?: string, data?: unknown): Outcome {
   return outcome('UP', message, data)
 }
 
-/** The thing works, but not well: its probe stays at HTTP 200. */
-export function degraded(message?: string, data?: unknown): Outcome {
-  return outcome('DEGRADED', message, data)
+/** The thing works, but not well: its probe stays at HTTP 200. For `cause` see `down`. */
+export function degraded(message?: string, data?: unknown, cause?: unknown): Outcome {
+  return outcome('DEGRADED', message, data, cause)
 }
 
-/** The thing does not work. The text is shown as it is: put no addresses, names or secrets into it. */
-export function down(error?: string, data?: unknown): Outcome {
-  return outcome('DOWN', error, data)
+/**
+ * The thing does not work. The text is shown as it is: put no addresses, names or secrets into it. `cause` is the error
+ * that the text stands for: it goes to the log, as what is thrown does, and nowhere else.
+ */
+export function down(error?: string, data?: unknown, cause?: unknown): Outcome {
+  return outcome('DOWN', error, data, cause)
 }
 
-function outcome(status: Outcome['status'], text: string | undefined, data: unknown): Outcome {
-  return {
+function outcome(
+  status: Outcome['status'],
+  text: string | undefined,
+  data: unknown,
+  cause?: unknown,
+): Outcome {
+  const made = {
     [brand]: true,
     status,
     ...(text !== undefined && { text }),
     ...(data !== undefined && { data }),
   } as Outcome
+  // Hidden from whoever lists, compares or serialises the outcome.
+  if (cause !== undefined) Object.defineProperty(made, causeKey, { value: cause })
+  return made
 }
 
 /** Whether a value was made by `up`, `degraded` or `down`. */
@@ -45,6 +57,15 @@ export function isOutcome(value: unknown): value is Outcome {
     return false
   // Another version of the package may know other statuses.
   return ['UP', 'DEGRADED', 'DOWN'].includes((value as Outcome).status)
+}
+
+/** What an outcome's text stands for, for the log; undefined of anything else. */
+export function causeOf(value: unknown): unknown {
+  try {
+    return isOutcome(value) ? (value as { readonly [causeKey]?: unknown })[causeKey] : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** One run's outcome after everything in it was made safe to show. */

@@ -2,7 +2,7 @@ import { CheckTimeoutError } from '../errors/check-timeout-error.ts'
 import type { CheckFunction } from './check.ts'
 import type { Clock } from './clock.ts'
 import { deadline } from './deadline.ts'
-import { fromResolved, fromThrown, type SafeOutcome } from './outcome.ts'
+import { causeOf, fromResolved, fromThrown, type SafeOutcome } from './outcome.ts'
 import { isHealthy } from './status.ts'
 import { durationText } from './text.ts'
 
@@ -78,7 +78,9 @@ export class Run {
       let outcome: SafeOutcome
       let thrown: unknown
       try {
-        outcome = fromResolved(await execute(context))
+        const resolved = await execute(context)
+        outcome = fromResolved(resolved)
+        thrown = causeOf(resolved)
       } catch (error) {
         outcome = fromThrown(error)
         thrown = error

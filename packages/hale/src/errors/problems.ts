@@ -6,6 +6,8 @@ export interface NumberRule {
   readonly max?: number
   readonly integer?: boolean
   readonly unit?: string
+  /** Such as `a share`, for what is no number of anything. */
+  readonly noun?: string
 }
 
 /**
@@ -23,12 +25,12 @@ export class Problems {
   number(path: string, value: unknown, fallback: number, rule: NumberRule = {}): number {
     if (value === undefined) return fallback
     const { min = 0, max = Number.MAX_SAFE_INTEGER, integer = false, unit = '' } = rule
+    const { noun = integer ? 'a whole number' : 'a number' } = rule
     const fits =
       typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value))
     if (fits) return value
     const upper = max === Number.MAX_SAFE_INTEGER ? '' : ` and ${max}`
     const range = upper === '' ? `of at least ${min}` : `between ${min}${upper}`
-    const noun = integer ? 'a whole number' : 'a number'
     const mend =
       typeof value === 'string' && value.trim() !== '' && !Number.isNaN(Number(value))
         ? '; use Number(…)'
@@ -96,9 +98,11 @@ export function kindOf(value: unknown): string {
     case 'undefined':
       return String(value)
     case 'string':
-      return value === '' ? 'an empty string' : `a string of ${value.length} characters`
+      return value === ''
+        ? 'an empty string'
+        : `a string of ${value.length} character${value.length === 1 ? '' : 's'}`
     case 'object':
-      return 'an object'
+      return value instanceof Promise ? 'a promise; await it' : 'an object'
     default:
       return `a ${typeof value}`
   }

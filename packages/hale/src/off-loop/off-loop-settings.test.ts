@@ -48,7 +48,7 @@ describe('options of serveOffLoop', () => {
     ],
     [
       { port: 0, maxSnapshotAgeMs: '5' },
-      'maxSnapshotAgeMs: expected a number of milliseconds of at least 0, got a string of 1 characters; use Number(…)',
+      'maxSnapshotAgeMs: expected a number of milliseconds of at least 0, got a string of 1 character; use Number(…)',
     ],
     [
       { port: 0, visibility: () => 'debug' },

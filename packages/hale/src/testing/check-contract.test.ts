@@ -131,6 +131,21 @@ describe('the contract of checks', () => {
     for (const [name, pattern] of Object.entries(expected)) expect(found[name]).toMatch(pattern)
   })
 
+  test('lets an answer be late once, since the machine may be busy, but not always', async () => {
+    const late = (times: number) => {
+      let left = times
+      return check(() => (left-- > 0 ? new Promise((resolve) => setTimeout(resolve, 90)) : up()), {
+        timeoutMs: 60,
+      })
+    }
+    const well = 'is UP while the dependency is well'
+    const once = late(1)
+    expect((await failures(subject({ create: () => once })))[well]).toBeUndefined()
+    expect((await failures(subject({ create: () => late(9) })))[well]).toMatch(
+      /got DOWN: timed out after 60 ms/,
+    )
+  })
+
   test('finds a check that is never UP, or does not recover', async () => {
     const never = await failures(subject({ create: () => check(() => down('no')) }))
     expect(never['is UP while the dependency is well']).toMatch(/^expected UP, got DOWN: no/)
@@ -149,6 +164,54 @@ describe('the contract of checks', () => {
     const create = () => check(() => void connections++)
     const found = await failures(subject({ create, connections: () => connections }))
     expect(found['opens no connection per probe (20)']).toMatch(/^\d+ connections before, \d+ after 2 probes/)
+  })
+
+  describe('counts the questions that the dependency is asked', () => {
+    const sparing = 'asks once per age of a result, however often it is probed'
+
+    /** A dependency that is asked by `run`, and counts. */
+    function counted(run: (ask: (times?: number) => void) => unknown, options: DependencyCheckOptions = {}) {
+      let questions = 0
+      const ask = (times = 1): void => {
+        questions += times
+      }
+      return subject({ create: () => check(() => run(ask), options), questions: () => questions })
+    }
+
+    test.for<[string, CheckContractSubject]>([
+      ['asks once', counted((ask) => ask())],
+      ['is served for longer', counted((ask) => ask(), { maxAgeMs: { up: 60_000 } })],
+      ['runs in the background', counted((ask) => ask(), { intervalMs: 30_000 })],
+      ['is counted by bytes', counted((ask) => ask(40))],
+    ])('of a check that %s', async ([, given]) => {
+      expect(checkContract(given).map(({ name }) => name)).toContain(sparing)
+      expect((await failures(given))[sparing]).toBeUndefined()
+    })
+
+    test('once for each of five ages, after one to warm up and three to learn what a run costs', async () => {
+      let questions = 0
+      const create = () => check(() => void questions++, { maxAgeMs: { up: 60_000 } })
+      const cases = checkContract(subject({ create, questions: () => questions }))
+      await cases.find(({ name }) => name === sparing)?.run()
+      expect(questions).toBe(1 + 3 + 5)
+    })
+
+    test('and finds one that asks more and more', async () => {
+      let runs = 0
+      const found = await failures(counted((ask) => ask(2 ** ++runs)))
+      expect(found[sparing]).toMatch(
+        /^1000 probes over \d\.\d ages of a result came to \d+ questions; \d+ runs/,
+      )
+    })
+
+    test('and finds one whose results may not be served again', async () => {
+      const found = await failures(counted((ask) => ask(), { maxAgeMs: { up: 0 } }))
+      expect(found[sparing]).toMatch(/maxAgeMs\.up: 0/)
+    })
+
+    test('and a count that counts nothing', async () => {
+      expect((await failures(counted(() => {})))[sparing]).toMatch(/^subject\.questions counted nothing/)
+    })
   })
 
   test.for<[string, () => CheckDefinition, RegExp]>([
