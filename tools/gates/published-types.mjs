@@ -102,7 +102,14 @@ function describedExports(ts, checker, file) {
  * @param {string} text
  */
 function withSortedUnions(text) {
-  const sorted = (/** @type {string} */ union) => union.split(' | ').sort().join(' | ')
+  const sorted = (/** @type {string} */ parameters) =>
+    parameters
+      .split(', ')
+      .map((parameter) => {
+        const [, name = '', union = ''] = /^(\w+\??: )?(.*)$/s.exec(parameter) ?? []
+        return name + union.split(' | ').sort().join(' | ')
+      })
+      .join(', ')
   let [before, after] = ['', text]
   while (before !== after) {
     before = after

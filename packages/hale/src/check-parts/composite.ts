@@ -1,7 +1,7 @@
 import { type CheckContext, type CheckDefinition, check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import type { Checks } from '../core/health.ts'
-import type { Outcome } from '../core/outcome.ts'
+import { degraded, down, type Outcome } from '../core/outcome.ts'
 import type { CheckReport } from '../core/report.ts'
 import { isHealthy } from '../core/status.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
@@ -42,19 +42,20 @@ export function compositeCheck(parts: Composite): CheckDefinition<'readiness'> {
   const children = childrenOf(checks, problems)
   const { timeoutMs = longestOf(children) + 2 * slackMs } = options as { readonly timeoutMs?: number }
   const budgetMs = Number(timeoutMs) - slackMs
-  let health = registryOf(children, budgetMs, problems)
+  const thrown = new Map<string, unknown>()
+  let health = registryOf(children, budgetMs, problems, thrown)
   const run = async ({ signal }: CheckContext): Promise<Outcome> => {
     const onAbort = (): void => {
       // Not at a timeout: its children end by their own.
       if ((signal.reason as { name?: unknown } | undefined)?.name !== 'DisposedError') return
       void health?.dispose()
       // The definition may serve in another registry, or in this one's successor.
-      health = registryOf(children, budgetMs, new Problems())
+      health = registryOf(children, budgetMs, new Problems(), thrown)
     }
     signal.addEventListener('abort', onAbort, { once: true })
     try {
       const report = await health?.readiness()
-      return judge(tallyOf(Object.values(report?.checks ?? {})))
+      return withCause(judge(tallyOf(Object.values(report?.checks ?? {}))), [...thrown.values()])
     } finally {
       signal.removeEventListener('abort', onAbort)
     }
@@ -69,19 +70,23 @@ function childrenOf(checks: unknown, problems: Problems): Checks {
   const children: Record<string, CheckDefinition> = {}
   for (const [name, definition] of Object.entries(given)) {
     const { kind, options, run } = (definition ?? {}) as Partial<CheckDefinition>
-    const { intervalMs, probes } = (options ?? {}) as {
+    const { intervalMs, probes, ...own } = (options ?? {}) as {
       readonly intervalMs?: unknown
       readonly probes?: unknown
     }
     // Nobody would ever end a timer of theirs: a definition is not told when its registry is disposed.
-    if (kind === 'heartbeat') problems.add(`checks.${name}`, 'a heartbeat cannot be part of another check')
-    else if (intervalMs !== undefined)
+    if (kind === 'heartbeat') {
+      problems.add(`checks.${name}`, 'a heartbeat cannot be part of another check')
+      continue
+    }
+    if (intervalMs !== undefined)
       problems.add(`checks.${name}.intervalMs`, 'runs only when the whole does; set it on the whole')
-    else if (Array.isArray(probes) && probes.some((probe) => probe !== 'readiness'))
+    if (Array.isArray(probes) && probes.some((probe) => probe !== 'readiness'))
       problems.add(`checks.${name}.probes`, 'belongs to the probes of the whole; set them there')
-    else if (typeof run === 'function')
-      children[name] = { ...(definition as CheckDefinition), options: { ...options, probes: ['readiness'] } }
-    else children[name] = definition as CheckDefinition
+    children[name] =
+      typeof run === 'function'
+        ? { ...(definition as CheckDefinition), options: { ...own, probes: ['readiness'] } }
+        : (definition as CheckDefinition)
   }
   return children
 }
@@ -94,14 +99,31 @@ function longestOf(children: Checks): number {
   return Math.max(defaultTimeoutMs, ...times)
 }
 
-function registryOf(checks: Checks, budgetMs: number, problems: Problems) {
+/** `thrown` is kept up to date with what the last run of each child has thrown. */
+function registryOf(checks: Checks, budgetMs: number, problems: Problems, thrown: Map<string, unknown>) {
   try {
-    return createHealth({ checks, budgetMs: budgetMs >= 1 ? budgetMs : 1 })
+    const health = createHealth({ checks, budgetMs: budgetMs >= 1 ? budgetMs : 1 })
+    health.on('run', ({ check: name, thrown: error }) => {
+      if (error === undefined) thrown.delete(name)
+      else thrown.set(name, error)
+    })
+    return health
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     problems.found.push(...error.problems)
     return undefined
   }
+}
+
+/** Raw errors are for the log, and the children's registry has none. */
+function withCause(outcome: Outcome, thrown: readonly unknown[]): Outcome {
+  const { status, text, data } = outcome
+  if (status === 'UP' || thrown.length === 0) return outcome
+  return (status === 'DOWN' ? down : degraded)(
+    text,
+    data,
+    thrown.length > 1 ? new AggregateError(thrown) : thrown[0],
+  )
 }
 
 function tallyOf(all: readonly CheckReport[]): Tally {

@@ -192,11 +192,34 @@ describe('all', () => {
     expect((await other.readiness()).status).toBe('UP')
   })
 
+  test('raw errors of its children reach the log of the whole, and no answer', async () => {
+    const logged: unknown[] = []
+    const log = (_message: string, details?: object) => logged.push((details as { err?: unknown }).err)
+    const logger = { info: log, warn: log, error: log }
+    const failing = (error: Error) =>
+      check(() => {
+        throw error
+      })
+    const [first, second] = [new Error('hunter22'), new Error('hunter23')]
+    const health = createHealth({
+      checks: {
+        one: all({ a: failing(first), b: pass() }),
+        two: all({ a: failing(first), b: failing(second) }),
+        optional: all({ a: check(() => down('x', undefined, second), { critical: false }) }),
+      },
+      logger,
+    })
+    expect(JSON.stringify(await health.readiness())).not.toContain('hunter')
+    expect(logged).toContain(first)
+    expect(logged).toContain(second)
+    expect(logged).toContainEqual(new AggregateError([first, second]))
+  })
+
   test('names all that is wrong with it and its children', () => {
     const children = {
       'no name': pass(),
       beat: heartbeat({ ttlMs: 5 }),
-      background: check(() => {}, { intervalMs: 1000 }),
+      background: check(() => {}, { intervalMs: 1000, retries: -1 }),
       wrong: check(() => {}, { timeoutMs: -1 }),
       alive: selfCheck(() => {}, { probes: ['liveness'] }),
       plain: (() => {}) as never,
@@ -214,6 +237,7 @@ describe('all', () => {
       'checks.whole.checks.background.intervalMs: runs only when the whole does; set it on the whole',
       'checks.whole.checks.alive.probes: belongs to the probes of the whole; set them there',
       expect.stringMatching(/^checks\.whole\.checks\["no name"\]: /),
+      expect.stringMatching(/^checks\.whole\.checks\.background\.retries: /),
       'checks.whole.checks.wrong.timeoutMs: expected a number of milliseconds of at least 1, got -1',
       'checks.whole.checks.plain: expected a check, got a function; wrap it: check(fn)',
       'checks.whole.timeoutMS: unknown option; did you mean timeoutMs?',

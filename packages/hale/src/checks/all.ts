@@ -1,5 +1,5 @@
 import { compositeCheck } from '../check-parts/composite.ts'
-import { graded } from '../check-parts/thresholds.ts'
+import { graded } from '../check-parts/judging/thresholds.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import type { Checks } from '../core/health.ts'
 import { isHealthy } from '../core/status.ts'

@@ -1,5 +1,5 @@
 import { compositeCheck, enoughUp, type PartlyOptions } from '../check-parts/composite.ts'
-import { graded } from '../check-parts/thresholds.ts'
+import { graded } from '../check-parts/judging/thresholds.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import type { Checks } from '../core/health.ts'
 import { Problems } from '../errors/problems.ts'

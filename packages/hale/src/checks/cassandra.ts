@@ -1,17 +1,17 @@
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
-import { limitsOf } from '../check-parts/limits-of.ts'
-import { OneQuestion } from '../check-parts/one-question.ts'
-import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
-import { hasMethod } from '../check-parts/structure.ts'
-import { graded, type Limits, type Thresholds } from '../check-parts/thresholds.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
+import { OneQuestion } from '../check-parts/asking/one-question.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { limitsOf } from '../check-parts/judging/limits-of.ts'
+import { graded, type Limits, type Thresholds } from '../check-parts/judging/thresholds.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 import { textOfCode } from '../errors/vocabulary.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { SaturationOptions } from '../check-parts/saturation.ts'
-export type { Thresholds } from '../check-parts/thresholds.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { Thresholds } from '../check-parts/judging/thresholds.ts'
+export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** The `Client` of cassandra-driver. */
 export interface CassandraClient {

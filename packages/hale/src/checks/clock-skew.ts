@@ -1,6 +1,11 @@
-import { type HttpAnswer, type HttpBodyReader, isHttpAnswer, readBody } from '../check-parts/http-body.ts'
-import { limitsOf, rounded } from '../check-parts/limits-of.ts'
-import { graded, type Thresholds } from '../check-parts/thresholds.ts'
+import {
+  type HttpAnswer,
+  type HttpBodyReader,
+  isHttpAnswer,
+  readBody,
+} from '../check-parts/http/http-body.ts'
+import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
+import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'

@@ -1,14 +1,14 @@
-import { type HttpAnswer, isHttpAnswer, readBody } from '../check-parts/http-body.ts'
-import { limitsOf } from '../check-parts/limits-of.ts'
-import { ofTheMoment } from '../check-parts/of-the-moment.ts'
-import { type RequestTarget, requestTarget } from '../check-parts/request-target.ts'
-import { graded, type Thresholds } from '../check-parts/thresholds.ts'
+import { ofTheMoment } from '../check-parts/asking/of-the-moment.ts'
+import { type HttpAnswer, isHttpAnswer, readBody } from '../check-parts/http/http-body.ts'
+import { type RequestTarget, requestTarget } from '../check-parts/http/request-target.ts'
+import { limitsOf } from '../check-parts/judging/limits-of.ts'
+import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
-export type { HttpAnswer, HttpBodyReader } from '../check-parts/http-body.ts'
-export type { Thresholds } from '../check-parts/thresholds.ts'
+export type { HttpAnswer, HttpBodyReader } from '../check-parts/http/http-body.ts'
+export type { Thresholds } from '../check-parts/judging/thresholds.ts'
 
 /** Options of `consul`. Durations are milliseconds. */
 export interface ConsulCheckOptions extends DependencyCheckOptions {

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { limitsOf, rounded } from '../check-parts/limits-of.ts'
-import { graded, type Thresholds, worstGrade } from '../check-parts/thresholds.ts'
+import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
+import { graded, type Thresholds, worstGrade } from '../check-parts/judging/thresholds.ts'
 import { type CheckDefinition, type ProbeName, type SelfCheckOptions, selfCheck } from '../core/check.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 

@@ -73,6 +73,8 @@ describe('dns', () => {
     [{ least: 3 }, 'fewer records than expected'],
     [{ expect: (records) => records.includes('10.0.0.7') }, undefined],
     [{ expect: (records) => records.includes('10.0.0.9') }, 'records not as expected'],
+    [{ expect: async () => false }, 'records not as expected'],
+    [{ expect: async () => true }, undefined],
     [
       {
         expect: () => {
@@ -163,6 +165,7 @@ describe('dns', () => {
           a: dns('', options as DnsCheckOptions),
           b: dns('https://x/', { type: 'lookup', servers: [] }),
           c: dns('x', { servers: ['fd00::2', '[fd00::2]:53', '[fd00::2]', '10.0.0.2'] }),
+          e: dns('127.0.0.1'),
           d: dns('x:53', { servers: ['10.0.0.2:70000', '[fd00::2]:0', '10.0.0.2:53:53'] }),
         },
       }),
@@ -178,6 +181,7 @@ describe('dns', () => {
           'checks.b.name: expected a host name, got a string of 10 characters',
           "checks.b.servers: the system's own way asks whom it likes; choose another type",
           'checks.b.servers: expected a list of addresses, got an array',
+          'checks.e.name: expected a host name, got an address, which needs no resolving',
           'checks.d.name: expected a host name, got a string of 4 characters',
           expect.stringContaining('checks.d.servers[0]: expected an IP address'),
           expect.stringContaining('checks.d.servers[1]: expected an IP address'),

@@ -34,7 +34,7 @@ export interface DnsCheckOptions extends DependencyCheckOptions {
    */
   readonly least?: number
   /** Says whether the records are well; they are as `node:dns` has them. */
-  readonly expect?: (records: readonly unknown[]) => boolean
+  readonly expect?: (records: readonly unknown[]) => boolean | PromiseLike<boolean>
 }
 
 const types = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NAPTR', 'NS', 'PTR', 'SRV', 'TXT', 'lookup'] as const
@@ -61,8 +61,10 @@ export function dns(name: string, options: DnsCheckOptions = {}): CheckDefinitio
   const given = problems.object('options', options) as DnsCheckOptions
   const { type: givenType, servers, least: givenLeast, expect, ...rest } = given
   // A URL, or a name with a port, would be asked for as it stands, and not be found.
-  if (typeof name !== 'string' || name === '' || (/[\s/:@]/.test(name) && isIP(name) === 0))
+  if (typeof name !== 'string' || name === '' || /[\s/:@]/.test(name))
     problems.add('name', `expected a host name, got ${kindOf(name)}`)
+  else if (isIP(name) !== 0)
+    problems.add('name', 'expected a host name, got an address, which needs no resolving')
   const type = problems.oneOf('type', givenType, types) ?? 'A'
   const least = problems.number('least', givenLeast, 1, { integer: true, min: 1 })
   if (expect !== undefined && typeof expect !== 'function')
@@ -74,7 +76,7 @@ export function dns(name: string, options: DnsCheckOptions = {}): CheckDefinitio
       : resolved(name, type, servers, context))
     const data = { records: records.length }
     if (records.length < least) return down('fewer records than expected', data)
-    if (expect !== undefined && !expect(records)) return down('records not as expected', data)
+    if (expect !== undefined && !(await expect(records))) return down('records not as expected', data)
     return up('resolved', data)
   }
   return {

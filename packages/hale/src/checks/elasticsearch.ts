@@ -1,13 +1,13 @@
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
-import { unlessAborted } from '../check-parts/one-question.ts'
-import { hasMethod } from '../check-parts/structure.ts'
-import { graded } from '../check-parts/thresholds.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
+import { unlessAborted } from '../check-parts/asking/one-question.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { graded } from '../check-parts/judging/thresholds.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 import { textOfCode } from '../errors/vocabulary.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
 
 /** The client of @elastic/elasticsearch or @opensearch-project/opensearch. */
 export interface ElasticsearchClient {
@@ -125,10 +125,12 @@ function dataOf(health: Health): object {
 }
 
 function textOf(error: unknown): string | undefined {
-  const { statusCode } = (error ?? {}) as { statusCode?: unknown }
+  const { name, statusCode } = (error ?? {}) as { name?: unknown; statusCode?: unknown }
   const message = messageOf(error)
   if (/^(master|cluster_manager)_not_discovered_exception\b/.test(message)) return 'no master elected'
   if (typeof statusCode === 'number' && Object.hasOwn(statusTexts, statusCode)) return statusTexts[statusCode]
+  // Something else answers, such as a proxy with a page of its own.
+  if (name === 'DeserializationError' || name === 'ProductNotSupportedError') return 'answer not as expected'
   // Both clients keep of a failed connection no more than its message, which begins as Node's do.
   const code = /\b(?:connect|read|write|getaddrinfo) (E[A-Z_]{3,30})\b/.exec(message)?.[1]
   if (code !== undefined) return textOfCode(code)

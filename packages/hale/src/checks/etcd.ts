@@ -1,14 +1,14 @@
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
-import { limitsOf } from '../check-parts/limits-of.ts'
-import { OneQuestion } from '../check-parts/one-question.ts'
-import { hasMethod } from '../check-parts/structure.ts'
-import { graded, type Limits, type Thresholds } from '../check-parts/thresholds.ts'
+import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { OneQuestion } from '../check-parts/asking/one-question.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { limitsOf } from '../check-parts/judging/limits-of.ts'
+import { graded, type Limits, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { Thresholds } from '../check-parts/thresholds.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { Thresholds } from '../check-parts/judging/thresholds.ts'
 
 /** The client of etcd3, known by its structure. */
 export interface EtcdClient {

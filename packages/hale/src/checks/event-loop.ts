@@ -1,8 +1,8 @@
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
-import { Lease, type Leased } from '../check-parts/lease.ts'
-import { limitsOf, rounded } from '../check-parts/limits-of.ts'
-import { LoopDelayWatch, sampleEveryMs } from '../check-parts/loop-delay.ts'
-import { graded, type Thresholds, worstGrade } from '../check-parts/thresholds.ts'
+import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
+import { graded, type Thresholds, worstGrade } from '../check-parts/judging/thresholds.ts'
+import { Lease, type Leased } from '../check-parts/process/lease.ts'
+import { LoopDelayWatch, sampleEveryMs } from '../check-parts/process/loop-delay.ts'
 import {
   type CheckContext,
   type CheckDefinition,

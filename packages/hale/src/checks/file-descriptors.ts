@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { limitsOf, rounded } from '../check-parts/limits-of.ts'
-import { graded, type Thresholds } from '../check-parts/thresholds.ts'
+import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
+import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type CheckDefinition, type ProbeName, type SelfCheckOptions, selfCheck } from '../core/check.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'

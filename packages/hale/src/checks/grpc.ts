@@ -1,5 +1,6 @@
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { certificateText } from '../check-parts/sockets/certificate-text.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
@@ -49,13 +50,6 @@ const failures: Readonly<Record<number, string>> = {
   14: 'unavailable',
   16: 'authentication failed',
 }
-
-/** What Node says of a certificate, which comes without its code. */
-const certificates: readonly (readonly [RegExp, string])[] = [
-  [/\bcertificate has expired\b/, 'certificate expired'],
-  [/\bcertificate is not yet valid\b/, 'certificate not yet valid'],
-  [/\b(self[- ]signed certificate|unable to (verify|get)\b.* certificate)\b/, 'certificate not trusted'],
-]
 
 const notServing: Readonly<Record<number, string>> = {
   0: 'status unknown',
@@ -140,7 +134,7 @@ function textOfFailure(error: unknown): string | undefined {
 function reasonIn(details: string): string | undefined {
   const code = /\b(E[A-Z]{3,20}|[A-Z_]*CERT[A-Z_]*)\b/.exec(details)?.[1]
   const known = code === undefined ? undefined : textOfCode(code)
-  return known ?? certificates.find(([pattern]) => pattern.test(details))?.[1]
+  return known ?? certificateText(details)
 }
 
 /** HealthCheckRequest { string service = 1 } of protobuf. */

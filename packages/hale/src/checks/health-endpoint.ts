@@ -1,8 +1,14 @@
-import { degradedAfter } from '../check-parts/conversation.ts'
-import { type HealthAnswer, readHealthAnswer } from '../check-parts/health-answer.ts'
-import { type HttpAnswer, type HttpBodyReader, isHttpAnswer, readBody } from '../check-parts/http-body.ts'
-import { ofTheMoment } from '../check-parts/of-the-moment.ts'
-import { requestTarget } from '../check-parts/request-target.ts'
+import { ofTheMoment } from '../check-parts/asking/of-the-moment.ts'
+import { type HealthAnswer, readHealthAnswer } from '../check-parts/http/health-answer.ts'
+import {
+  type HttpAnswer,
+  type HttpBodyReader,
+  isHttpAnswer,
+  readBody,
+} from '../check-parts/http/http-body.ts'
+import { requestHeaders } from '../check-parts/http/request-headers.ts'
+import { requestTarget } from '../check-parts/http/request-target.ts'
+import { degradedAfter } from '../check-parts/judging/degraded-after.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { durationText } from '../core/text.ts'
@@ -75,7 +81,7 @@ export function healthEndpoint(
     problems.add('url', `expected an http: or https: URL, got ${kindOf(url)}`)
   if (fetch !== undefined && typeof fetch !== 'function')
     problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
-  const own = validHeaders(headers, problems)
+  const own = requestHeaders(headers, problems)
   const most = problems.number('maxBodyBytes', maxBodyBytes, 262_144, { integer: true, unit: 'bytes' })
   const slowMs = degradedAfter(degradedAfterMs, rest.timeoutMs, problems)
   // Looked up at each run: instrumentation replaces the global one later.
@@ -120,15 +126,4 @@ function judged(
   if (status === 'DEGRADED') return degraded('degraded', data)
   if (slowerThanMs === undefined) return up('healthy', data)
   return degraded(`healthy, slower than ${durationText(slowerThanMs)}`, data)
-}
-
-// In lower case, so that one of the application's takes the place of one of the check's.
-function validHeaders(given: unknown, problems: Problems): Readonly<Record<string, string>> {
-  const headers = problems.object('headers', given)
-  try {
-    return Object.fromEntries(new Headers(headers as Record<string, string>))
-  } catch {
-    problems.add('headers', 'expected valid header names and values')
-    return {}
-  }
 }

@@ -137,6 +137,7 @@ describe('http', () => {
     [404, 200, 'DOWN', 'HTTP 200'],
     [[200, 503], 503, 'UP', 'HTTP 503'],
     [(status: number) => status < 500, 302, 'UP', 'HTTP 302'],
+    [async () => false, 200, 'DOWN', 'HTTP 200'],
   ] as const)(
     'with expectedStatus %o an answer of %i is %s',
     async ([expectedStatus, status, verdict, text]) => {
@@ -156,6 +157,8 @@ describe('http', () => {
     [(text) => JSON.parse(text).depth < 10, '{"depth":30}', 'answer not as expected'],
     [(text) => JSON.parse(text).depth < 10, 'Secret-4711', 'check failed'],
     ['ä€', 'ä€', undefined],
+    [async () => false, 'ok', 'answer not as expected'],
+    [async () => true, 'ok', undefined],
   ])('with expectBody %o a body of %s is judged', async ([expectBody, body, error]) => {
     await using server = await startFaultyHttp({ kind: 'status', status: 200, body })
     const health = createHealth({

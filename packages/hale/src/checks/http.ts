@@ -1,13 +1,21 @@
+import { ofTheMoment } from '../check-parts/asking/of-the-moment.ts'
 import {
   type HeaderExpectations,
   headersRule,
   type JsonExpectation,
   type JsonScalar,
   jsonRule,
-} from '../check-parts/answer-rules.ts'
-import { type HttpAnswer, type HttpBodyReader, isHttpAnswer, readBody } from '../check-parts/http-body.ts'
-import { ofTheMoment } from '../check-parts/of-the-moment.ts'
-import { type RequestTarget, requestTarget, withoutCredentials } from '../check-parts/request-target.ts'
+} from '../check-parts/http/answer-rules.ts'
+import {
+  type HttpAnswer,
+  type HttpBodyReader,
+  isHttpAnswer,
+  readBody,
+} from '../check-parts/http/http-body.ts'
+import { requestHeaders } from '../check-parts/http/request-headers.ts'
+import { type RequestTarget, requestTarget, withoutCredentials } from '../check-parts/http/request-target.ts'
+import { degradedAfter } from '../check-parts/judging/degraded-after.ts'
+import { matches } from '../check-parts/judging/matches.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { durationText } from '../core/text.ts'
@@ -34,11 +42,11 @@ export interface HttpCheckOptions extends DependencyCheckOptions {
    * The status that is well: a number, a list, or a function that says so.
    * @default any 2xx
    */
-  readonly expectedStatus?: number | readonly number[] | ((status: number) => boolean)
+  readonly expectedStatus?: number | readonly number[] | ((status: number) => boolean | PromiseLike<boolean>)
   /** Sent with the request, and with redirects to the same origin. */
   readonly headers?: Readonly<Record<string, string>>
   /** What the body must hold: a string, a match, or a function that says whether it is well. */
-  readonly expectBody?: string | RegExp | ((text: string) => boolean)
+  readonly expectBody?: string | RegExp | ((text: string) => boolean | PromiseLike<boolean>)
   /**
    * What the body must say as JSON: `{ path: 'status', equals: 'UP' }`, or a list of which each must hold. An `equals`
    * that is a list says what the value may be.
@@ -115,16 +123,15 @@ export function http(
     problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
   const settings: Settings = {
     method: problems.oneOf('method', method, ['GET', 'HEAD']) ?? 'GET',
-    headers: validHeaders(headers, problems),
+    headers: requestHeaders(headers, problems),
     isExpectedStatus: statusRule(expectedStatus, problems),
     isExpectedBody: both(bodyRule(expectBody, problems), jsonRule('expectJson', expectJson, problems)),
     areExpectedHeaders: headersRule('expectHeaders', expectHeaders, problems),
     maxBodyBytes: problems.number('maxBodyBytes', maxBodyBytes, 65_536, { integer: true, unit: 'bytes' }),
-    degradedAfterMs: degradedAfterMs ?? Infinity,
+    degradedAfterMs: degradedAfter(degradedAfterMs, rest.timeoutMs, problems),
     // Looked up at each run: instrumentation replaces the global one later.
     fetch: fetch ?? ((to, request) => globalThis.fetch(to, request)),
   }
-  if (degradedAfterMs !== undefined) checkDegradedAfter(degradedAfterMs, rest.timeoutMs, problems)
   if (method === 'HEAD' && settings.isExpectedBody !== undefined) {
     const option = expectBody === undefined ? 'expectJson' : 'expectBody'
     problems.add(option, "an answer to HEAD has no body; use method: 'GET'")
@@ -139,8 +146,8 @@ export function http(
 interface Settings {
   readonly method: 'GET' | 'HEAD'
   readonly headers: Readonly<Record<string, string>>
-  readonly isExpectedStatus: (status: number) => boolean
-  readonly isExpectedBody: ((text: string) => boolean) | undefined
+  readonly isExpectedStatus: (status: number) => Answer
+  readonly isExpectedBody: BodyRule
   readonly areExpectedHeaders: ((headers: HttpAnswer['headers']) => boolean) | undefined
   readonly maxBodyBytes: number
   readonly degradedAfterMs: number
@@ -157,14 +164,14 @@ async function ask(target: RequestTarget, settings: Settings, context: CheckCont
     const answer = await settings.fetch(url.href, { method, headers, redirect: 'manual', signal })
     if (!isHttpAnswer(answer)) return down('not an answer of fetch')
     const { status } = answer
-    const expected = settings.isExpectedStatus(status)
+    const expected = await settings.isExpectedStatus(status)
     // Read even when nobody looks at it: only after its body can a connection serve the next request.
     const { text, whole } = await readBody(answer, maxBodyBytes, expected && isExpectedBody !== undefined)
     if (expected) {
       if (settings.areExpectedHeaders?.(answer.headers) === false) return down('headers not as expected')
       if (isExpectedBody !== undefined) {
         if (!whole) return down(`answer larger than ${maxBodyBytes} bytes`)
-        if (!isExpectedBody(text)) return down('answer not as expected')
+        if (!(await isExpectedBody(text))) return down('answer not as expected')
       }
       if (now() - startedAt <= degradedAfterMs) return up(`HTTP ${status}`)
       return degraded(`HTTP ${status}, slower than ${durationText(degradedAfterMs)}`)
@@ -180,9 +187,9 @@ async function ask(target: RequestTarget, settings: Settings, context: CheckCont
   }
 }
 
-function statusRule(expected: unknown, problems: Problems): (status: number) => boolean {
+function statusRule(expected: unknown, problems: Problems): (status: number) => Answer {
   if (expected === undefined) return (status) => status >= 200 && status <= 299
-  if (typeof expected === 'function') return (status) => Boolean(expected(status))
+  if (typeof expected === 'function') return (status) => expected(status) as Answer
   const list: readonly unknown[] = Array.isArray(expected) ? expected : [expected]
   const rule: NumberRule = { min: 200, max: 599, integer: true }
   for (const status of list) problems.number('expectedStatus', status ?? null, 0, rule)
@@ -190,39 +197,21 @@ function statusRule(expected: unknown, problems: Problems): (status: number) => 
   return (status) => list.includes(status)
 }
 
-type BodyRule = ((text: string) => boolean) | undefined
+/** A promise is awaited: taken as it is, it would be true for ever. */
+type Answer = boolean | PromiseLike<boolean>
+type BodyRule = ((text: string) => Answer) | undefined
 
 function both(one: BodyRule, other: BodyRule): BodyRule {
-  return one !== undefined && other !== undefined ? (text) => one(text) && other(text) : (one ?? other)
+  return one !== undefined && other !== undefined
+    ? async (text) => (await one(text)) && other(text)
+    : (one ?? other)
 }
 
 function bodyRule(expected: unknown, problems: Problems): BodyRule {
   if (expected === undefined) return undefined
   if (typeof expected === 'string') return (text) => text.includes(expected)
-  if (typeof expected === 'function') return (text) => Boolean(expected(text))
-  // Without g and y, which would make every other answer begin where the last match ended.
-  if (expected instanceof RegExp) {
-    const pattern = new RegExp(expected.source, expected.flags.replace(/[gy]/g, ''))
-    return (text) => pattern.test(text)
-  }
+  if (typeof expected === 'function') return (text) => expected(text) as Answer
+  if (expected instanceof RegExp) return matches(expected)
   problems.add('expectBody', `expected a string, a regular expression or a function, got ${kindOf(expected)}`)
   return undefined
-}
-
-// In lower case, so that one of the application's takes the place of one of the check's.
-function validHeaders(given: unknown, problems: Problems): Readonly<Record<string, string>> {
-  const headers = problems.object('headers', given)
-  try {
-    return Object.fromEntries(new Headers(headers as Record<string, string>))
-  } catch {
-    problems.add('headers', 'expected valid header names and values')
-    return {}
-  }
-}
-
-function checkDegradedAfter(value: unknown, timeoutMs: unknown = 500, problems: Problems): void {
-  const checked = problems.number('degradedAfterMs', value, -1, { min: 1, unit: 'milliseconds' })
-  if (typeof timeoutMs === 'number' && checked >= timeoutMs) {
-    problems.add('degradedAfterMs', `expected less than timeoutMs (${timeoutMs}), got ${checked}`)
-  }
 }

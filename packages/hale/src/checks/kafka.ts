@@ -1,23 +1,32 @@
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
-import type { KafkaAnswer, KafkaQuestions } from '../check-parts/kafka-answer.ts'
-import { kafkaText } from '../check-parts/kafka-errors.ts'
-import { isKafkajsAdmin, isKafkajsClosed, Kafkajs, type KafkajsAdmin } from '../check-parts/kafkajs.ts'
-import { limitsOf } from '../check-parts/limits-of.ts'
+import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { limitsOf } from '../check-parts/judging/limits-of.ts'
+import {
+  graded,
+  Limits,
+  type Thresholds,
+  thresholdOptions,
+  worstGrade,
+} from '../check-parts/judging/thresholds.ts'
+import type { KafkaAnswer, KafkaQuestions } from '../check-parts/kafka/kafka-answer.ts'
+import { kafkaText } from '../check-parts/kafka/kafka-errors.ts'
+import { isKafkajsAdmin, isKafkajsClosed, Kafkajs, type KafkajsAdmin } from '../check-parts/kafka/kafkajs.ts'
 import {
   isPlatformaticClient,
   isPlatformaticConsumer,
   PlatformaticKafka,
   type PlatformaticKafkaClient,
-} from '../check-parts/platformatic-kafka.ts'
-import { graded, Limits, type Thresholds, thresholdOptions, worstGrade } from '../check-parts/thresholds.ts'
+} from '../check-parts/kafka/platformatic-kafka.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { KafkajsAdmin, KafkajsPartition } from '../check-parts/kafkajs.ts'
-export type { PlatformaticKafkaClient, PlatformaticKafkaMetadata } from '../check-parts/platformatic-kafka.ts'
-export type { Thresholds } from '../check-parts/thresholds.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { Thresholds } from '../check-parts/judging/thresholds.ts'
+export type { KafkajsAdmin, KafkajsPartition } from '../check-parts/kafka/kafkajs.ts'
+export type {
+  PlatformaticKafkaClient,
+  PlatformaticKafkaMetadata,
+} from '../check-parts/kafka/platformatic-kafka.ts'
 
 /** A client that the application has, known by its structure. */
 export type KafkaClient = KafkajsAdmin | PlatformaticKafkaClient

@@ -1,11 +1,11 @@
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
-import { OneQuestion } from '../check-parts/one-question.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
+import { OneQuestion } from '../check-parts/asking/one-question.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
 
 /** The `Client` of ldapts, known by its structure. */
 export interface LdapClient {

@@ -1,17 +1,17 @@
-import { type ClientOf, clientCheck, textOfMessages } from '../check-parts/client-check.ts'
-import { limitsOf } from '../check-parts/limits-of.ts'
-import { type NeededNodes, neededNodes, needing } from '../check-parts/needed-nodes.ts'
-import { askNodes } from '../check-parts/nodes.ts'
-import { unlessAborted } from '../check-parts/one-question.ts'
-import { hasMethod } from '../check-parts/structure.ts'
-import { graded, type Limits, type Thresholds } from '../check-parts/thresholds.ts'
+import { type ClientOf, clientCheck, textOfMessages } from '../check-parts/asking/client-check.ts'
+import { unlessAborted } from '../check-parts/asking/one-question.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { limitsOf } from '../check-parts/judging/limits-of.ts'
+import { graded, type Limits, type Thresholds } from '../check-parts/judging/thresholds.ts'
+import { type NeededNodes, neededNodes, needing } from '../check-parts/nodes/needed-nodes.ts'
+import { askNodes } from '../check-parts/nodes/nodes.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { NeededNodes } from '../check-parts/needed-nodes.ts'
-export type { Thresholds } from '../check-parts/thresholds.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { Thresholds } from '../check-parts/judging/thresholds.ts'
+export type { NeededNodes } from '../check-parts/nodes/needed-nodes.ts'
 
 /** What a server tells of itself, by name. */
 export type Stats = Readonly<Record<string, string>>

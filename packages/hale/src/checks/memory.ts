@@ -1,8 +1,8 @@
 import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
-import { type CgroupMemory, findCgroup, readCgroup } from '../check-parts/cgroup.ts'
-import { limitsOf, rounded } from '../check-parts/limits-of.ts'
-import { graded, type Thresholds, worstGrade } from '../check-parts/thresholds.ts'
+import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
+import { graded, type Thresholds, worstGrade } from '../check-parts/judging/thresholds.ts'
+import { type CgroupMemory, findCgroup, readCgroup } from '../check-parts/process/cgroup.ts'
 import { type CheckDefinition, type ProbeName, type SelfCheckOptions, selfCheck } from '../core/check.ts'
 import { Problems } from '../errors/problems.ts'
 

@@ -1,14 +1,14 @@
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
-import { hasFreeConnection } from '../check-parts/free-connection.ts'
-import { settlesWithin, unlessAborted } from '../check-parts/one-question.ts'
-import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
+import { settlesWithin, unlessAborted } from '../check-parts/asking/one-question.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { SaturationOptions } from '../check-parts/saturation.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** The `Db` of the driver. */
 export interface MongodbDatabase {

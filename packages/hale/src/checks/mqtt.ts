@@ -1,11 +1,11 @@
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
-import { forgetErrorOf, lastErrorOf } from '../check-parts/last-error.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { forgetErrorOf, lastErrorOf } from '../check-parts/asking/last-error.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
 
 /** The client of mqtt (MQTT.js), known by its structure. */
 export interface MqttClient {

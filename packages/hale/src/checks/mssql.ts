@@ -1,15 +1,15 @@
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
-import { hasFreeConnection } from '../check-parts/free-connection.ts'
-import { poolUseOf } from '../check-parts/pool-use.ts'
-import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
+import { poolUseOf } from '../check-parts/pools/pool-use.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 import { textOfCode } from '../errors/vocabulary.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { SaturationOptions } from '../check-parts/saturation.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** A `ConnectionPool` of mssql, known by its structure. */
 export interface MssqlPool {

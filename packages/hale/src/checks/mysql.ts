@@ -1,16 +1,16 @@
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
-import { isQueueError, textOfDriver } from '../check-parts/driver-texts.ts'
-import { hasFreeConnection } from '../check-parts/free-connection.ts'
-import { askNodes } from '../check-parts/nodes.ts'
-import { poolUseOf } from '../check-parts/pool-use.ts'
-import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { askNodes } from '../check-parts/nodes/nodes.ts'
+import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
+import { poolUseOf } from '../check-parts/pools/pool-use.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
+import { isQueueError, textOfDriver } from '../check-parts/sql/driver-texts.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { SaturationOptions } from '../check-parts/saturation.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** A mysql2 `Pool`, `Connection` or namespace of a `PoolCluster`, with callbacks or promises. */
 export interface MysqlQueryable {

@@ -1,13 +1,13 @@
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
-import { limitsOf, rounded } from '../check-parts/limits-of.ts'
-import { hasMethod } from '../check-parts/structure.ts'
-import { graded, type Thresholds } from '../check-parts/thresholds.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
+import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { Thresholds } from '../check-parts/thresholds.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { Thresholds } from '../check-parts/judging/thresholds.ts'
 
 /** A `NatsConnection`. */
 export interface NatsConnection {

@@ -1,4 +1,4 @@
-import { hasMethod } from '../check-parts/structure.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'

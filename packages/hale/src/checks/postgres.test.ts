@@ -369,6 +369,11 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
     await client.end()
   })
 
+  test('a single client that was never connected is DOWN at once', async () => {
+    const { run } = asked(new pg.Client({ connectionString: server.url }))
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
+  })
+
   test('queries do not pile up in a single client whose server is frozen', async () => {
     const client = new pg.Client({ connectionString: server.url })
     await client.connect()

@@ -1,15 +1,15 @@
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
-import { isQueueError, textOfDriver } from '../check-parts/driver-texts.ts'
-import { hasFreeConnection } from '../check-parts/free-connection.ts'
-import { type PoolUse, poolUseOf } from '../check-parts/pool-use.ts'
-import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
+import { type PoolUse, poolUseOf } from '../check-parts/pools/pool-use.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
+import { isQueueError, textOfDriver } from '../check-parts/sql/driver-texts.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { SaturationOptions } from '../check-parts/saturation.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** A pg `Client`. */
 export interface PostgresConnection {
@@ -99,6 +99,7 @@ export function postgres(
     textOf: textOfDriver,
     ask: async (current, context) => {
       if (isPool(current)) return askPool(current, query, saturation, context)
+      if (isUnconnected(current)) return down('not connected')
       // A run that is not answered stays unsettled, so that the engine's overlap guard bounds what waits in the
       // client's own queue. Settling at the abort would put one more query there with each probe.
       await ('unsafe' in current ? current.unsafe(query) : current.query(query))
@@ -115,6 +116,15 @@ function isClient(value: unknown): value is PostgresClient {
     hasMethod(value, 'query', 'getTypeParser') ||
     hasMethod(value, 'query', 'exec')
   )
+}
+
+/** A pg Client that nobody has told to connect would keep the query for when somebody does. */
+function isUnconnected(client: PostgresClient): boolean {
+  const { _connected, _connecting } = client as {
+    readonly _connected?: unknown
+    readonly _connecting?: unknown
+  }
+  return _connected === false && _connecting === false
 }
 
 async function askPool(

@@ -114,6 +114,16 @@ describe('s3 against a server written from the documentation', () => {
     answer = found
   })
 
+  test('a client without a region is told so', async () => {
+    const lost = new S3Client({
+      ...settings(server.port),
+      region: async (): Promise<string> => {
+        throw new Error('Region is missing')
+      },
+    })
+    expect(await asked(lost)()).toMatchObject({ status: 'DOWN', error: 'no region' })
+  })
+
   test('a client without credentials is told so', async () => {
     const poor = new S3Client({
       ...settings(server.port),

@@ -1,10 +1,10 @@
-import { type AwsClient, type AwsCommand, awsCheck } from '../check-parts/aws.ts'
-import type { ClientOf } from '../check-parts/client-check.ts'
+import type { ClientOf } from '../check-parts/asking/client-check.ts'
+import { type AwsClient, type AwsCommand, awsCheck } from '../check-parts/http/aws.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { up } from '../core/outcome.ts'
 
-export type { AwsClient, AwsCommand } from '../check-parts/aws.ts'
-export type { ClientOf } from '../check-parts/client-check.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { AwsClient, AwsCommand } from '../check-parts/http/aws.ts'
 
 /** The `S3` of @aws-sdk/client-s3, which has a method for each operation. */
 export interface S3Operations {

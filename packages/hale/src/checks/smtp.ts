@@ -1,13 +1,14 @@
 import { getSystemErrorName } from 'node:util'
-import { type ClientOf, clientCheck, messageOf } from '../check-parts/client-check.ts'
-import { OneQuestion } from '../check-parts/one-question.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
+import { OneQuestion } from '../check-parts/asking/one-question.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { certificateText } from '../check-parts/sockets/certificate-text.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 import { textOfCode } from '../errors/vocabulary.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
 
 /** A transporter of nodemailer for SMTP, pooled or not, known by its structure. */
 export interface SmtpTransporter {
@@ -97,13 +98,6 @@ function isClient(value: unknown): value is SmtpTransporter {
   return transporter === undefined || hasMethod(transporter, 'verify')
 }
 
-/** What older versions of nodemailer leave of a certificate's error: Node's message. */
-const certificateTexts: readonly (readonly [RegExp, string])[] = [
-  [/^certificate has expired$/, 'certificate expired'],
-  [/^(self[- ]signed certificate|unable to (verify|get) )/, 'certificate not trusted'],
-  [/^Hostname\/IP does not match certificate's altnames\b/, 'certificate does not match the host name'],
-]
-
 function textOf(error: unknown): string | undefined {
   const { code, originalCode, errno, responseCode } = Object(error) as {
     readonly code?: unknown
@@ -120,7 +114,8 @@ function textOf(error: unknown): string | undefined {
   if (code === 'ESOCKET') {
     const message = messageOf(error)
     if (/:SSL routines:/.test(message)) return texts.ETLS
-    const text = certificateTexts.find(([pattern]) => pattern.test(message))?.[1]
+    // Older versions of nodemailer leave no more of a certificate's error than Node's message.
+    const text = certificateText(message)
     if (text !== undefined) return text
   }
   return typeof code === 'string' && Object.hasOwn(texts, code) ? texts[code] : undefined

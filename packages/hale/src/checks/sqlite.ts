@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
-import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/saturation.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
+import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
-export type { SaturationOptions } from '../check-parts/saturation.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
+export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** The database object of better-sqlite3, libsql, `libsql/promise`, node:sqlite or bun:sqlite. */
 export interface SqliteDatabase {

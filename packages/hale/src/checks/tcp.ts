@@ -1,6 +1,10 @@
 import { connect } from 'node:net'
-import { type Address, type AddressOf, atAddress, checkAddress } from '../check-parts/address.ts'
-import { type ConversationOptions, conversation, conversationOptions } from '../check-parts/conversation.ts'
+import { type Address, type AddressOf, atAddress, checkAddress } from '../check-parts/sockets/address.ts'
+import {
+  type ConversationOptions,
+  conversation,
+  conversationOptions,
+} from '../check-parts/sockets/conversation.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'

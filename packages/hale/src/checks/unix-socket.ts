@@ -1,5 +1,9 @@
 import { connect } from 'node:net'
-import { type ConversationOptions, conversation, conversationOptions } from '../check-parts/conversation.ts'
+import {
+  type ConversationOptions,
+  conversation,
+  conversationOptions,
+} from '../check-parts/sockets/conversation.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'

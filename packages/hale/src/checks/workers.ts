@@ -1,5 +1,5 @@
-import { limitsOf } from '../check-parts/limits-of.ts'
-import { graded, type Thresholds } from '../check-parts/thresholds.ts'
+import { limitsOf } from '../check-parts/judging/limits-of.ts'
+import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type CheckDefinition, type ProbeName, type SelfCheckOptions, selfCheck } from '../core/check.ts'
 import { down } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { type Client, createClient } from 'node-zookeeper-client'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
@@ -14,19 +14,6 @@ import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type ClientOf, type ZookeeperCheckOptions, type ZookeeperClient, zookeeper } from './zookeeper.ts'
-
-// The package has no types of its own.
-interface Client extends ZookeeperClient {
-  connect(): void
-  once(event: 'connected', listener: () => void): void
-  close(): void
-  addAuthInfo(scheme: string, auth: Buffer): void
-  getChildren(path: string, callback: (error: unknown, children: readonly string[]) => void): void
-}
-const require = createRequire(import.meta.url)
-const { createClient } = require('node-zookeeper-client') as {
-  createClient(servers: string, options?: object): Client
-}
 
 const closing: (() => unknown)[] = []
 
@@ -165,7 +152,7 @@ describe('zookeeper without a server', () => {
 
   test('a member without a quorum is DEGRADED where it may be read, a session that has expired is DOWN', async () => {
     const inState = (state: string, error?: unknown) => ({
-      getState: () => ({ getName: () => state }),
+      getState: () => ({ name: state }),
       // The one node that everybody may see.
       exists: (path: string, callback: (error: unknown, stat: unknown) => void) =>
         callback(path === '/' ? error : new Error(path), null),

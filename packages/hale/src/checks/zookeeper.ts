@@ -1,15 +1,15 @@
-import { type ClientOf, clientCheck } from '../check-parts/client-check.ts'
-import { OneQuestion } from '../check-parts/one-question.ts'
-import { hasMethod } from '../check-parts/structure.ts'
+import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { OneQuestion } from '../check-parts/asking/one-question.ts'
+import { hasMethod } from '../check-parts/asking/structure.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
-export type { ClientOf } from '../check-parts/client-check.ts'
+export type { ClientOf } from '../check-parts/asking/client-check.ts'
 
 /** The client of node-zookeeper-client, known by its structure. */
 export interface ZookeeperClient {
-  getState(): { getName(): string }
+  getState(): { readonly name: string }
   exists(path: string, callback: (error: unknown, stat: unknown) => void): void
 }
 
@@ -44,9 +44,11 @@ const errors: Readonly<Record<number, string>> = {
  * @example
  * ```ts
  * import { createHealth } from 'hale'
- * import { type ZookeeperClient, zookeeper } from 'hale/checks/zookeeper'
+ * import { zookeeper } from 'hale/checks/zookeeper'
+ * import { createClient } from 'node-zookeeper-client'
  *
- * declare const client: ZookeeperClient // of createClient('zookeeper.internal:2181'), connected
+ * const client = createClient('zookeeper.internal:2181')
+ * client.connect()
  * const health = createHealth({ checks: { zookeeper: zookeeper(client) } })
  * ```
  */
@@ -66,7 +68,7 @@ export function zookeeper(
     textOf,
     ask: async (current, context) => {
       // Without a connection the question would wait in the client for the next one.
-      const state = current.getState().getName()
+      const state = current.getState().name
       if (Object.hasOwn(states, state)) return down(states[state])
       await owed.ask(current, context, () => rootOf(current))
       return state === 'CONNECTED_READ_ONLY' ? degraded('read-only') : up('connected')

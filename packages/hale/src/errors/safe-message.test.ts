@@ -75,6 +75,11 @@ describe('safeFailure: where it looks', () => {
     expect(safeFailure(withCode(given)).code).toBe(shown)
   })
 
+  it('says of a port that fetch refuses why', async () => {
+    const thrown = await fetch('http://127.0.0.1:6000/').catch((error: unknown) => error)
+    expect(safeFailure(thrown)).toEqual({ message: 'port not allowed by fetch' })
+  })
+
   it('looks at sixteen errors of a tree of causes and no further', () => {
     const nest = (depth: number): Error =>
       depth === 0 ? withCode('ECONNREFUSED') : new Error(secret, { cause: nest(depth - 1) })

@@ -42,6 +42,8 @@ function ofCode(error: object): SafeFailure | undefined {
 // By name, since DOMExceptions of other realms and polyfills share no class.
 function ofName(error: object): SafeFailure | undefined {
   const name = read(error, 'name')
+  // Of fetch, for ports such as 6000 that no browser asks either.
+  if (read(error, 'message') === 'bad port') return { message: 'port not allowed by fetch' }
   if (name === 'TimeoutError') return { message: 'timed out' }
   // undici's, which has no code from Node 24 on.
   if (name === 'HTTPParserError') return { message: 'answer is not valid HTTP' }

@@ -13,6 +13,7 @@ const families: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ENETUNREACH: 'network unreachable',
     EMFILE: 'too many open files',
     ENOENT: 'not found',
+    ENOTDIR: 'not a directory',
     EACCES: 'permission denied',
     ENOSPC: 'no space left',
     EROFS: 'read-only file system',

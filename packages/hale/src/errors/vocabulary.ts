@@ -30,6 +30,7 @@ const codes: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   ENOENT: 'not found',
+  ENOTDIR: 'not a directory',
   EIO: 'input/output error',
   EPROTO: 'TLS handshake failed',
 

@@ -1,4 +1,4 @@
-import { hasMethod } from './structure.ts'
+import { hasMethod } from '../asking/structure.ts'
 
 /** How much of a pool of connections is in use. */
 export interface PoolUse {

@@ -1,4 +1,4 @@
-import { messageOf } from './client-check.ts'
+import { messageOf } from '../asking/client-check.ts'
 
 /** What brokers refuse with, by the names of the protocol; kafkajs has some of its own. */
 const refusals: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
-import type { CheckContext } from '../core/check.ts'
-import { FewQuestions } from './few-questions.ts'
+import type { CheckContext } from '../../core/check.ts'
+import { FewQuestions } from '../asking/few-questions.ts'
+import { hasMethod } from '../asking/structure.ts'
 import { type KafkaAnswer, type KafkaQuestions, lagOf } from './kafka-answer.ts'
-import { hasMethod } from './structure.ts'
 
 /** A client of `@platformatic/kafka`: `Admin`, `Consumer` or `Producer`. */
 export interface PlatformaticKafkaClient {

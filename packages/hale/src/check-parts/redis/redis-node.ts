@@ -1,9 +1,9 @@
-import type { CheckContext } from '../core/check.ts'
-import { messageOf } from './client-check.ts'
-import { hasFreeConnection } from './free-connection.ts'
-import { forgetErrorOf, lastErrorOf } from './last-error.ts'
-import { OneQuestion } from './one-question.ts'
-import { hasMethod } from './structure.ts'
+import type { CheckContext } from '../../core/check.ts'
+import { messageOf } from '../asking/client-check.ts'
+import { forgetErrorOf, lastErrorOf } from '../asking/last-error.ts'
+import { OneQuestion } from '../asking/one-question.ts'
+import { hasMethod } from '../asking/structure.ts'
+import { hasFreeConnection } from '../pools/free-connection.ts'
 
 /** What one Redis has said, or its client in its place. */
 export interface RedisAnswer {

@@ -1,4 +1,4 @@
-import type { CheckContext } from '../core/check.ts'
+import type { CheckContext } from '../../core/check.ts'
 
 const pollMs = 20
 

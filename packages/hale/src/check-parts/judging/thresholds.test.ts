@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Problems } from '../errors/problems.ts'
+import { Problems } from '../../errors/problems.ts'
 import { Limits, type Measure, type Thresholds, worstGrade } from './thresholds.ts'
 
 const lag: Measure = { unit: 'ms', defaults: { degradedAt: 10, downAt: 100 } }

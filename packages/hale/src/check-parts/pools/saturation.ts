@@ -1,6 +1,6 @@
-import type { CheckContext } from '../core/check.ts'
-import { degraded, down, type Outcome } from '../core/outcome.ts'
-import type { Problems } from '../errors/problems.ts'
+import type { CheckContext } from '../../core/check.ts'
+import { degraded, down, type Outcome } from '../../core/outcome.ts'
+import type { Problems } from '../../errors/problems.ts'
 
 /** Options of checks whose client has a pool. */
 export interface SaturationOptions {

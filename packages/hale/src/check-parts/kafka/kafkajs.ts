@@ -1,8 +1,8 @@
-import type { CheckContext } from '../core/check.ts'
-import { FewQuestions } from './few-questions.ts'
+import type { CheckContext } from '../../core/check.ts'
+import { FewQuestions } from '../asking/few-questions.ts'
+import { hasMethod } from '../asking/structure.ts'
 import { type KafkaAnswer, type KafkaQuestions, lagOf } from './kafka-answer.ts'
 import { kafkaRefusal } from './kafka-errors.ts'
-import { hasMethod } from './structure.ts'
 
 /** The `Admin` of kafkajs. */
 export interface KafkajsAdmin {

@@ -1,8 +1,8 @@
-import type { CheckDefinition } from '../core/check.ts'
-import { degraded, type Outcome } from '../core/outcome.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
-import { clientCheck } from './client-check.ts'
-import { hasMethod } from './structure.ts'
+import type { CheckDefinition } from '../../core/check.ts'
+import { degraded, type Outcome } from '../../core/outcome.ts'
+import { kindOf, Problems } from '../../errors/problems.ts'
+import { clientCheck } from '../asking/client-check.ts'
+import { hasMethod } from '../asking/structure.ts'
 
 /** A bare client of the AWS SDK for JavaScript v3, such as `S3Client`. */
 export interface AwsClient {
@@ -114,7 +114,9 @@ function awsStatus(error: unknown): number | undefined {
 
 /** A safe text for what the SDK throws; `known` are the check's own. Undefined for anything else. */
 function awsText(error: unknown, known: Readonly<Record<string, string>>): string | undefined {
-  const { name } = (error ?? {}) as { name?: unknown }
+  const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown }
+  // A plain Error, thrown before anything is sent.
+  if (message === 'Region is missing') return 'no region'
   for (const texts of [known, names])
     if (typeof name === 'string' && Object.hasOwn(texts, name)) return texts[name]
   const status = awsStatus(error)

@@ -1,6 +1,6 @@
-import { type CheckContext, type CheckDefinition, check } from '../core/check.ts'
-import { down, type Outcome } from '../core/outcome.ts'
-import { kindOf, type Problems } from '../errors/problems.ts'
+import { type CheckContext, type CheckDefinition, check } from '../../core/check.ts'
+import { down, type Outcome } from '../../core/outcome.ts'
+import { kindOf, type Problems } from '../../errors/problems.ts'
 import { ofTheMoment } from './of-the-moment.ts'
 
 /** The client that the application has, or a function that returns the current one, or nothing while there is none. */

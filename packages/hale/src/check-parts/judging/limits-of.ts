@@ -1,4 +1,4 @@
-import { kindOf, type Problems } from '../errors/problems.ts'
+import { kindOf, type Problems } from '../../errors/problems.ts'
 import { Limits, type Measure, type Thresholds, thresholdOptions } from './thresholds.ts'
 
 /** The pair of thresholds that an option holds, such as `delayMs: { degradedAt, downAt }`. */

@@ -1,4 +1,4 @@
-import { hasMethod } from './structure.ts'
+import { hasMethod } from '../asking/structure.ts'
 
 /** What is needed of an HTTP answer; `Response` has it. */
 export interface HttpAnswer {

@@ -1,5 +1,5 @@
-import { degraded, down, type Outcome, up } from '../core/outcome.ts'
-import type { Problems } from '../errors/problems.ts'
+import { degraded, down, type Outcome, up } from '../../core/outcome.ts'
+import type { Problems } from '../../errors/problems.ts'
 
 /** Where a measure is no longer well; either may be left out. */
 export interface Thresholds {

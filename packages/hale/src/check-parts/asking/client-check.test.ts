@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { createHealth } from '../core/create-health.ts'
-import { up } from '../core/outcome.ts'
-import { Problems } from '../errors/problems.ts'
-import { singleCheck } from '../testing/single-check.ts'
+import { createHealth } from '../../core/create-health.ts'
+import { up } from '../../core/outcome.ts'
+import { Problems } from '../../errors/problems.ts'
+import { singleCheck } from '../../testing/single-check.ts'
+import { hasFreeConnection } from '../pools/free-connection.ts'
 import { type ClientOf, clientCheck } from './client-check.ts'
-import { hasFreeConnection } from './free-connection.ts'
 import { hasMethod } from './structure.ts'
 
 interface Client {

@@ -1,5 +1,5 @@
-import type { CheckContext } from '../core/check.ts'
-import { degraded, down, type Outcome, up } from '../core/outcome.ts'
+import type { CheckContext } from '../../core/check.ts'
+import { degraded, down, type Outcome, up } from '../../core/outcome.ts'
 
 /** Of the check's time; the rest is for saying which nodes did not answer. */
 const shareOfTime = 0.8

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
-import { down, type Outcome } from '../core/outcome.ts'
-import { kindOf, type Problems } from '../errors/problems.ts'
-import { ofTheMoment } from './of-the-moment.ts'
+import { down, type Outcome } from '../../core/outcome.ts'
+import { kindOf, type Problems } from '../../errors/problems.ts'
+import { ofTheMoment } from '../asking/of-the-moment.ts'
 
 /** Where something listens. */
 export interface Address {

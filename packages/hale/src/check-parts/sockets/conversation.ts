@@ -1,8 +1,10 @@
 import type { Socket } from 'node:net'
-import type { CheckContext } from '../core/check.ts'
-import { degraded, down, type Outcome, up } from '../core/outcome.ts'
-import { durationText } from '../core/text.ts'
-import { kindOf, type Problems } from '../errors/problems.ts'
+import type { CheckContext } from '../../core/check.ts'
+import { degraded, down, type Outcome, up } from '../../core/outcome.ts'
+import { durationText } from '../../core/text.ts'
+import { kindOf, type Problems } from '../../errors/problems.ts'
+import { degradedAfter } from '../judging/degraded-after.ts'
+import { matches } from '../judging/matches.ts'
 
 /** Options of checks that connect to a socket. */
 export interface ConversationOptions {
@@ -54,23 +56,9 @@ export function conversation(
 export function expectation(expected: unknown, problems: Problems): ((text: string) => boolean) | undefined {
   if (expected === undefined) return undefined
   if (typeof expected === 'string' && expected !== '') return (text) => text.includes(expected)
-  // Without g and y, which would make every other answer begin where the last match ended.
-  if (expected instanceof RegExp) {
-    const pattern = new RegExp(expected.source, expected.flags.replace(/[gy]/g, ''))
-    return (text) => pattern.test(text)
-  }
+  if (expected instanceof RegExp) return matches(expected)
   problems.add('expect', `expected a text or a regular expression, got ${kindOf(expected)}`)
   return undefined
-}
-
-/** The option of that name; Infinity when it is not given. */
-export function degradedAfter(value: unknown, timeoutMs: unknown, problems: Problems): number {
-  if (value === undefined) return Infinity
-  const checked = problems.number('degradedAfterMs', value, -1, { min: 1, unit: 'milliseconds' })
-  const timeout = timeoutMs === undefined ? 500 : timeoutMs
-  if (typeof timeout === 'number' && checked >= timeout)
-    problems.add('degradedAfterMs', `expected less than timeoutMs (${timeout}), got ${checked}`)
-  return checked
 }
 
 /** Connects, says its part, and hears whether the answer is as expected; the socket is gone in every case. */

@@ -1,4 +1,4 @@
-import { down, type Outcome } from '../core/outcome.ts'
+import { down, type Outcome } from '../../core/outcome.ts'
 
 /** How many nodes must be up, lest the whole be DOWN. */
 export type NeededNodes = 'all' | 'quorum' | 'any'

@@ -1,4 +1,4 @@
-import { messageOf } from './client-check.ts'
+import { messageOf } from '../asking/client-check.ts'
 
 // Whole messages, so that nothing else is taken for one of them.
 const texts: Readonly<Record<string, string>> = {

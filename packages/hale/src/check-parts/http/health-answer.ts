@@ -1,4 +1,4 @@
-import { type Status, worse } from '../core/status.ts'
+import { type Status, worse } from '../../core/status.ts'
 
 /** What another service's health endpoint says. */
 export interface HealthAnswer {

@@ -1,4 +1,4 @@
-import { messageOf } from './client-check.ts'
+import { messageOf } from '../asking/client-check.ts'
 
 /** The first word of what Redis and Valkey refuse with. */
 const refusals: Readonly<Record<string, string>> = {

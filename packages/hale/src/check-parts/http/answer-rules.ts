@@ -1,4 +1,5 @@
-import { kindOf, type Problems } from '../errors/problems.ts'
+import { kindOf, type Problems } from '../../errors/problems.ts'
+import { matches } from '../judging/matches.ts'
 
 /** A plain value of JSON. */
 export type JsonScalar = string | number | boolean | null
@@ -77,10 +78,9 @@ export function headersRule(option: string, given: unknown, problems: Problems):
     }
     if (value === true) return (headers) => headers.get(name) !== null
     if (typeof value === 'string') return (headers) => headers.get(name) === value
-    // Without g and y, which would make every other answer begin where the last match ended.
     if (value instanceof RegExp) {
-      const pattern = new RegExp(value.source, value.flags.replace(/[gy]/g, ''))
-      return (headers) => pattern.test(headers.get(name) ?? '')
+      const isMatch = matches(value)
+      return (headers) => isMatch(headers.get(name) ?? '')
     }
     problems.add(`${option}.${name}`, `expected a text, a regular expression or true, got ${kindOf(value)}`)
     return () => false

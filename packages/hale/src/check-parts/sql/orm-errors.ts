@@ -1,5 +1,5 @@
-import { textOfCode } from '../errors/vocabulary.ts'
-import { messageOf } from './client-check.ts'
+import { textOfCode } from '../../errors/vocabulary.ts'
+import { messageOf } from '../asking/client-check.ts'
 import { isQueueError, textOfDriver } from './driver-texts.ts'
 
 // What these clients say without a code that the vocabulary knows, in whole messages or by codes of their own.
