@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { LoadProcess } from './measure/load-process.mjs'
 import { documentOf } from './report/document.mjs'
 import { busy, machine } from './report/machine.mjs'
-import { keepResults, resultsWith } from './report/results.mjs'
+import { keepResult, keptResults } from './report/results.mjs'
 import { asText, plain, verdict } from './report/table.mjs'
 import { tables } from './tables/index.mjs'
 
@@ -15,8 +15,8 @@ const usage = `node bench/run.mjs [--quick] [--only <table>]... [--write]
 
   --quick   a short run, some six minutes
   --only    one table (may be repeated): ${tables.map(({ name }) => name).join(', ')}
-  --write   write docs/benchmarks.md after a quick run or a run of single tables too, whose others stay as
-            they are; a full run always does`
+  --write   keep the results of a quick run or of single tables too, and write docs/benchmarks.md of all that
+            were kept; a full run always does`
 
 const documentFile = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url))
 
@@ -27,41 +27,39 @@ const began = performance.now()
 const [loadBefore = 0] = os.loadavg()
 if (loadBefore > busy)
   console.log(`The load average is ${loadBefore.toFixed(2)}: others are at work, expect noise`)
-setTimeout(() => fail('Given up after 40 minutes'), 40 * 60_000).unref()
+setTimeout(() => fail('Given up after an hour'), 60 * 60_000).unref()
 const load = await LoadProcess.start()
-/** @type {{ [name: string]: import('./report/table.mjs').Measured }} */
-const measured = {}
+/** @type {import('./report/table.mjs').Measured['goals'][number][]} */
+const gaps = []
 for (const table of chosen) {
   console.log(`\n${table.title} (${table.name})`)
   const tableBegan = performance.now()
   const progress = (/** @type {string} */ text) => console.log(`  … ${seconds()} s  ${plain(text)}`)
   const result = await table.measure({ quick: options.quick, load, progress })
   if (result.rows.length === 0) fail(`The table ${table.name} is empty`)
-  measured[table.name] = result
+  gaps.push(...result.goals.filter(({ met }) => !met))
+  if (options.write) keepResult(table.name, { measured: result, run: run() })
   console.log(asText(result))
   console.log(`  ${((performance.now() - tableBegan) / 1000).toFixed(0)} s for this table`)
 }
 await load.stop()
 
-const gaps = Object.values(measured).flatMap(({ goals }) => goals.filter(({ met }) => !met))
 console.log([`\n${seconds()} s, ${gaps.length} gaps`, ...gaps.map(verdict)].join('\n'))
 if (options.write) {
-  const run = {
-    date: new Date().toISOString().slice(0, 10),
+  const results = keptResults(tables.map(({ name }) => name))
+  if (results === undefined) fail('Not written: some table has never been measured; run npm run bench once')
+  mkdirSync(path.dirname(documentFile), { recursive: true })
+  writeFileSync(documentFile, documentOf(tables, results))
+  console.log('Wrote docs/benchmarks.md')
+}
+
+function run() {
+  return {
+    began: new Date(performance.timeOrigin + began).toISOString(),
     minutes: Math.round((performance.now() - began) / 60_000),
     quick: options.quick,
     machine: machine(loadBefore),
   }
-  const results = resultsWith(
-    run,
-    measured,
-    tables.map(({ name }) => name),
-  )
-  if (results === undefined) fail('Not written: some table has never been measured; run npm run bench once')
-  keepResults(results)
-  mkdirSync(path.dirname(documentFile), { recursive: true })
-  writeFileSync(documentFile, documentOf(tables, results))
-  console.log('Wrote docs/benchmarks.md')
 }
 
 function readOptions() {

@@ -475,7 +475,7 @@ test('bad options are told together', () => {
         'health: expected what createHealth returns, got undefined',
         expect.stringContaining('basePath: expected a string'),
         'openapi.serv: unknown option; did you mean serve?',
-        'openapi.schemas.json: expected a JSON Schema, got a string of 1 characters',
+        'openapi.schemas.json: expected a JSON Schema, got a string of 1 character',
       ],
     }),
   )

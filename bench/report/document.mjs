@@ -5,9 +5,10 @@ import { asMarkdown } from './table.mjs'
  * `docs/benchmarks.md`.
  *
  * @param {readonly import('./table.mjs').Table[]} tables
- * @param {import('./results.mjs').Results} results
+ * @param {import('./results.mjs').Results} results of these tables
  */
-export function documentOf(tables, { run, tables: results }) {
+export function documentOf(tables, results) {
+  const run = mainRun(Object.values(results).map((result) => result.run))
   const sections = tables.flatMap((table) => {
     const result = results[table.name]
     return result === undefined ? [] : [{ table, ...result }]
@@ -20,10 +21,10 @@ export function documentOf(tables, { run, tables: results }) {
     `${met} of ${goals.length} goals are met; a missed one is marked **gap** below its table.`,
     reproduce(run),
     method,
-    ...sections.map(
-      ({ table, measured, again }) =>
-        `## ${table.title}\n${table.about}\n\n${again ? `${measuredAgain(again)}\n\n` : ''}${asMarkdown(measured)}`,
-    ),
+    ...sections.map(({ table, measured, run: own }) => {
+      const another = own.began === run.began ? '' : `${measuredApart(own)}\n\n`
+      return `## ${table.title}\n${table.about}\n\n${another}${asMarkdown(measured)}`
+    }),
   ].join('\n\n')}\n`
 }
 
@@ -32,8 +33,21 @@ dependency is slow, hangs or is gone: that is when it is asked in earnest. This 
 beside a hand-written node:http handler, which is about the least that a probe can cost, and beside
 other health libraries for Node.js. The program that measures writes it; nobody edits it.`
 
+/**
+ * The one that most of the tables are of, as it was at its end.
+ *
+ * @param {readonly import('./results.mjs').Run[]} runs one for each table
+ * @returns {import('./results.mjs').Run}
+ */
+function mainRun(runs) {
+  const tables = (/** @type {import('./results.mjs').Run} */ { began }) =>
+    runs.filter((other) => other.began === began).length
+  const [main] = runs.toSorted((a, b) => tables(b) - tables(a) || b.minutes - a.minutes)
+  return /** @type {import('./results.mjs').Run} */ (main)
+}
+
 /** @param {import('./results.mjs').Run} run */
-function reproduce({ quick, minutes, date, machine }) {
+function reproduce({ quick, minutes, began, machine }) {
   return `## Reproduce
 \`\`\`sh
 npm run bench
@@ -41,14 +55,14 @@ npm run bench
 \`npm run bench -- --quick\` is a short run, \`npm run bench -- --only liveness\` measures one table; neither writes
 this page, unless \`--write\` is added.
 
-The run of all tables${quick ? ' (a **quick** one: expect more noise)' : ''}: ${date}, ${minutes} minutes, on
+The run${quick ? ' (a **quick** one: expect more noise)' : ''}: ${began.slice(0, 10)}, ${minutes} minutes, on
 ${machine.map((line) => `- ${line}`).join('\n')}`
 }
 
 /** @param {import('./results.mjs').Run} run */
-function measuredAgain({ date, quick, machine }) {
+function measuredApart({ began, quick, machine }) {
   const [, load, , hale] = machine
-  return `Measured again since${quick ? ', in a **quick** run' : ''}: ${date}, ${hale}; ${load}.`
+  return `Measured in a run of its own${quick ? ', a **quick** one' : ''}: ${began.slice(0, 10)}, ${hale}; ${load}.`
 }
 
 const method = `## Method

@@ -6,49 +6,45 @@ import { fileURLToPath } from 'node:url'
  * When and on what something was measured.
  *
  * @typedef {object} Run
- * @property {string} date such as `2026-11-23`
- * @property {number} minutes
+ * @property {string} began what tells one run from another, such as `2026-11-23T09:00:00.000Z`
+ * @property {number} minutes from then to the end of its last table
  * @property {boolean} quick
  * @property {readonly string[]} machine Markdown list items
  */
 
-/** @typedef {{ measured: import('./table.mjs').Measured, again?: Run }} Result `again` where it is newer than the run */
+/** @typedef {{ measured: import('./table.mjs').Measured, run: Run }} Result */
 
-/** @typedef {{ run: Run, tables: { [name: string]: Result } }} Results the last run of all tables, and what was measured since */
+/** @typedef {{ [table: string]: Result }} Results */
 
 const file = fileURLToPath(new URL('../results.json', import.meta.url))
 
 /**
- * The results with what was measured now in the place of what it replaces.
+ * Keeps what was measured for a table in the place of what it replaces; at once, since a run takes most of an hour and
+ * may be broken off.
  *
- * @param {Run} run
- * @param {{ readonly [name: string]: import('./table.mjs').Measured }} measured
- * @param {readonly string[]} all the names of all tables
- * @returns {Results | undefined} undefined when some table has never been measured
+ * @param {string} table
+ * @param {Result} result
  */
-export function resultsWith(run, measured, all) {
-  if (all.every((name) => name in measured)) {
-    return { run, tables: Object.fromEntries(all.map((name) => [name, only(measured[name])])) }
-  }
-  /** @type {Results | undefined} */
-  const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
-  if (before === undefined) return undefined
-  const now = Object.fromEntries(
-    Object.entries(measured).map(([name, one]) => [name, { ...only(one), again: run }]),
-  )
-  const tables = { ...before.tables, ...now }
-  return all.every((name) => name in tables) ? { run: before.run, tables } : undefined
-}
-
-/** @param {Results} results */
-export function keepResults(results) {
-  writeFileSync(file, `${JSON.stringify(results, undefined, 1)}\n`)
+export function keepResult(table, result) {
+  writeFileSync(file, `${JSON.stringify({ ...kept(), [table]: result }, undefined, 1)}\n`)
 }
 
 /**
- * @param {import('./table.mjs').Measured | undefined} measured
- * @returns {Result}
+ * The results of these tables, of whichever runs.
+ *
+ * @param {readonly string[]} tables
+ * @returns {Results | undefined} undefined when some table has never been measured
  */
-function only(measured) {
-  return { measured: measured ?? { columns: [], rows: [], goals: [] } }
+export function keptResults(tables) {
+  const results = kept()
+  const known = tables.flatMap((table) => {
+    const result = results[table]
+    return result === undefined ? [] : [/** @type {const} */ ([table, result])]
+  })
+  return known.length === tables.length ? Object.fromEntries(known) : undefined
+}
+
+/** @returns {Results} */
+function kept() {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
 }
