@@ -44,7 +44,7 @@ const marksPerWindow = 10
  * UP `on time`. DEGRADED, or DOWN if you say from where on, `event loop late` or `event loop busy`. It is never DOWN
  * unasked: load that one replica loses falls on the others. Data: `delayP99Ms`, `delayMaxMs`, `utilization`.
  *
- * It samples from the first run on, 20 times a second, which takes an idle process some 0.4 % of a core, and ends a
+ * It samples from the first run on, 20 times a second, which takes an idle process some 0.5 % of a core, and ends a
  * minute after the last run.
  *
  * @example
