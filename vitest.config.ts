@@ -47,7 +47,7 @@ export default defineConfig({
     coverage: {
       enabled: full,
       provider: 'v8',
-      include: ['packages/hale/src/**/*.ts'],
+      include: ['packages/*/src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/*.d.ts'],
       reporter: ['text-summary', 'html'],
       reportOnFailure: true,

@@ -28,8 +28,8 @@ async function installBench() {
 await runTool(async () => {
   const { step, announce } = numberedSteps(4)
   const already = (/** @type {boolean} */ did) => (did ? '' : 'already there')
-  await step('installing', () => install('example'), already)
-  await step('building', () => build(['packages/hale']))
+  await step('installing', () => install('all'), already)
+  await step('building', () => build(['packages/hale', 'packages/cli']))
   await step('installing the bench', installBench, already)
   announce('measuring')
   const { code } = await runNode(inProject('bench', 'run.mjs'), process.argv.slice(2), {

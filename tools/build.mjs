@@ -9,7 +9,7 @@ import { runNode } from './run-program.mjs'
 import { numberedSteps, runTool, StepError } from './steps.mjs'
 
 /**
- * Compiles projects and those they reference, as far as their sources changed. Of the library tsc makes the
+ * Compiles projects and those they reference, as far as their sources changed. Of packages tsc makes the
  * declarations, and the bundler the code.
  *
  * @param {readonly string[]} projects directories, relative to the root; none means all of tsconfig.json
@@ -21,6 +21,9 @@ export async function build(projects = [], root = projectRoot) {
   const { code, output } = await runNode(tsc, ['-b', ...projects], { cwd: root })
   if (code !== 0) throw new StepError(`tsc -b failed:\n\n${output.trim()}`)
   await bundle(join(root, 'packages', 'hale'))
+  const cli = join('packages', 'cli')
+  if (existsSync(join(root, cli)) && (projects.length === 0 || projects.includes(cli)))
+    await bundle(join(root, cli))
 }
 
 /**

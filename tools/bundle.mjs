@@ -34,8 +34,9 @@ export async function bundle(directory) {
   const build = await rolldown({
     input: entries,
     platform: 'neutral',
-    // Nest is the one framework that is imported, by hale/nest.
-    external: /^(node:|@nestjs\/)/,
+    // By name, not by path: other packages, which the boundaries allow to few; but for the compiler's own helpers.
+    // The zero begins those that the bundler makes up.
+    external: /^(?![./\0]|[A-Za-z]:|@oxc-project)/,
     transform: { target: 'node20.19' },
   })
   const { output } = await build.generate({
@@ -54,6 +55,11 @@ export async function bundle(directory) {
     // Two shared modules rather than one for each set of importers: fewer to load, wherever one comes in.
     codeSplitting: {
       groups: [
+        {
+          // All that hale-probe needs before it asks, in one module: starting is most of what it does.
+          name: 'probe',
+          test: /[\\/]src[\\/]probe[\\/](?!ask-grpc|tls-connection|read-arguments|probe-flags|help-text|health-said|body-rules|check-options|probe[.]ts|index|main)/,
+        },
         { name: 'core', test: /[\\/]src[\\/](core|errors)[\\/]/ },
         { name: 'http', test: (id) => HTTP.test(id) && !LOADED_LATER.test(id) },
         // Those of Node apart: most checks run where there is none.
@@ -82,20 +88,21 @@ export async function bundle(directory) {
 }
 
 /**
- * The modules that `exports` names, as name in `dist` and path of the source.
+ * The modules that `exports` and `bin` name, as name in `dist` and path of the source.
  *
  * @param {string} directory
  * @returns {Record<string, string>}
  */
 function publicEntries(directory) {
-  const { exports } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  const { exports, bin = {} } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+  const targets = [...Object.values(exports).map((target) => target.default), ...Object.values(bin)]
   /** @type {Record<string, string>} */
   const entries = {}
-  for (const target of Object.values(exports)) {
-    const built = /^\.\/dist\/(.+)\.js$/.exec(target.default ?? '')?.[1]
+  for (const target of targets) {
+    const built = /^\.\/dist\/(.+)\.js$/.exec(target ?? '')?.[1]
     if (built !== undefined) entries[built] = join(directory, 'src', `${built}.ts`)
   }
-  if (Object.keys(entries).length === 0) throw new Error(`${directory} exports nothing of dist`)
+  if (Object.keys(entries).length === 0) throw new Error(`${directory} has neither exports nor bin in dist`)
   // Threads are started by file, so theirs must be there though nobody imports it.
   for (const file of readdirSync(join(directory, 'src'), { recursive: true, encoding: 'utf8' })) {
     const worker = /^(.*\/worker)\.ts$/.exec(file)?.[1]

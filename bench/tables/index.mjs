@@ -2,6 +2,7 @@
 import { background } from './background.mjs'
 import { circuitCost } from './circuit-cost.mjs'
 import { circuitStorm } from './circuit-storm.mjs'
+import { cliStart } from './cli-start.mjs'
 import { clusterCost } from './cluster-cost.mjs'
 import { coldStart } from './cold-start.mjs'
 import { express } from './express.mjs'
@@ -39,5 +40,6 @@ export const tables = [
   rollingRestart,
   importCost,
   coldStart,
+  cliStart,
   sizes,
 ]

@@ -1,5 +1,3 @@
-import { createServer, type Server, type Socket } from 'node:net'
-import { freePort } from './free-port.ts'
 import {
   answerTo,
   type KafkaApi,
@@ -7,6 +5,7 @@ import {
   type KafkaSession,
   type KafkaState,
 } from './kafka-answers.ts'
+import { startWireServer, type Wire, type WireServer } from './wire-server.ts'
 
 export type { KafkaApi } from './kafka-answers.ts'
 
@@ -43,14 +42,8 @@ export interface KafkaCluster extends AsyncDisposable {
 
 /** Starts it on free ports of 127.0.0.1. `topics` says how many partitions each has. */
 export async function startKafka(topics: Readonly<Record<string, number>> = {}): Promise<KafkaCluster> {
-  const ports = new Map([
-    [1, await freePort()],
-    [2, await freePort()],
-  ])
-  const brokers = new Map(ports)
+  const ports = new Map<number, number>()
   const requests: KafkaApi[] = []
-  const nodes = new Map([...ports].map(([node, port]) => [node, new Broker(node, port, answered)]))
-  const each = (node?: number): Broker[] => [...nodes.values()].filter(({ id }) => (node ?? id) === id)
   const partitionsOf = (count: number): KafkaPartition[] =>
     Array.from({ length: count }, (_, index) => ({
       leader: 1 + (index % 2),
@@ -58,6 +51,7 @@ export async function startKafka(topics: Readonly<Record<string, number>> = {}):
       inSync: [1, 2],
       end: 0,
     }))
+  const brokers = new Map<number, number>()
   const state: KafkaState = {
     brokers,
     controller: 1,
@@ -67,17 +61,32 @@ export async function startKafka(topics: Readonly<Record<string, number>> = {}):
     refusals: new Map(),
     password: undefined,
   }
-  function answered(frame: Buffer, node: number, session: KafkaSession): Buffer | undefined {
-    return answerTo(frame, { state, node, session }, (name) => requests.push(name))
+  const wireOf = (node: number): Wire<KafkaSession> => ({
+    lengthOf: (received) => (received.length < 4 ? 4 : 4 + received.readInt32BE(0)),
+    begin: () => ({ authenticated: false, failed: false }),
+    answer(message, session) {
+      const answer = answerTo(message.subarray(4), { state, node, session }, (name) => requests.push(name))
+      // What it does not understand, or must not answer, ends a connection, and a wrong password does.
+      if (answer === undefined || session.failed) return { last: answer ?? Buffer.alloc(0) }
+      return answer
+    },
+  })
+  const nodes = new Map<number, WireServer>()
+  for (const node of [1, 2]) {
+    const server = await startWireServer(wireOf(node), {})
+    nodes.set(node, server)
+    ports.set(node, server.port)
+    brokers.set(node, server.port)
   }
-  await Promise.all(each().map((broker) => broker.listen()))
-  const kill = async (node?: number) => void (await Promise.all(each(node).map((broker) => broker.kill())))
+  const each = (node?: number): WireServer[] =>
+    [...nodes].filter(([id]) => (node ?? id) === id).map(([, server]) => server)
+  const kill = async (node?: number) => void (await Promise.all(each(node).map((server) => server.kill())))
   return {
     brokers: [...ports.values()].map((port) => `127.0.0.1:${port}`),
     requests,
     state,
     get open() {
-      return each().reduce((sum, { sockets }) => sum + sockets.size, 0)
+      return each().reduce((sum, { open }) => sum + open, 0)
     },
     get accepted() {
       return each().reduce((sum, { accepted }) => sum + accepted, 0)
@@ -86,19 +95,16 @@ export async function startKafka(topics: Readonly<Record<string, number>> = {}):
       return each()[0]?.delayMs ?? 0
     },
     set delayMs(value) {
-      for (const broker of each()) broker.delayMs = value
+      for (const server of each()) server.delayMs = value
     },
     stop: (node) => {
-      for (const broker of each(node)) broker.stopped = true
+      for (const server of each(node)) server.stop()
     },
     cont: (node) => {
-      for (const broker of each(node)) broker.cont()
+      for (const server of each(node)) server.cont()
     },
     kill,
-    async restart(node) {
-      await kill(node)
-      await Promise.all(each(node).map((broker) => broker.listen()))
-    },
+    restart: async (node) => void (await Promise.all(each(node).map((server) => server.restart()))),
     forget(node) {
       brokers.delete(node)
       const [other = -1] = brokers.keys()
@@ -113,73 +119,8 @@ export async function startKafka(topics: Readonly<Record<string, number>> = {}):
       for (const partition of [...state.topics.values()].flat()) partition.inSync = partition.replicas
     },
     drop: () => {
-      for (const { sockets } of each()) for (const socket of sockets) socket.destroy()
+      for (const server of each()) server.drop()
     },
     [Symbol.asyncDispose]: () => kill(),
-  }
-}
-
-type Answerer = (frame: Buffer, node: number, session: KafkaSession) => Buffer | undefined
-
-class Broker {
-  readonly id: number
-  readonly sockets = new Set<Socket>()
-  accepted = 0
-  stopped = false
-  delayMs = 0
-  readonly #port: number
-  readonly #answer: Answerer
-  readonly #held: (() => void)[] = []
-  #server: Server | undefined
-
-  constructor(id: number, port: number, answer: Answerer) {
-    this.id = id
-    this.#port = port
-    this.#answer = answer
-  }
-
-  async listen(): Promise<void> {
-    const server = createServer((socket) => this.#serve(socket))
-    this.#server = server
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(this.#port, '127.0.0.1', resolve)
-    })
-  }
-
-  cont(): void {
-    this.stopped = false
-    for (const send of this.#held.splice(0)) send()
-  }
-
-  async kill(): Promise<void> {
-    for (const socket of this.sockets) socket.resetAndDestroy()
-    const server = this.#server
-    if (server?.listening) await new Promise((resolve) => server.close(resolve))
-  }
-
-  #serve(socket: Socket): void {
-    this.accepted++
-    this.sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => this.sockets.delete(socket))
-    const session = { authenticated: false, failed: false }
-    let pending = Buffer.alloc(0)
-    socket.on('data', (chunk) => {
-      pending = Buffer.concat([pending, chunk])
-      while (pending.length >= 4 && pending.length >= 4 + pending.readInt32BE(0)) {
-        const end = 4 + pending.readInt32BE(0)
-        const frame = pending.subarray(4, end)
-        pending = pending.subarray(end)
-        const send = () => {
-          if (socket.destroyed) return
-          const answer = this.#answer(frame, this.id, session)
-          if (answer === undefined) socket.destroy()
-          else if (session.failed) socket.end(answer)
-          else socket.write(answer)
-        }
-        if (this.stopped) this.#held.push(send)
-        else if (this.delayMs > 0) setTimeout(send, this.delayMs)
-        else send()
-      }
-    })
   }
 }

@@ -40,7 +40,7 @@ whenOwned(mariadbProgram, 'a MariaDB of the test’s own', () => {
     expect((await again.query('SELECT id FROM shop.probed'))[0]).toEqual([{ id: 7 }])
     await again.end()
 
-    const pids = processTree(server.pid)
+    const pids = processTree(server.pid())
     await server.close()
     expectNothingLeft({ pids, directory })
   })

@@ -2,14 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { chownSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
-import { type Program, startProgram } from './program.ts'
-import { provide, type Wanted } from './provide.ts'
-import { createServerDirectory } from './server-directory.ts'
+import { type OwnServer, startOwnServer } from './own-server.ts'
+import type { Wanted } from './provide.ts'
+import type { SystemUser } from './unprivileged-user.ts'
 
 export const mariadbProgram: Wanted = {
   name: 'mariadb',
   program: 'mariadbd',
   debianPackage: 'mariadb-server',
+  user: 'mysql',
 }
 
 export interface MariadbOptions {
@@ -17,7 +18,7 @@ export interface MariadbOptions {
   readonly maxConnections?: number
 }
 
-export interface MariadbServer extends AsyncDisposable {
+export interface MariadbServer extends OwnServer {
   readonly url: string
   readonly host: string
   readonly port: number
@@ -27,17 +28,6 @@ export interface MariadbServer extends AsyncDisposable {
   readonly database: string
   /** Where the administrator (`root`, no password) gets in. */
   readonly socketPath: string
-  readonly directory: string
-  readonly pid: number
-  /** Freezes it (SIGSTOP): connections stay open, nothing answers. */
-  stop(): void
-  cont(): void
-  /** SIGKILL: connections are reset, the port refuses. */
-  kill(): Promise<void>
-  /** Starts it again on the same port with the same data, whatever its state was. */
-  restart(): Promise<void>
-  /** Ends it in good order and removes its directory. */
-  close(): Promise<void>
 }
 
 /** Planted: a test that finds it in an answer has found a leak. */
@@ -58,77 +48,50 @@ const small = [
 
 /** A MariaDB of the test's own on a free port of 127.0.0.1. */
 export async function startMariadb(options: MariadbOptions = {}): Promise<MariadbServer> {
-  const provision = provide(mariadbProgram)
-  if (provision.how !== 'program') throw new Error('MariaDB is not here: apt install mariadb-server')
-
-  const user = unprivilegedUser()
-  const directory = createServerDirectory('mariadb', user)
-  const data = join(directory.path, 'data')
-  const socketPath = join(directory.path, 'mariadb.sock')
-  let program: Program | undefined
-  try {
-    const port = await freePort()
+  const port = await freePort()
+  const server = await startOwnServer(mariadbProgram, ({ directory, user }) => {
+    const data = join(directory, 'data')
     initialise(data, user)
-    const initFile = join(directory.path, 'init.sql')
+    const initFile = join(directory, 'init.sql')
     writeFileSync(initFile, initialStatements())
     if (user) chownSync(initFile, user.uid, user.gid)
-    const start = () =>
-      startProgram({
-        path: provision.path,
-        args: [
-          '--no-defaults',
-          ...small,
-          `--datadir=${data}`,
-          '--bind-address=127.0.0.1',
-          `--port=${port}`,
-          `--socket=${socketPath}`,
-          `--pid-file=${join(directory.path, 'mariadb.pid')}`,
-          `--tmpdir=${directory.path}`,
-          `--init-file=${initFile}`,
-          `--max-connections=${options.maxConnections ?? 40}`,
-          '--skip-name-resolve',
-          '--performance-schema=OFF',
-        ],
-        cwd: directory.path,
-        user,
-        ready: (output) => output.includes('ready for connections'),
-      })
-    program = await start()
-    const running = () => program as Program
-    const close = async () => {
-      await program?.end()
-      directory.remove()
-    }
     return {
-      url: `mysql://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}/${DATABASE}`,
-      host: '127.0.0.1',
-      port,
-      user: USER,
-      password: PLANTED_PASSWORD,
-      database: DATABASE,
-      socketPath,
-      directory: directory.path,
-      get pid() {
-        return running().pid
-      },
-      stop: () => {
-        running().stop()
-        waitUntilStopped(running().pid)
-      },
-      cont: () => running().cont(),
-      kill: () => running().kill(),
-      async restart() {
-        await running().end()
-        program = await start()
-      },
-      close,
-      [Symbol.asyncDispose]: close,
+      args: [
+        '--no-defaults',
+        ...small,
+        `--datadir=${data}`,
+        '--bind-address=127.0.0.1',
+        `--port=${port}`,
+        `--socket=${socketIn(directory)}`,
+        `--pid-file=${join(directory, 'mariadb.pid')}`,
+        `--tmpdir=${directory}`,
+        `--init-file=${initFile}`,
+        `--max-connections=${options.maxConnections ?? 40}`,
+        '--skip-name-resolve',
+        '--performance-schema=OFF',
+      ],
+      ready: (output) => output.includes('ready for connections'),
+      endedBy: 'end',
     }
-  } catch (error) {
-    await program?.kill()
-    directory.remove()
-    throw error
+  })
+  return {
+    ...server,
+    url: `mysql://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}/${DATABASE}`,
+    host: '127.0.0.1',
+    port,
+    user: USER,
+    password: PLANTED_PASSWORD,
+    database: DATABASE,
+    socketPath: socketIn(server.directory),
+    stop() {
+      server.stop()
+      waitUntilStopped(server.pid())
+    },
   }
+}
+
+function socketIn(directory: string): string {
+  return join(directory, 'mariadb.sock')
 }
 
 // Read at each start, so it says "if not exists". The user may do nothing beyond its database: one with more rights
@@ -158,19 +121,7 @@ function waitUntilStopped(pid: number): void {
   while (!readdirSync(tasks).every(stopped) && Date.now() < deadline);
 }
 
-/** MariaDB refuses to run as root: then it runs as its own user, or as nobody. */
-function unprivilegedUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  const entries = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'))
-  const entry = entries.find(([name]) => name === 'mysql') ?? entries.find(([name]) => name === 'nobody')
-  if (!entry)
-    throw new Error('running as root, and there is neither a user mysql nor nobody to start MariaDB as')
-  return { uid: Number(entry[2]), gid: Number(entry[3]) }
-}
-
-function initialise(data: string, user: { uid: number; gid: number } | undefined): void {
+function initialise(data: string, user: SystemUser | undefined): void {
   const { status, stdout, stderr, error } = spawnSync(
     INSTALLER,
     [

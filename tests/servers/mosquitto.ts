@@ -28,7 +28,7 @@ const USER = 'hale'
 /** A Mosquitto of the test's own on a free port of 127.0.0.1. */
 export async function startMosquitto(): Promise<MosquittoServer> {
   const port = await freePort()
-  const server = await startOwnServer(mosquittoProgram, (directory) => {
+  const server = await startOwnServer(mosquittoProgram, ({ directory }) => {
     const passwords = join(directory, 'passwords')
     const file = join(directory, 'mosquitto.conf')
     writeFileSync(passwords, `${USER}:${PLANTED_PASSWORD}\n`, { mode: 0o600 })

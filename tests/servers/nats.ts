@@ -32,7 +32,7 @@ const USER = 'hale'
 /** A NATS of the test's own on a free port of 127.0.0.1, with JetStream. */
 export async function startNats({ account = 'jetstream: enabled' }: NatsOptions = {}): Promise<NatsServer> {
   const port = await freePort()
-  const server = await startOwnServer(natsProgram, (directory) => {
+  const server = await startOwnServer(natsProgram, ({ directory }) => {
     const file = join(directory, 'nats.conf')
     writeFileSync(file, configuration(directory, port, account))
     return { args: ['-c', file], ready: (output) => output.includes('Server is ready') }

@@ -1,6 +1,7 @@
 import { type Program, type ProgramOptions, startProgram } from './program.ts'
 import { provide, type Wanted } from './provide.ts'
 import { createServerDirectory } from './server-directory.ts'
+import { type SystemUser, unprivilegedUser } from './unprivileged-user.ts'
 
 /** What a test may do to a server of its own. */
 export interface OwnServer extends AsyncDisposable {
@@ -20,46 +21,64 @@ export interface OwnServer extends AsyncDisposable {
 }
 
 /** How a server is run, once its directory holds what it needs. */
-export interface Launch extends Omit<ProgramOptions, 'path' | 'cwd'> {
+export interface Launch extends Omit<ProgramOptions, 'path' | 'cwd' | 'user'> {
   /** The program that was provided, by default. */
   readonly path?: string
+  /** How it is ended before it is started again: by force, or in good order. @default 'kill' */
+  readonly endedBy?: 'kill' | 'end'
+  /** What else of it is to be removed, before its directory is. */
+  readonly remove?: () => void
 }
 
-/**
- * Starts a server in a temporary directory of its own, which is gone once it is closed. `prepare` writes into that
- * directory, and is told where the program is.
- */
+/** Where a server is to be prepared, and for whom. */
+export interface Premises {
+  /** Temporary, of its own, and gone once it is closed. */
+  readonly directory: string
+  /** Where the program is. */
+  readonly program: string
+  /** Who runs it, when that is not whoever runs the tests. */
+  readonly user: SystemUser | undefined
+}
+
+/** Starts a server, of which `prepare` writes into its directory what it needs. */
 export async function startOwnServer(
   wanted: Wanted,
-  prepare: (directory: string, program: string) => Launch,
+  prepare: (premises: Premises) => Launch | Promise<Launch>,
 ): Promise<OwnServer> {
   const provision = provide(wanted)
   if (provision.how !== 'program')
     throw new Error(`${wanted.name} is not here: apt install ${wanted.debianPackage}`)
-  const directory = createServerDirectory(wanted.name)
+  const user = wanted.user === undefined ? undefined : unprivilegedUser(wanted.user)
+  const { path: directory, remove } = createServerDirectory(wanted.name, user)
+  let launch: Launch | undefined
+  const removeAll = () => {
+    launch?.remove?.()
+    remove()
+  }
   try {
-    const launch = { path: provision.path, ...prepare(directory.path, provision.path), cwd: directory.path }
-    let program: Program = await startProgram(launch)
+    launch = await prepare({ directory, program: provision.path, user })
+    const options = { path: provision.path, ...launch, cwd: directory, user }
+    let program: Program = await startProgram(options)
     const close = async () => {
       await program.end()
-      directory.remove()
+      removeAll()
     }
     return {
       pid: () => program.pid,
-      directory: directory.path,
+      directory,
       output: () => program.output(),
       stop: () => program.stop(),
       cont: () => program.cont(),
       kill: () => program.kill(),
       async restart() {
-        await program.kill()
-        program = await startProgram(launch)
+        await program[options.endedBy ?? 'kill']()
+        program = await startProgram(options)
       },
       close,
       [Symbol.asyncDispose]: close,
     }
   } catch (error) {
-    directory.remove()
+    removeAll()
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.ts'
 import { startProgram } from './program.ts'
+import { serverFaults } from './server-faults.ts'
 
 const fixture = fileURLToPath(new URL('../fixtures/peer.mjs', import.meta.url))
 const POLL_MS = 5
@@ -77,12 +78,7 @@ export function faultsOfPeer(
   { killed, late = /^timed out after \d+ ms$/ }: { readonly killed: string | RegExp; readonly late?: RegExp },
 ) {
   return {
-    'a frozen server': { inject: () => peer().stop(), heal: () => peer().cont(), expect: { text: late } },
+    ...serverFaults(peer, { frozen: late, killed }),
     'a slow answer': { inject: () => peer().slow(), heal: () => peer().quick(), expect: { text: late } },
-    'a killed server that is started again': {
-      inject: () => peer().kill(),
-      heal: () => peer().restart(),
-      expect: { text: killed },
-    },
   } as const
 }

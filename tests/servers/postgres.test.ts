@@ -46,7 +46,7 @@ whenOwned(postgresProgram, 'a PostgreSQL of the test’s own', () => {
     server.cont()
     await expect(client.query('select 1')).resolves.toBeDefined()
 
-    const before = processTree(server.pid)
+    const before = processTree(server.pid())
     expect(before.length).toBeGreaterThan(2)
     await server.kill()
     expectNothingLeft({ pids: before })
@@ -59,7 +59,7 @@ whenOwned(postgresProgram, 'a PostgreSQL of the test’s own', () => {
     await expect(again.query('select * from kept')).resolves.toMatchObject({ rowCount: 0 })
     await again.end()
 
-    const pids = processTree(server.pid)
+    const pids = processTree(server.pid())
     await server.close()
     expectNothingLeft({ pids, ...(directory && { directory }) })
   })
@@ -83,7 +83,7 @@ whenOwned(postgresProgram, 'a PostgreSQL of the test’s own', () => {
   test('leaves nothing when it is killed and closed, or frozen and closed', async () => {
     for (const fault of ['kill', 'stop'] as const) {
       const server = await startPostgres()
-      const pids = processTree(server.pid)
+      const pids = processTree(server.pid())
       await server[fault]()
       await server.close()
       expectNothingLeft({ pids, ...(server.directory && { directory: server.directory }) })

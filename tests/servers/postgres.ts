@@ -3,9 +3,9 @@ import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { dirname, join } from 'node:path'
 import { createAuthority } from './certificates.ts'
 import { freePort } from './free-port.ts'
-import { type Program, startProgram } from './program.ts'
+import { type OwnServer, startOwnServer } from './own-server.ts'
 import { provide, type Wanted } from './provide.ts'
-import { createServerDirectory } from './server-directory.ts'
+import type { SystemUser } from './unprivileged-user.ts'
 
 const DEBIAN_VERSIONS = '/usr/lib/postgresql'
 
@@ -13,6 +13,7 @@ export const postgresProgram: Wanted = {
   name: 'postgres',
   program: 'postgres',
   debianPackage: 'postgresql',
+  user: 'postgres',
   urlVariable: 'TEST_POSTGRES_URL',
   // Debian keeps the server off PATH, one directory a version; the newest comes first.
   directories: () =>
@@ -30,7 +31,8 @@ export interface PostgresOptions {
   readonly ssl?: boolean
 }
 
-export interface PostgresServer extends AsyncDisposable {
+/** What a PostgreSQL that others run cannot be told to do, its pid included, throws. */
+export interface PostgresServer extends Omit<OwnServer, 'directory'> {
   readonly url: string
   readonly host: string
   readonly port: number
@@ -38,18 +40,8 @@ export interface PostgresServer extends AsyncDisposable {
   readonly password: string
   readonly database: string
   readonly ca: string | undefined
-  readonly pid: number
   /** Where its unix socket and its data are; undefined for a server that others run. */
   readonly directory: string | undefined
-  /** Freezes it with all its backends (SIGSTOP): connections stay open, nothing answers. */
-  stop(): void
-  cont(): void
-  /** SIGKILL: connections are reset, the port refuses. */
-  kill(): Promise<void>
-  /** Starts it again on the same port with the same data, whatever its state was. */
-  restart(): Promise<void>
-  /** Ends it in good order and removes its directory. */
-  close(): Promise<void>
 }
 
 /** Planted: a test that finds it in an answer has found a leak. */
@@ -62,74 +54,32 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   if (provision.how === 'missing') throw new Error(provision.reason)
   if (provision.how === 'url') return foreignServer(provision.url)
 
-  const user = unprivilegedUser()
-  const directory = createServerDirectory('postgres', user)
-  let program: Program | undefined
-  const removeAll = () => {
-    removeSharedMemory(directory.path)
-    directory.remove()
-  }
-  try {
-    const port = await freePort()
-    initialise(join(dirname(provision.path), 'initdb'), directory.path, user)
-    const ca = options.ssl ? writeCertificate(directory.path, user) : undefined
-    const start = () =>
-      startProgram({
-        path: provision.path,
-        args: serverArguments(directory.path, port, options),
-        cwd: directory.path,
-        user,
-        ready: (output) => output.includes('ready to accept connections'),
-        endSignal: 'SIGINT',
-      })
-    program = await start()
-    const running = () => program as Program
-    const close = async () => {
-      await program?.end()
-      removeAll()
-    }
+  const port = await freePort()
+  let ca: string | undefined
+  const server = await startOwnServer(postgresProgram, ({ directory, program, user }) => {
+    initialise(join(dirname(program), 'initdb'), directory, user)
+    ca = options.ssl ? writeCertificate(directory, user) : undefined
     return {
-      url: `postgres://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}/postgres`,
-      host: '127.0.0.1',
-      port,
-      user: USER,
-      password: PLANTED_PASSWORD,
-      database: 'postgres',
-      ca,
-      directory: directory.path,
-      get pid() {
-        return running().pid
-      },
-      stop: () => running().stop(),
-      cont: () => running().cont(),
-      kill: () => running().kill(),
-      async restart() {
-        await running().end()
-        program = await start()
-      },
-      close,
-      [Symbol.asyncDispose]: close,
+      args: serverArguments(directory, port, options),
+      ready: (output) => output.includes('ready to accept connections'),
+      endSignal: 'SIGINT',
+      endedBy: 'end',
+      remove: () => removeSharedMemory(directory),
     }
-  } catch (error) {
-    await program?.kill()
-    removeAll()
-    throw error
+  })
+  return {
+    ...server,
+    url: `postgres://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}/postgres`,
+    host: '127.0.0.1',
+    port,
+    user: USER,
+    password: PLANTED_PASSWORD,
+    database: 'postgres',
+    ca,
   }
 }
 
-/** PostgreSQL refuses to run as root: then it runs as its own user, or as nobody. */
-function unprivilegedUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  const entries = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'))
-  const entry = entries.find(([name]) => name === 'postgres') ?? entries.find(([name]) => name === 'nobody')
-  if (!entry)
-    throw new Error('running as root, and there is neither a user postgres nor nobody to start PostgreSQL as')
-  return { uid: Number(entry[2]), gid: Number(entry[3]) }
-}
-
-function initialise(initdb: string, directory: string, user: { uid: number; gid: number } | undefined): void {
+function initialise(initdb: string, directory: string, user: SystemUser | undefined): void {
   const passwordFile = join(directory, 'password')
   writeFileSync(passwordFile, PLANTED_PASSWORD)
   const data = join(directory, 'data')
@@ -183,7 +133,7 @@ function serverArguments(directory: string, port: number, options: PostgresOptio
   ]
 }
 
-function writeCertificate(directory: string, user: { uid: number; gid: number } | undefined): string {
+function writeCertificate(directory: string, user: SystemUser | undefined): string {
   const { key, cert, ca } = createAuthority().issue({ hosts: ['localhost', '127.0.0.1'] })
   for (const [name, content] of [
     ['server.key', key],
@@ -217,9 +167,8 @@ function foreignServer(url: string): PostgresServer {
     database: pathname.slice(1) || 'postgres',
     ca: undefined,
     directory: undefined,
-    get pid(): number {
-      return notOurs()
-    },
+    pid: notOurs,
+    output: notOurs,
     stop: notOurs,
     cont: notOurs,
     kill: notOurs,

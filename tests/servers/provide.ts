@@ -11,6 +11,8 @@ export interface Wanted {
   readonly debianPackage: string
   /** Where to look for the program beside PATH and the sbin directories. */
   readonly directories?: () => readonly string[]
+  /** Who runs it when the tests run as root, which it refuses to be run by; nobody where there is no such user. */
+  readonly user?: string
   /** The environment variable that names a server that somebody else runs. */
   readonly urlVariable?: string
 }

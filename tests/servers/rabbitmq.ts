@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { type Program, startProgram } from './program.ts'
 import { provide, type Wanted } from './provide.ts'
 import { createServerDirectory } from './server-directory.ts'
+import { unprivilegedUser } from './unprivileged-user.ts'
 
 export const rabbitmqProgram: Wanted = {
   name: 'rabbitmq',
@@ -44,7 +45,8 @@ const USER = 'hale'
 export async function startRabbitmq(): Promise<RabbitmqServer> {
   const provision = provide(rabbitmqProgram)
   if (provision.how !== 'program') throw new Error('rabbitmq is not here: apt install rabbitmq-server')
-  const user = unprivilegedUser()
+  // Files that it wrote as root would be in the way of the next.
+  const user = unprivilegedUser('rabbitmq')
   const directory = createServerDirectory('rabbitmq', user)
   let program: Program | undefined
   let mapper: Program | undefined
@@ -146,14 +148,4 @@ default_pass = ${PLANTED_PASSWORD}
 log.console = true
 log.console.level = warning
 `
-}
-
-/** Its own user when the tests run as root: files that it writes as root would be in the way of the next. */
-function unprivilegedUser(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/passwd')) return undefined
-  const entry = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map((line) => line.split(':'))
-    .find(([name]) => name === 'rabbitmq')
-  return entry && { uid: Number(entry[2]), gid: Number(entry[3]) }
 }

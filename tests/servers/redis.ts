@@ -109,7 +109,7 @@ async function start(
   configuration?: string,
 ): Promise<RedisServer> {
   const [host, port] = ['127.0.0.1', await freePort()]
-  const server = await startOwnServer({ ...redisProgram, name: kind }, (directory) => {
+  const server = await startOwnServer({ ...redisProgram, name: kind }, ({ directory }) => {
     const file = join(directory, 'server.conf')
     if (configuration !== undefined) writeFileSync(file, configuration)
     const common = ['--port', String(port), '--bind', host, '--dir', directory]

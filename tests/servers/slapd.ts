@@ -35,7 +35,7 @@ export async function startSlapd({ certificate }: SlapdOptions = {}): Promise<Sl
   const [port, tlsPort] = [await freePort(), await freePort()]
   const urls = [`ldap://127.0.0.1:${port}`]
   if (certificate !== undefined) urls.push(`ldaps://127.0.0.1:${tlsPort}`)
-  const server = await startOwnServer(slapdProgram, (directory, program) => {
+  const server = await startOwnServer(slapdProgram, ({ directory, program }) => {
     const file = join(directory, 'slapd.conf')
     const entries = join(directory, 'base.ldif')
     mkdirSync(join(directory, 'data'))

@@ -34,7 +34,7 @@ const USER = 'hale'
 /** An SMTP server of the test's own on a free port of 127.0.0.1, which wants a password and delivers nothing. */
 export async function startSmtp({ tls }: SmtpOptions = {}): Promise<SmtpServer> {
   const port = await freePort()
-  const server = await startOwnServer(smtpProgram, (directory) => {
+  const server = await startOwnServer(smtpProgram, ({ directory }) => {
     const file = join(directory, 'certificate.pem')
     if (tls !== undefined)
       writeFileSync(file, `${tls.certificate.cert}\n${tls.certificate.key}`, { mode: 0o600 })

@@ -4,8 +4,6 @@ import { freePort } from './free-port.ts'
 /** What a server of tabular data streams may do. */
 export type TdsMode =
   | 'well'
-  /** Answers nothing before it is well again. */
-  | 'frozen'
   /** Answers no query before it is well again; an attention at once. */
   | 'slow'
   /** Turns every login away, and every query. */
@@ -16,6 +14,10 @@ export interface TdsServer extends AsyncDisposable {
   /** How many connections are open. */
   readonly open: number
   mode: TdsMode
+  /** From now on takes messages and never answers them. */
+  stop(): void
+  /** Answers again, those that it has taken too. */
+  cont(): void
   /** Closes all connections. */
   drop(): void
   /** Closes all connections and the port. */
@@ -31,6 +33,7 @@ export async function startTds(): Promise<TdsServer> {
   const port = await freePort()
   const sockets = new Set<Socket>()
   let mode: TdsMode = 'well'
+  let stopped = false
   const held: (() => void)[] = []
   const late = new Map<Socket, () => void>()
   const server = createServer((socket) => {
@@ -49,7 +52,7 @@ export async function startTds(): Promise<TdsServer> {
   })
   const answer = (socket: Socket, kind: number): unknown => {
     const reply = (...tokens: Buffer[]) => socket.write(packet(Buffer.concat(tokens)))
-    if (mode === 'frozen') return held.push(() => answer(socket, kind))
+    if (stopped) return held.push(() => answer(socket, kind))
     if (kind === type.prelogin) return reply(preloginAnswer)
     if (kind === type.attention) {
       // What is under way ends with a message of its own, and then the attention is confirmed.
@@ -87,9 +90,15 @@ export async function startTds(): Promise<TdsServer> {
     set mode(value) {
       mode = value
       if (value !== 'well') return
-      for (const again of held.splice(0)) again()
       for (const rows of late.values()) rows()
       late.clear()
+    },
+    stop: () => {
+      stopped = true
+    },
+    cont: () => {
+      stopped = false
+      for (const again of held.splice(0)) again()
     },
     drop,
     kill,

@@ -1,12 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { freePort } from './free-port.ts'
 
+/** The bytes to answer a message with, undefined where it wants none; as `last` the connection is closed after them. */
+export type WireAnswer = Buffer | undefined | { readonly last: Buffer }
+
 /** How a server that cannot run here speaks, as its specification documents it. */
-export interface Wire {
+export interface Wire<Session = undefined> {
   /** How many bytes the first message has; more than there are as long as that cannot be told. */
   lengthOf(received: Buffer): number
-  /** The bytes to answer a whole message with; undefined where it wants no answer. */
-  answer(message: Buffer): Buffer | undefined
+  /** What is to be remembered of a connection. */
+  begin?(): Session
+  /** Answers a whole message. */
+  answer(message: Buffer, session: Session): WireAnswer
 }
 
 /** A server that speaks as much of a wire as a check needs, so that the real client is what is tested. */
@@ -16,10 +21,14 @@ export interface WireServer extends AsyncDisposable {
   readonly accepted: number
   /** How many of them are open. */
   readonly open: number
+  /** How late each answer is, in milliseconds. */
+  delayMs: number
   /** From now on takes messages and never answers them. */
   stop(): void
   /** Answers again, those that it has taken too. */
   cont(): void
+  /** Closes all its connections. */
+  drop(): void
   /** Resets its connections and refuses new ones. */
   kill(): Promise<void>
   /** Listens again on the same port. */
@@ -27,17 +36,22 @@ export interface WireServer extends AsyncDisposable {
 }
 
 /** Starts it on a free port of 127.0.0.1, with what the test wants to see or to change besides. */
-export async function startWireServer<T extends object>(wire: Wire, more: T): Promise<WireServer & T> {
+export async function startWireServer<T extends object, Session = undefined>(
+  wire: Wire<Session>,
+  more: T,
+): Promise<WireServer & T> {
   const port = await freePort()
   const sockets = new Set<Socket>()
   const held: (() => void)[] = []
   let accepted = 0
   let stopped = false
+  let delayMs = 0
 
   const serve = (socket: Socket): void => {
     accepted++
     sockets.add(socket)
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    const session = wire.begin?.() as Session
     let received = Buffer.alloc(0)
     socket.on('data', (chunk) => {
       received = Buffer.concat([received, chunk])
@@ -49,10 +63,13 @@ export async function startWireServer<T extends object>(wire: Wire, more: T): Pr
         const message = received.subarray(0, length)
         received = received.subarray(length)
         const send = () => {
-          const answer = wire.answer(message)
-          if (answer !== undefined && !socket.destroyed) socket.write(answer)
+          const answer = wire.answer(message, session)
+          if (answer === undefined || socket.destroyed) return
+          if (Buffer.isBuffer(answer)) socket.write(answer)
+          else socket.end(answer.last)
         }
         if (stopped) held.push(send)
+        else if (delayMs > 0) setTimeout(send, delayMs)
         else send()
       }
     })
@@ -75,12 +92,21 @@ export async function startWireServer<T extends object>(wire: Wire, more: T): Pr
     get open() {
       return sockets.size
     },
+    get delayMs() {
+      return delayMs
+    },
+    set delayMs(value) {
+      delayMs = value
+    },
     stop: () => {
       stopped = true
     },
     cont: () => {
       stopped = false
       for (const send of held.splice(0)) send()
+    },
+    drop: () => {
+      for (const socket of sockets) socket.destroy()
     },
     kill,
     async restart() {

@@ -23,7 +23,7 @@ export interface ZookeeperServer extends OwnServer {
 /** A ZooKeeper of the test's own on a free port of 127.0.0.1, alone. */
 export async function startZookeeper(): Promise<ZookeeperServer> {
   const port = await freePort()
-  const server = await startOwnServer(zookeeperProgram, (directory) => {
+  const server = await startOwnServer(zookeeperProgram, ({ directory }) => {
     const file = join(directory, 'zoo.cfg')
     mkdirSync(join(directory, 'data'))
     writeFileSync(

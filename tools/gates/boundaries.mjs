@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { projectRoot } from '../project.mjs'
-import { FOLDERS, FORBIDDEN } from './boundary-rules.mjs'
+import { CLI_FOLDERS, FOLDERS, FORBIDDEN } from './boundary-rules.mjs'
 import { verdict } from './verdict.mjs'
 
 /**
@@ -45,8 +45,10 @@ export async function boundaries(root = projectRoot) {
  * @param {readonly string[]} modules
  */
 function foldersWithoutRule(modules) {
-  const folders = new Set(modules.map((source) => source.match(/^packages\/hale\/src\/([^/]+)\//)?.[1]))
-  return [...folders]
-    .filter((folder) => folder && !(folder in FOLDERS))
-    .map((folder) => `packages/hale/src/${folder} has no rule: add it to tools/gates/boundary-rules.mjs`)
+  return Object.entries({ hale: FOLDERS, cli: CLI_FOLDERS }).flatMap(([name, rules]) => {
+    const inFolder = new RegExp(`^packages/${name}/src/([^/]+)/`)
+    return [...new Set(modules.map((source) => inFolder.exec(source)?.[1]))]
+      .filter((folder) => folder && !(folder in rules))
+      .map((folder) => `packages/${name}/src/${folder} has no rule: add it to tools/gates/boundary-rules.mjs`)
+  })
 }

@@ -24,30 +24,59 @@ export const FOLDERS = {
   adapters: { imports: ['server', 'http', 'core', 'errors'], node: true },
   grpc: { imports: ['grpc', 'core', 'errors'] },
   nest: { imports: ['nest', 'http', 'core', 'errors'], node: true },
+  probe: { imports: ['probe', 'check-parts', 'core', 'errors'], node: true },
   shutdown: { imports: ['shutdown', 'core', 'errors'], node: true },
   testing: { imports: ['testing', 'shutdown', 'http', 'core', 'errors'], node: true },
 }
 
+/**
+ * The same of packages/cli/src: the verbs load the rooms, and the rooms know each other along the way that data takes.
+ *
+ * @type {Record<string, { imports: string[] }>}
+ */
+export const CLI_FOLDERS = {
+  command: { imports: ['command', 'verbs'] },
+  verbs: {
+    imports: ['verbs', 'command', 'probe', 'serve', 'watch', 'generate', 'doctor', 'completion', 'profile'],
+  },
+  endpoint: { imports: ['endpoint', 'command'] },
+  definition: { imports: ['definition', 'command'] },
+  profile: { imports: ['profile', 'definition', 'endpoint', 'command'] },
+  probe: { imports: ['probe', 'command'] },
+  serve: { imports: ['serve', 'definition', 'command'] },
+  watch: { imports: ['watch', 'endpoint', 'command'] },
+  generate: { imports: ['generate', 'profile', 'command'] },
+  doctor: { imports: ['doctor', 'profile', 'command'] },
+  completion: { imports: ['completion', 'command'] },
+}
+
 const SOURCE = '^packages/hale/src/'
+const CLI_SOURCE = '^packages/cli/src/'
 const TEST = '[.]test[.]ts$'
 /** @type {import('dependency-cruiser').DependencyType[]} */
 const THIRD_PARTY = ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-bundled', 'npm-no-pkg', 'npm-unknown']
 
 /** @param {readonly string[]} folders */
-const anyOf = (folders) => `${SOURCE}(?:${folders.join('|')})/`
+const anyOf = (folders, source = SOURCE) => `${source}(?:${folders.join('|')})/`
 const withNode = Object.keys(FOLDERS).filter((folder) => FOLDERS[folder]?.node)
 
-/** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
-const folderRules = Object.entries(FOLDERS).map(([folder, { imports }]) => ({
-  name: `${folder}-imports-only-${imports.join('-')}`,
-  severity: 'error',
-  from: { path: anyOf([folder]), pathNot: TEST },
-  to: { path: SOURCE, pathNot: anyOf(imports) },
-}))
+/**
+ * @param {Record<string, { imports: string[] }>} folders
+ * @param {string} source
+ * @returns {import('dependency-cruiser').IForbiddenRuleType[]}
+ */
+const rulesOf = (folders, source) =>
+  Object.entries(folders).map(([folder, { imports }]) => ({
+    name: `${folder}-imports-only-${imports.join('-')}`,
+    severity: 'error',
+    from: { path: anyOf([folder], source), pathNot: TEST },
+    to: { path: source, pathNot: anyOf(imports, source) },
+  }))
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */
 export const FORBIDDEN = [
-  ...folderRules,
+  ...rulesOf(FOLDERS, SOURCE),
+  ...rulesOf(CLI_FOLDERS, CLI_SOURCE),
   {
     name: 'index-imports-only-core-and-errors',
     severity: 'error',

@@ -1,28 +1,18 @@
 import { connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { servedUntilClosed } from '../../../../tests/served-health.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import type { HealthSource } from '../core/health.ts'
 import { down } from '../core/outcome.ts'
 import { gate } from '../testing/gate.ts'
-import { type HealthServer, type ServeOptions, serveHealth } from './node.ts'
+import type { HealthServer } from './node.ts'
 
 // Bytes as probers send them: no client library stands between, which would tidy them up.
 
-const opened: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
-
-async function served(health: HealthSource, options: Partial<ServeOptions> = {}): Promise<HealthServer> {
-  const server = await serveHealth(health, { port: 0, host: '127.0.0.1', ...options })
-  opened.push(() => {
-    server.server.closeAllConnections()
-    return server.close()
-  })
-  return server
-}
+const opened = closeAfterEach()
+const served = servedUntilClosed(opened)
 
 function connected({ port }: HealthServer): Promise<Socket> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,8 @@
 import { Agent, createServer, get, type IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { servedUntilClosed } from '../../../../tests/served-health.ts'
 import { freePort } from '../../../../tests/servers/free-port.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -8,22 +10,10 @@ import type { HealthSource } from '../core/health.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import type { HandlerOptions } from '../http/handler-settings.ts'
 import { gate } from '../testing/gate.ts'
-import { type HealthServer, healthListener, type ServeOptions, serveHealth } from './node.ts'
+import { healthListener, type ServeOptions, serveHealth } from './node.ts'
 
-const opened: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
-
-async function served(health: HealthSource, options: Partial<ServeOptions> = {}): Promise<HealthServer> {
-  const server = await serveHealth(health, { port: 0, host: '127.0.0.1', ...options })
-  opened.push(() => {
-    server.server.closeAllConnections()
-    return server.close()
-  })
-  return server
-}
+const opened = closeAfterEach()
+const served = servedUntilClosed(opened)
 
 function healthy(): HealthSource {
   return createHealth({ checks: { database: check(() => {}) } })

@@ -1,9 +1,12 @@
 import { Queue, type QueueOptions, Worker } from 'bullmq'
 import { Redis, type RedisOptions } from 'ioredis'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type RedisServer, redisProgram, startRedis } from '../../../../tests/servers/redis.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -12,11 +15,7 @@ import { checkContract } from '../testing/check-contract.ts'
 import { type BullmqCheckOptions, type BullmqQueue, bullmq, type ClientOf } from './bullmq.ts'
 
 const password = 'planted-Secret-4711'
-const closing: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closeAfterEach()
 
 function opened(connection: QueueOptions['connection'], name = 'orders'): Queue {
   const queue = new Queue(name, { connection })
@@ -40,9 +39,7 @@ function asked(queue: ClientOf<BullmqQueue>, options: BullmqCheckOptions = {}) {
   return { run: () => health.check('queue').run() }
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 10 })
-}
+const eventually = polling({ timeout: 5_000, interval: 10 })
 
 whenOwned(redisProgram, 'bullmq with a real server', () => {
   let server: RedisServer
@@ -84,16 +81,7 @@ whenOwned(redisProgram, 'bullmq with a real server', () => {
       faults: {
         // ioredis keeps a command that has been sent for the next connection.
         ...gateFaults(() => gate, { timeoutMs: 200, cut: new RegExp(`${lost.source}|^timed out`) }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: lost },
-        },
+        ...serverFaults(() => server, { killed: lost }),
       },
       connections: async () => Number(/connected_clients:(\d+)/.exec(await observer.info('clients'))?.[1]),
     })

@@ -2,9 +2,11 @@ import { createClient as createLibsql } from '@libsql/client'
 import { auth, Client, type ClientOptions, policies } from 'cassandra-driver'
 import { createPool } from 'mysql2'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { polling } from '../../../../tests/polling.ts'
 import { type CqlWire, startCqlWire } from '../../../../tests/servers/cql-wire.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -36,9 +38,7 @@ function asked(client: ClientOf<CassandraClient>, options: CassandraCheckOptions
   return () => health.check('database').run()
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 10_000, interval: 20 })
-}
+const eventually = polling({ timeout: 10_000, interval: 20 })
 
 const connected = { status: 'UP', message: 'connected', data: { nodes: 1, up: 1 } }
 
@@ -101,16 +101,10 @@ describe('cassandra against a server that speaks its documented wire', () => {
           },
           expect: { status: 'DEGRADED', text: 'no free connection' },
         },
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: 'timed out after 200 ms' },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: lost },
-        },
+        ...serverFaults(() => server, {
+          frozen: 'timed out after 200 ms',
+          killed: lost,
+        }),
         'a missing permission': {
           inject: () => {
             server.refusal = { code: 0x2100, message: 'hidden-4732' }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { acceptedBeyond } from '../../../../tests/servers/accepted-connections.ts'
 import { closedPort, listen, portOf, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
@@ -16,8 +17,10 @@ const healthy = {
 
 /** As its HTTP API is documented: no Consul runs here. */
 const server = createServer()
+// Or an idle connection would be closed, and another opened, while they are counted.
+server.keepAliveTimeout = 60_000
 let gate: TcpGate
-let accepted = 0
+const connections = { accepted: 0, open: 0 }
 let state: { leader: string; peers: string; status?: number; silent?: boolean } = healthy
 const requests: string[] = []
 
@@ -32,7 +35,11 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
 }
 
 beforeAll(async () => {
-  server.on('request', answer).on('connection', () => accepted++)
+  server.on('request', answer).on('connection', (socket) => {
+    connections.accepted++
+    connections.open++
+    socket.on('close', () => connections.open--)
+  })
   await listen(server)
   gate = await startTcpGate(portOf(server))
 })
@@ -96,7 +103,8 @@ describe('keeps the contract of checks', () => {
           expect: { text: 'no leader' },
         },
       },
-      connections: () => accepted,
+      // Two questions at the same time.
+      connections: () => acceptedBeyond(4, connections),
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })

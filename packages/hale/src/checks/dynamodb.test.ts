@@ -6,7 +6,8 @@ import {
   startAnsweringHttp,
 } from '../../../../tests/servers/answering-http.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
-import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -94,16 +95,7 @@ describe('dynamodb against a server written from the documentation', () => {
       heal: become(described('ACTIVE')),
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: 'timed out after 200 ms' },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: connectionLost },
-        },
+        ...serverFaults(() => server, { frozen: 'timed out after 200 ms' }),
         'credentials that do not do': {
           inject: become(refusal('UnrecognizedClientException')),
           expect: { text: 'authentication failed' },

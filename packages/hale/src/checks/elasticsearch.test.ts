@@ -1,6 +1,7 @@
 import { Client } from '@elastic/elasticsearch'
 import { Client as OpenSearch } from '@opensearch-project/opensearch'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { acceptedBeyond } from '../../../../tests/servers/accepted-connections.ts'
 import {
   type AnsweringHttp,
   type HttpAnswer,
@@ -8,6 +9,7 @@ import {
 } from '../../../../tests/servers/answering-http.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -108,16 +110,10 @@ describe.each(Object.entries(clients))('elasticsearch through %s', (_name, clien
       heal,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: 'timed out after 200 ms' },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: /^connection (refused|closed|reset|failed)$|^no node can be reached$/ },
-        },
+        ...serverFaults(() => server, {
+          frozen: 'timed out after 200 ms',
+          killed: /^connection (refused|closed|reset|failed)$|^no node can be reached$/,
+        }),
         'a wrong password': {
           inject: become(refusal('security_exception', 401)),
           expect: { text: 'authentication failed' },
@@ -139,7 +135,7 @@ describe.each(Object.entries(clients))('elasticsearch through %s', (_name, clien
           expect: { text: 'red' },
         },
       },
-      connections: () => gate.accepted,
+      connections: () => acceptedBeyond(2, gate),
       questions: () => server.requests.length,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())

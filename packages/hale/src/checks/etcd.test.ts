@@ -1,10 +1,13 @@
 import { ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import { Etcd3, type IOptions, isRecoverableError } from 'etcd3'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { type EtcdCluster, etcdProgram, startEtcd } from '../../../../tests/servers/etcd.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -12,11 +15,7 @@ import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type ClientOf, type EtcdCheckOptions, type EtcdClient, etcd } from './etcd.ts'
 
-const closing: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closeAfterEach()
 
 function opened(hosts: string | string[], options: Partial<IOptions> = {}): Etcd3 {
   const client = new Etcd3({ hosts, ...options })
@@ -29,9 +28,7 @@ function asked(client: ClientOf<EtcdClient>, options: EtcdCheckOptions = {}) {
   return { run: () => health.check('etcd').run() }
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 10_000, interval: 20 })
-}
+const eventually = polling({ timeout: 10_000, interval: 20 })
 
 whenOwned(etcdProgram, 'etcd with a real server', () => {
   let cluster: EtcdCluster
@@ -54,16 +51,7 @@ whenOwned(etcdProgram, 'etcd with a real server', () => {
       // The client leaves a host alone for 5 s once it could not be reached.
       recoverWithinMs: 12_000,
       faults: {
-        'a frozen server': {
-          inject: () => member.stop(),
-          heal: () => member.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => member.kill(),
-          heal: () => member.restart(),
-          expect: { text: /^(connection failed|connection closed|not connected)$/ },
-        },
+        ...serverFaults(() => member, { killed: /^(connection failed|connection closed|not connected)$/ }),
       },
       connections: () => openConnections(member.port),
     })

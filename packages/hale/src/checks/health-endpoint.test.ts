@@ -10,6 +10,7 @@ import { serveHealth } from '../adapters/node.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { degraded, down } from '../core/outcome.ts'
+import type { HandlerOptions } from '../http/handler-settings.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type HealthEndpointCheckOptions, healthEndpoint } from './health-endpoint.ts'
 
@@ -115,21 +116,47 @@ describe("hale's own endpoint", () => {
   afterAll(() => served.close())
   const at = (query: string) => new URL(`/health/ready${query}`, served.url).href
 
-  test.for(['', '?format=actuator', '?format=health-json', '?format=microprofile'])(
-    'with %s is read down to its components',
-    async (query) => {
+  test.for<[string, Record<string, string>]>([
+    ['', { cache: 'UP', database: 'UP' }],
+    ['?format=actuator', { cache: 'UP', database: 'UP', readinessState: 'UP' }],
+    ['?format=health-json', { 'cache:responseTime': 'UP', 'database:responseTime': 'UP' }],
+    ['?format=microprofile', { cache: 'UP', database: 'UP' }],
+  ])(
+    'with %s is read down to its components, and nothing else is taken for one',
+    async ([query, components]) => {
       broken = false
       slow = false
       const found = await run(at(query))
       expect([found.status, found.message]).toEqual(['UP', 'healthy'])
-      const { components } = found.data as { components: Record<string, string> }
-      const shown = Object.entries(components).filter(([name]) => /^(database|cache)/.test(name))
-      expect(shown.map(([, status]) => status)).toEqual(['UP', 'UP'])
+      expect(found.data).toEqual({ components })
       broken = true
-      expect((await run(at(query))).error).toBe('down')
+      const failed = await run(at(query))
+      expect(failed.error).toBe('down')
+      const [database = ''] = Object.keys(components).filter((name) => name.startsWith('database'))
+      expect(failed.data).toEqual({ components: { ...components, [database]: 'DOWN' } })
       broken = false
     },
   )
+
+  test.for<[string, HandlerOptions]>([
+    ['its details as a list', { detailsAs: 'list' }],
+    ['all that operators see', { visibility: 'debug' }],
+    ['all that operators see as a list', { detailsAs: 'list', visibility: 'debug' }],
+  ])('with %s is read as well, in service and out of it', async ([, options]) => {
+    const other = await serveHealth(service, { port: 0, host: '127.0.0.1', ...options })
+    const components = { cache: 'UP', database: 'UP' }
+    try {
+      const url = new URL('/health/ready', other.url).href
+      expect((await run(url)).data).toEqual({ components })
+      service.outOfService('planted')
+      const away = await run(url)
+      expect([away.status, away.error, away.data]).toEqual(['DOWN', 'out of service', { components }])
+      expect(JSON.stringify(away)).not.toContain('planted')
+    } finally {
+      service.inService()
+      await other.close()
+    }
+  })
 
   test('its DEGRADED is our DEGRADED, also for those who read Actuator', async () => {
     slow = true
@@ -228,6 +255,20 @@ describe('endpoints of others', () => {
       'UP',
       'healthy',
       { first: 'UP', unnamed: 'UP' },
+    ],
+    [
+      'Spring Boot 2, with a component of the name that hale gives the service',
+      { status: 'UP', details: { application: { status: 'UP', details: { planted: 1 } } } },
+      'UP',
+      'healthy',
+      { application: 'UP' },
+    ],
+    [
+      'MicroProfile, the same',
+      { status: 'UP', checks: [{ name: 'application', status: 'UP' }] },
+      'UP',
+      'healthy',
+      { application: 'UP' },
     ],
     ['what is no status', { status: 'planted' }, 'DOWN', 'not a health answer', undefined],
     ['names of the prototype', { status: 'constructor' }, 'DOWN', 'not a health answer', undefined],

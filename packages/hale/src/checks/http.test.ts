@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { acceptedBeyond } from '../../../../tests/servers/accepted-connections.ts'
 import { createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { startFaultyHttp } from '../../../../tests/servers/faulty-http.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
@@ -20,6 +21,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 async function serve(listener: Listener) {
   const open = new Set<Socket>()
   const server = createServer(listener)
+  // Or an idle connection would be closed, and another opened, while they are counted.
+  server.keepAliveTimeout = 60_000
   server.on('connection', (socket) => {
     open.add(socket)
     counts.accepted++
@@ -124,7 +127,7 @@ describe('keeps the contract of checks', () => {
     create: () => http(counting.url),
     secrets,
     faults: { none: { inject: () => {}, heal: () => {}, expect: 'UP' } },
-    connections: () => counting.counts.accepted,
+    connections: () => acceptedBeyond(2, { accepted: counting.counts.accepted, open: counting.open.size }),
   })
   test.each(connectionCases)('kept alive: $name', { timeout: 60_000 }, ({ run }) => run())
 })

@@ -1,8 +1,11 @@
 import { Admin, Consumer, Producer } from '@platformatic/kafka'
 import { Kafka, type KafkaConfig, type Admin as KafkajsAdmin, logLevel, type RetryOptions } from 'kafkajs'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { type KafkaCluster, startKafka } from '../../../../tests/servers/kafka.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
@@ -11,11 +14,7 @@ import { type ClientOf, type KafkaCheckOptions, type KafkaClient, kafka } from '
 const user = 'planted-user-4701'
 const password = 'planted-Secret-4702'
 
-const closing: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closeAfterEach()
 
 /** Does what each client does for the application that has it. */
 interface Clients {
@@ -61,9 +60,7 @@ function asked(client: ClientOf<KafkaClient>, options: KafkaCheckOptions = {}) {
   return () => health.check('broker').run()
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 10_000, interval: 20 })
-}
+const eventually = polling({ timeout: 10_000, interval: 20 })
 
 const lost = /^connection (refused|closed|reset)$/
 const late = 'timed out after 200 ms'
@@ -107,12 +104,7 @@ describe.each([
       create: () => kafka(client, { timeoutMs: 200 }),
       secrets: () => [user, password, '127.0.0.1', ...locked.brokers, 'planted-47', 'orders'],
       faults: {
-        'frozen brokers': { inject: () => locked.stop(), heal: cont, expect: { text: late } },
-        'killed brokers': {
-          inject: () => locked.kill(),
-          heal: () => locked.restart(),
-          expect: { text: lost },
-        },
+        ...serverFaults(() => locked, { frozen: late, killed: lost }),
         'black-holed ports': {
           inject: async () => {
             locked.stop()

@@ -1,4 +1,5 @@
 import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { isSo } from '../check-parts/asking/structure.ts'
 import { limitsOf } from '../check-parts/judging/limits-of.ts'
 import {
   graded,
@@ -189,7 +190,7 @@ function topicsOf(problems: Problems, topics: unknown): readonly string[] {
 function lagObstacle(client: KafkaClient, { group }: KafkaQuestions): string | undefined {
   if (isKafkajsAdmin(client)) return group === undefined ? 'expected the group with it' : undefined
   if (!isPlatformaticConsumer(client)) return 'expected a Consumer as the client, which is asked for its own'
-  return group === undefined || group === client.groupId
+  return group === undefined || isSo(() => group === client.groupId)
     ? undefined
     : 'expected no group but that of the Consumer'
 }

@@ -1,9 +1,12 @@
 import { Client, type ClientOptions } from 'ldapts'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { type Certificate, createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { type SlapdServer, slapdProgram, startSlapd } from '../../../../tests/servers/slapd.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
@@ -12,11 +15,7 @@ import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type ClientOf, type LdapCheckOptions, type LdapClient, ldap } from './ldap.ts'
 
-const closing: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closeAfterEach()
 
 function opened(url: string, options: Partial<ClientOptions> = {}): Client {
   const client = new Client({ url, ...options })
@@ -29,9 +28,7 @@ function asked(client: ClientOf<LdapClient>, options: LdapCheckOptions = {}) {
   return { run: () => health.check('directory').run() }
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 10 })
-}
+const eventually = polling({ timeout: 5_000, interval: 10 })
 
 whenOwned(slapdProgram, 'ldap with a real server', () => {
   let server: SlapdServer
@@ -58,16 +55,7 @@ whenOwned(slapdProgram, 'ldap with a real server', () => {
       questions: () => gate.sent,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: /^connection (closed|refused|reset)$/ },
-        },
+        ...serverFaults(() => server, { killed: /^connection (closed|refused|reset)$/ }),
       },
       connections: () => openConnections(server.port),
     })

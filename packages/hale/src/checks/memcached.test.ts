@@ -1,5 +1,6 @@
 import { Client, type ClientOptions, type ServerOptions } from 'memjs'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import {
@@ -7,6 +8,7 @@ import {
   memcachedProgram,
   startMemcached,
 } from '../../../../tests/servers/memcached.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -31,9 +33,7 @@ function asked(client: ClientOf<MemcachedClient>, options: MemcachedCheckOptions
   return () => health.check('cache').run()
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 10_000, interval: 10 })
-}
+const eventually = polling({ timeout: 10_000, interval: 10 })
 
 whenOwned(memcachedProgram, 'memcached with a real server', () => {
   let server: MemcachedServer
@@ -63,19 +63,13 @@ whenOwned(memcachedProgram, 'memcached with a real server', () => {
       questions: () => gate.sent,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /^timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => {
+        ...serverFaults(() => server, {
+          frozen: /^timed out/,
+          killed: /^connection (refused|reset|closed)$|^timed out/,
+          restarted: () => {
             observations = 0
-            return server.restart()
           },
-          expect: { text: /^connection (refused|reset|closed)$|^timed out/ },
-        },
+        }),
       },
       connections: async () => Number((await server.stats()).total_connections) - ++observations,
     })
@@ -127,6 +121,24 @@ whenOwned(memcachedProgram, 'memcached with a real server', () => {
     await third.restart()
     for (const run of Object.values(runs)) await eventually(run).toMatchObject({ status: 'UP' })
   })
+
+  test('a frozen server is given all of the time, several of them a little less', async () => {
+    await using first = await startMemcached()
+    await using second = await startMemcached()
+    const clientOfAll = (...servers: readonly MemcachedServer[]) =>
+      clientOf(servers.map(({ host, port }) => `${host}:${port}`).join(','), { timeout: 60 })
+    const one = asked(clientOfAll(first))
+    const both = asked(clientOfAll(first, second))
+    for (const run of [one, both]) expect((await run()).status).toBe('UP')
+    for (const server of [first, second]) server.stop()
+    try {
+      expect(await one()).toMatchObject({ status: 'DOWN', error: 'timed out after 500 ms' })
+      expect(await both()).toMatchObject({ status: 'DOWN', error: 'timed out' })
+    } finally {
+      for (const server of [first, second]) server.cont()
+    }
+    for (const run of [one, both]) await eventually(run).toMatchObject({ status: 'UP' })
+  })
 })
 
 describe('memcached without a real server', () => {
@@ -167,7 +179,10 @@ describe('memcached without a real server', () => {
     const run = asked(client, { timeoutMs: 20 })
     expect(await run()).toMatchObject({ status: 'DOWN', error: expect.stringMatching(/^timed out/) })
     silent = false
-    expect(await run()).toMatchObject({ status: 'UP', message: 'connected', data: { nodes: 1, up: 1 } })
+    // The abandoned run settles a moment after its report.
+    await expect
+      .poll(run, { timeout: 1_000, interval: 5 })
+      .toMatchObject({ status: 'UP', message: 'connected', data: { nodes: 1, up: 1 } })
   })
 
   test('what is set up wrongly is told together, by createHealth', () => {

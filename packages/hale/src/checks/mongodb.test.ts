@@ -2,9 +2,11 @@ import { Redis } from 'ioredis'
 import { type Db, MongoClient, type MongoClientOptions } from 'mongodb'
 import mongoose, { type Connection } from 'mongoose'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type MongoWire, startMongoWire } from '../../../../tests/servers/mongo-wire.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -28,9 +30,7 @@ function asked(client: ClientOf<MongodbSource>, options: MongodbCheckOptions = {
   return () => health.check('database').run()
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 10_000, interval: 20 })
-}
+const eventually = polling({ timeout: 10_000, interval: 20 })
 
 const connected = { status: 'UP', message: 'connected', data: { nodes: 1, up: 1 } }
 
@@ -103,17 +103,10 @@ describe('mongodb against a server that speaks its documented wire', () => {
           },
           expect: { status: 'DEGRADED', text: 'no free connection' },
         },
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
+        ...serverFaults(() => server, {
           // The driver tries again by itself at first, and tells the reason once its monitor has failed.
-          expect: { text: /^connection (refused|closed|reset)$|^timed out/ },
-        },
+          killed: /^connection (refused|closed|reset)$|^timed out/,
+        }),
         'a server that shuts down': {
           inject: () => {
             server.answers = {

@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { connect, connectAsync, type IClientOptions, type MqttClient as Mqtt } from 'mqtt'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import {
@@ -9,6 +11,7 @@ import {
   startMosquitto,
 } from '../../../../tests/servers/mosquitto.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -17,11 +20,7 @@ import { checkContract } from '../testing/check-contract.ts'
 import { singleCheck } from '../testing/single-check.ts'
 import { type ClientOf, type MqttCheckOptions, type MqttClient, mqtt } from './mqtt.ts'
 
-const closing: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closeAfterEach()
 
 function opened(url: string, options: IClientOptions = {}): Mqtt {
   const client = connect(url, { reconnectPeriod: 20, ...options })
@@ -34,9 +33,7 @@ function asked(client: ClientOf<MqttClient>, options: MqttCheckOptions = {}) {
   return singleCheck(mqtt(client, { timeoutMs: 2_000, ...options }))
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 10 })
-}
+const eventually = polling({ timeout: 5_000, interval: 10 })
 
 whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
   let server: MosquittoServer
@@ -66,16 +63,7 @@ whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
       questions: () => gate.sent,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: lost },
-        },
+        ...serverFaults(() => server, { killed: lost }),
       },
       connections: () => openConnections(server.port),
     })

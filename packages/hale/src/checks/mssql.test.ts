@@ -1,7 +1,9 @@
 import sql from 'mssql'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
-import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { startTds, type TdsServer } from '../../../../tests/servers/tds.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -36,9 +38,7 @@ function asked(client: MssqlPool | (() => MssqlPool), options?: MssqlCheckOption
   return singleCheck(mssql(client, options), clock)
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 5 })
-}
+const eventually = polling({ timeout: 5_000, interval: 5 })
 
 /** Connections of the pool that are in use until they are given back. */
 async function lent(pool: sql.ConnectionPool, count: number): Promise<() => void> {
@@ -76,17 +76,7 @@ describe('keeps the contract of checks', () => {
     heal: well,
     faults: {
       ...gateFaults(() => gate, { timeoutMs: 200 }),
-      'a frozen server': {
-        inject: () => {
-          server.mode = 'frozen'
-        },
-        expect: { text: /timed out/ },
-      },
-      'a killed server': {
-        inject: () => server.kill(),
-        heal: () => server.restart(),
-        expect: { text: connectionLost },
-      },
+      ...serverFaults(() => server),
       'a wrong password': {
         inject: async () => {
           server.mode = { number: 18456, message: `Login failed for user 'planted'.` }
@@ -170,11 +160,11 @@ describe('mssql', () => {
     pool = await poolOf(server.port, { pool: { max: 10 } }).connect()
     const { run, runs } = asked(pool, { timeoutMs: 15, overlapAfterMs: 0 })
     await eventually(async () => (await run()).status).toBe('UP')
-    server.mode = 'frozen'
+    server.stop()
     for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('DOWN')
     expect(runs.unsettled).toBe(3)
     expect(server.open).toBeLessThanOrEqual(4)
-    server.mode = 'well'
+    server.cont()
     await eventually(async () => (await run()).status).toBe('UP')
   })
 

@@ -1,9 +1,11 @@
 import { createConnection, createPool, createPoolCluster, type Pool, type PoolOptions } from 'mysql2'
 import promised from 'mysql2/promise'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type MariadbServer, mariadbProgram, startMariadb } from '../../../../tests/servers/mariadb.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -29,9 +31,7 @@ function asked(client: MysqlClient | (() => MysqlClient), options?: MysqlCheckOp
   return singleCheck(mysql(client, options), clock)
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 5 })
-}
+const eventually = polling({ timeout: 5_000, interval: 5 })
 
 function lent(pool: Pool): Promise<{ release(): void }> {
   return new Promise((resolve, reject) => {
@@ -97,19 +97,7 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
       secrets: () => [server.password, server.host, server.user, 'mysql://', 'probed'],
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, silent: /timed out/ }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: async () => {
-            await server.restart()
-            await administer()
-          },
-          expect: { text: connectionLost },
-        },
+        ...serverFaults(() => server, { restarted: administer }),
         'a wrong password': {
           inject: async () => {
             await setPassword('another-Secret-0815')

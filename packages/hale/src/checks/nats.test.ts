@@ -1,10 +1,13 @@
 import { type JetStreamManager, jetstreamManager, StorageType } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type NatsServer, natsProgram, startNats } from '../../../../tests/servers/nats.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -13,11 +16,7 @@ import { checkContract } from '../testing/check-contract.ts'
 import { singleCheck } from '../testing/single-check.ts'
 import { type ClientOf, type NatsCheckOptions, type NatsClient, nats } from './nats.ts'
 
-const closing: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closeAfterEach()
 
 function opened(url: string, options: object = {}): Promise<NatsConnection> {
   const { hostname, port, username: user, password: pass } = new URL(url)
@@ -32,9 +31,7 @@ function asked(client: ClientOf<NatsClient>, options: NatsCheckOptions = {}) {
   return singleCheck(nats(client, { timeoutMs: 2_000, ...options }))
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 10 })
-}
+const eventually = polling({ timeout: 5_000, interval: 10 })
 
 whenOwned(natsProgram, 'nats with a real server', () => {
   let server: NatsServer
@@ -64,16 +61,7 @@ whenOwned(natsProgram, 'nats with a real server', () => {
       questions: () => gate.sent,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, cut: /^not connected$/ }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: 'not connected' },
-        },
+        ...serverFaults(() => server, { killed: 'not connected' }),
       },
       connections: () => openConnections(server.port),
     })

@@ -4,9 +4,11 @@ import { createPool } from 'mysql2'
 import pg from 'pg'
 import postgresJs from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
-import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type PostgresServer, postgresProgram, startPostgres } from '../../../../tests/servers/postgres.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -37,9 +39,7 @@ function asked(
   return singleCheck(postgres(client, options), clock)
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 5 })
-}
+const eventually = polling({ timeout: 5_000, interval: 5 })
 
 whenOwned(postgresProgram, 'postgres with a real server', () => {
   let server: PostgresServer
@@ -92,19 +92,7 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       secrets: () => [server.password, server.host, 'postgres://', 'probed'],
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, silent: /timed out/ }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: async () => {
-            await server.restart()
-            await administer()
-          },
-          expect: { text: connectionLost },
-        },
+        ...serverFaults(() => server, { restarted: administer }),
         'a wrong password': {
           inject: async () => {
             await setPassword('another-Secret-0815')
@@ -166,19 +154,10 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       faults: {
         // After a failure it waits before it connects again, and queues what it is asked meanwhile.
         ...gateFaults(() => gate, { timeoutMs: 200, cut: /^connection (closed|reset)$|^timed out/ }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: async () => {
-            await server.restart()
-            await observe()
-          },
-          expect: { text: /^connection (refused|closed|reset)$|^timed out/ },
-        },
+        ...serverFaults(() => server, {
+          killed: /^connection (refused|closed|reset)$|^timed out/,
+          restarted: observe,
+        }),
         'a wrong password': {
           inject: async () => {
             await observer.query(`ALTER ROLE ${server.user} PASSWORD 'another-Secret-0815'`)

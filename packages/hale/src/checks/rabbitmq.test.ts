@@ -1,11 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { type Channel, type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import * as callbacks from 'amqplib/callback_api'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { type RabbitmqServer, rabbitmqProgram, startRabbitmq } from '../../../../tests/servers/rabbitmq.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -19,11 +22,7 @@ import {
   rabbitmq,
 } from './rabbitmq.ts'
 
-const closing: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closeAfterEach()
 
 async function connected(url: string): Promise<ChannelModel> {
   const connection = await connect(url)
@@ -42,9 +41,7 @@ function asked(client: ClientOf<RabbitmqClient>, options: RabbitmqCheckOptions =
   return { run: () => health.check('broker').run() }
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 20 })
-}
+const eventually = polling({ timeout: 5_000, interval: 20 })
 
 whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
   let server: RabbitmqServer
@@ -81,19 +78,7 @@ whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
             await begin()
           },
         },
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: async () => {
-            await server.restart()
-            await begin()
-          },
-          expect: { text: 'connection closed' },
-        },
+        ...serverFaults(() => server, { killed: 'connection closed', restarted: begin }),
       },
       connections: () => openConnections(server.port),
     })

@@ -1,5 +1,5 @@
 import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
-import { hasMethod } from '../check-parts/asking/structure.ts'
+import { hasMethod, isSo } from '../check-parts/asking/structure.ts'
 import { limitsOf } from '../check-parts/judging/limits-of.ts'
 import { graded, type Thresholds, worstGrade } from '../check-parts/judging/thresholds.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
@@ -104,7 +104,7 @@ export function rabbitmq(
   const { queue, messages, consumers, blockedAs, ...rest } = given
   const blocked = problems.oneOf('blockedAs', blockedAs, ['DEGRADED', 'DOWN']) === 'DOWN' ? down : degraded
   const judge = judgeOf(problems, given)
-  if (queue !== undefined && isChannel(client))
+  if (queue !== undefined && isSo(() => isChannel(client)))
     problems.add(
       'queue',
       'expected the connection as the client rather than a channel, which a missing queue closes',

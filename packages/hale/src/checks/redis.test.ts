@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import { Cluster as Cluster6, Redis as Redis6 } from 'ioredis-6'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import {
@@ -14,6 +16,7 @@ import {
   startRedisCluster,
   startSentinel,
 } from '../../../../tests/servers/redis.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -22,11 +25,7 @@ import { createHealth } from '../core/create-health.ts'
 import { type CheckContractSubject, checkContract } from '../testing/check-contract.ts'
 import { type ClientOf, type RedisCheckOptions, type RedisClient, redis } from './redis.ts'
 
-const opened: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close()
-})
+const opened = closeAfterEach()
 
 const ignore = (): void => {}
 
@@ -67,9 +66,7 @@ function asked(client: ClientOf<RedisClient>, options: RedisCheckOptions = {}, c
   return () => health.check('cache').run()
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 15_000, interval: 10 })
-}
+const eventually = polling({ timeout: 15_000, interval: 10 })
 
 whenOwned(redisProgram, 'redis with a real server', () => {
   let server: RedisServer
@@ -96,19 +93,13 @@ whenOwned(redisProgram, 'redis with a real server', () => {
   const faults: CheckContractSubject['faults'] = {
     // ioredis keeps a command that has been sent for the next connection.
     ...gateFaults(() => gate, { timeoutMs, cut: new RegExp(`${lost.source}|^timed out`) }),
-    'a frozen server': {
-      inject: () => server.stop(),
-      heal: () => server.cont(),
-      expect: { text: 'timed out after 200 ms' },
-    },
-    'a killed server': {
-      inject: () => server.kill(),
-      heal: () => {
+    ...serverFaults(() => server, {
+      frozen: 'timed out after 200 ms',
+      killed: lost,
+      restarted: () => {
         observations = 0
-        return server.restart()
       },
-      expect: { text: lost },
-    },
+    }),
   }
   const secrets = () => [PLANTED_REDIS_PASSWORD, server.host, String(gate.port), 'redis://']
   const questions = () => gate.sent
@@ -352,6 +343,24 @@ whenOwned(redisProgram, 'redis with a real server', () => {
       return cluster
     }
 
+    let observed = 0
+    /**
+     * How many connections the nodes have taken so far, those that are closed again included, but for this one that asks
+     * and those of a name: ioredis gives one to the connection that it makes for each reading of the table of slots, with
+     * the first word that it says on it. Until then it is counted, so the number may also fall, by a few.
+     */
+    const made = async () => {
+      const infos = await Promise.all(servers.map((each) => each.command('INFO', 'stats', 'commandstats')))
+      observed++
+      return infos
+        .map((info) => {
+          const [, received] = /total_connections_received:(\d+)/.exec(info) ?? []
+          const [, named = 0] = /cmdstat_client\|setname:calls=(\d+)/.exec(info) ?? []
+          return Number(received) - Number(named) - observed
+        })
+        .reduce((sum, each) => sum + each)
+    }
+
     test('is asked node by node, through ioredis and node-redis', { timeout: 60_000 }, async () => {
       const clusters = [
         ioredisCluster(Cluster),
@@ -364,14 +373,10 @@ whenOwned(redisProgram, 'redis with a real server', () => {
       const well = { status: 'UP', message: 'connected', data: { nodes: 3, up: 3 } }
       const allAreWell = () => Promise.all(runs.map((run) => eventually(run).toMatchObject(well)))
       await allAreWell()
-      const connected = async () => {
-        const infos = await Promise.all(servers.map((each) => each.command('INFO', 'clients')))
-        return infos.map((info) => Number(/connected_clients:(\d+)/.exec(info)?.[1]))
-      }
-      const before = await connected()
+      const before = Math.min(await made(), await made(), await made())
       for (let probe = 0; probe < 300; probe++)
         for (const report of await Promise.all(runs.map((run) => run()))) expect(report).toMatchObject(well)
-      expect(await connected()).toEqual(before)
+      await eventually(made).toBeLessThanOrEqual(before)
 
       const [, , third] = servers as [RedisServer, RedisServer, RedisServer]
       const text = '2 of 3 nodes are up'

@@ -7,7 +7,8 @@ import {
   startAnsweringHttp,
 } from '../../../../tests/servers/answering-http.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
-import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -69,16 +70,7 @@ describe('s3 against a server written from the documentation', () => {
       heal: become(found),
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: 'timed out after 200 ms' },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: connectionLost },
-        },
+        ...serverFaults(() => server, { frozen: 'timed out after 200 ms' }),
         'a bucket that is gone': { inject: become({ status: 404 }), expect: { text: 'bucket not found' } },
         'credentials that do not do': {
           inject: become({ status: 403 }),

@@ -1,10 +1,12 @@
 import { createTransport } from 'nodemailer'
 import type SMTPTransport from 'nodemailer/lib/smtp-transport'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { polling } from '../../../../tests/polling.ts'
 import { type Certificate, createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { closedPort, startFaultyTcp, type TcpFault } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { type SmtpServer, smtpProgram, startSmtp } from '../../../../tests/servers/smtp.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
@@ -23,9 +25,7 @@ function transporterOf(verify: () => Promise<unknown>): SmtpTransporter {
   return { verify, sendMail: () => {} }
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 5_000, interval: 10 })
-}
+const eventually = polling({ timeout: 5_000, interval: 10 })
 
 whenOwned(smtpProgram, 'smtp with a real server', () => {
   let server: SmtpServer
@@ -56,16 +56,7 @@ whenOwned(smtpProgram, 'smtp with a real server', () => {
       faults: {
         // It asks three times in a run, and each answer is late.
         ...gateFaults(() => gate, { timeoutMs: 150 }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: () => server.restart(),
-          expect: { text: /^connection (refused|reset)$/ },
-        },
+        ...serverFaults(() => server, { killed: /^connection (refused|reset)$/ }),
       },
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())

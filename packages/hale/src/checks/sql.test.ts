@@ -11,8 +11,9 @@ import { Sequelize } from 'sequelize'
 import { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closedPort } from '../../../../tests/servers/faulty-tcp.ts'
-import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type PostgresServer, postgresProgram, startPostgres } from '../../../../tests/servers/postgres.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
@@ -164,19 +165,7 @@ whenOwned(postgresProgram, 'sql over a real PostgreSQL', () => {
       secrets: () => [server.password, server.host, 'postgres://', 'probed'],
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 150 }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
-          heal: async () => {
-            await server.restart()
-            await observe()
-          },
-          expect: { text: connectionLost },
-        },
+        ...serverFaults(() => server, { restarted: observe }),
         'a wrong password': {
           inject: async () => {
             await setPassword('another-Secret-0815')

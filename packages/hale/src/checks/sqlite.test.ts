@@ -7,13 +7,15 @@ import Libsql from 'libsql'
 import LibsqlPromise from 'libsql/promise'
 import { createConnection, createPool } from 'mysql2'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, test } from 'vitest'
+import { acceptedBeyond } from '../../../../tests/servers/accepted-connections.ts'
 import {
   type AnsweringHttp,
   type HttpAnswer,
   startAnsweringHttp,
 } from '../../../../tests/servers/answering-http.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
-import { connectionLost, gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -71,36 +73,40 @@ function asked(given: Parameters<typeof sqlite>[0], options: SqliteCheckOptions 
   return () => health.check('database').run()
 }
 
-describe('keeps the contract of checks', () => {
+/** What may befall a file, and whoever has it open. */
+function fileFaults(close: () => void) {
   let locker: Libsql.Database
+  return {
+    'a locked file': {
+      inject: () => {
+        locker = open()
+        locker.exec('BEGIN EXCLUSIVE')
+      },
+      heal: () => locker.exec('ROLLBACK'),
+      expect: { text: 'database locked' },
+    },
+    'a corrupt file': {
+      inject: () => writeFileSync(file, Buffer.alloc(8192, 'x')),
+      expect: { text: 'database corrupt' },
+    },
+    'a deleted file': { inject: removeFiles, expect: { text: 'database file deleted' } },
+    'a closed client': { inject: close, expect: { text: 'database closed' } },
+  }
+}
+
+describe('keeps the contract of checks', () => {
   const cases = checkContract({
     create: () => sqlite(() => database, { timeoutMs: 200 }),
     heal: recreate,
     secrets: [directory, 'orders.db', 'planted'],
     questions: () => questions,
-    faults: {
-      'a locked file': {
-        inject: () => {
-          locker = open()
-          locker.exec('BEGIN EXCLUSIVE')
-        },
-        heal: () => locker.exec('ROLLBACK'),
-        expect: { text: 'database locked' },
-      },
-      'a corrupt file': {
-        inject: () => writeFileSync(file, Buffer.alloc(8192, 'x')),
-        expect: { text: 'database corrupt' },
-      },
-      'a deleted file': { inject: removeFiles, expect: { text: 'database file deleted' } },
-      'a closed database': { inject: () => database.close(), expect: { text: 'database closed' } },
-    },
+    faults: fileFaults(() => database.close()),
   })
   test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
 })
 
 describe('keeps the contract of checks with @libsql/client', () => {
   let client: Client
-  let locker: Libsql.Database
   const reopen = () => {
     client?.close()
     recreate()
@@ -113,22 +119,7 @@ describe('keeps the contract of checks with @libsql/client', () => {
     heal: reopen,
     secrets: [directory, 'orders.db', 'planted'],
     questions: () => questions,
-    faults: {
-      'a locked file': {
-        inject: () => {
-          locker = open()
-          locker.exec('BEGIN EXCLUSIVE')
-        },
-        heal: () => locker.exec('ROLLBACK'),
-        expect: { text: 'database locked' },
-      },
-      'a corrupt file': {
-        inject: () => writeFileSync(file, Buffer.alloc(8192, 'x')),
-        expect: { text: 'database corrupt' },
-      },
-      'a deleted file': { inject: removeFiles, expect: { text: 'database file deleted' } },
-      'a closed client': { inject: () => client.close(), expect: { text: 'database closed' } },
-    },
+    faults: fileFaults(() => client.close()),
   })
   test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
 })
@@ -168,20 +159,11 @@ describe('keeps the contract of checks with @libsql/client and a server', () => 
   const cases = checkContract({
     create: () => sqlite(client, { timeoutMs: 200 }),
     secrets: ['planted', '127.0.0.1'],
-    connections: () => gate.accepted,
+    connections: () => acceptedBeyond(2, gate),
     questions: () => server.requests.length,
     faults: {
       ...gateFaults(() => gate, { timeoutMs: 200 }),
-      'a frozen server': {
-        inject: () => server.stop(),
-        heal: () => server.cont(),
-        expect: { text: /^timed out/ },
-      },
-      'a killed server': {
-        inject: () => server.kill(),
-        heal: () => server.restart(),
-        expect: { text: connectionLost },
-      },
+      ...serverFaults(() => server, { frozen: /^timed out/ }),
       'a wrong token': {
         inject: () => {
           denied = true

@@ -1,8 +1,11 @@
 import { type Client, createClient } from 'node-zookeeper-client'
-import { afterAll, afterEach, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { closeAfterEach } from '../../../../tests/close-after-each.ts'
+import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
+import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import {
@@ -15,11 +18,7 @@ import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type ClientOf, type ZookeeperCheckOptions, type ZookeeperClient, zookeeper } from './zookeeper.ts'
 
-const closing: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close()
-})
+const closing = closeAfterEach()
 
 function opened(port: number): Client {
   const client = createClient(`127.0.0.1:${port}`, { spinDelay: 20, sessionTimeout: 30_000 })
@@ -33,9 +32,7 @@ function asked(client: ClientOf<ZookeeperClient>, options: ZookeeperCheckOptions
   return { run: () => health.check('zookeeper').run() }
 }
 
-function eventually<T>(value: () => T | Promise<T>) {
-  return expect.poll(value, { timeout: 10_000, interval: 20 })
-}
+const eventually = polling({ timeout: 10_000, interval: 20 })
 
 whenOwned(zookeeperProgram, 'zookeeper with a real server', () => {
   let server: ZookeeperServer
@@ -68,22 +65,16 @@ whenOwned(zookeeperProgram, 'zookeeper with a real server', () => {
       recoverWithinMs: 10_000,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
-        'a frozen server': {
-          inject: () => server.stop(),
-          heal: () => server.cont(),
-          expect: { text: /timed out/ },
-        },
-        'a killed server': {
-          inject: () => server.kill(),
+        ...serverFaults(() => server, {
+          killed: lost,
           // A server that is just starting may take a connection and never answer it, and this client waits for that
           // for ever: an application has to make another.
-          heal: async () => {
-            await server.restart()
+          // for ever: an application has to make another.
+          restarted: async () => {
             client.close()
             await begin()
           },
-          expect: { text: lost },
-        },
+        }),
       },
       connections: () => openConnections(server.port),
     })

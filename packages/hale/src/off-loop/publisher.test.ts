@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { fakedTime } from '../../../../tests/faked-time.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import type { Health } from '../core/health.ts'
@@ -7,18 +8,7 @@ import { Publisher } from './publisher.ts'
 import { SharedMemory } from './shared-memory.ts'
 import { stateFrom } from './state-text.ts'
 
-const opened: (() => unknown)[] = []
-
-beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'hrtime', 'Date', 'performance'],
-  })
-})
-
-afterEach(() => {
-  for (const close of opened.splice(0)) close()
-  vi.useRealTimers()
-})
+const opened = fakedTime()
 
 /** `costMs` is how long taking the state takes. */
 async function published(intervalMs: number, costMs = 0) {

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { fakedTime } from '../../../../tests/faked-time.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import type { ProbeOptions } from '../core/group-settings.ts'
@@ -11,18 +12,7 @@ import { SharedMemory } from './shared-memory.ts'
 import { stateText } from './state-text.ts'
 import { WatchedMirror } from './watched-mirror.ts'
 
-const opened: (() => unknown)[] = []
-
-beforeEach(() => {
-  vi.useFakeTimers({
-    toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'hrtime', 'Date', 'performance'],
-  })
-})
-
-afterEach(() => {
-  for (const close of opened.splice(0)) close()
-  vi.useRealTimers()
-})
+const opened = fakedTime()
 
 const ageMs = 1000
 

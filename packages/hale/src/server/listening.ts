@@ -1,5 +1,4 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 
 /** Listens; rejects as `listen` does when the port is taken. */
 export function listening(server: Server, port: number, host: string | undefined): Promise<AddressInfo> {

@@ -11,6 +11,8 @@ interface Client {
   ask(): void
 }
 
+const client: Client = { ask() {} }
+
 function checkOf(
   client: ClientOf<Client>,
   isFree: () => boolean = () => true,
@@ -77,6 +79,10 @@ test.each([
     Object.assign(function Compiled() {}, { prototype: { ask() {} } }),
   ],
   [
+    'a class whose methods are those of another',
+    Object.assign(function Compiled() {}, { prototype: Object.create({ ask() {} }) }),
+  ],
+  [
     'a class whose getters want an instance',
     Object.assign(function Private() {}, {
       prototype: {
@@ -99,6 +105,33 @@ test.each([
   expect(definition.problems).toEqual([
     'client: expected a client, or a function for one, got a class; make one with new',
   ])
+})
+
+test.each([
+  ['an arrow function', () => client],
+  [
+    'a function',
+    function current() {
+      return client
+    },
+  ],
+  ['an asynchronous function', async () => client],
+  [
+    'a method',
+    {
+      current() {
+        return client
+      },
+    }.current,
+  ],
+  [
+    'a bound function',
+    function current(this: Client) {
+      return this
+    }.bind(client),
+  ],
+])('takes %s for a client', async (_kind, given) => {
+  expect((await checkOf(given).run()).status).toBe('UP')
 })
 
 test('an error that has a text is logged all the same, as far as a log may hold it', async () => {

@@ -2,6 +2,7 @@ import { type CheckContext, type CheckDefinition, check } from '../../core/check
 import { down, type Outcome } from '../../core/outcome.ts'
 import { kindOf, type Problems } from '../../errors/problems.ts'
 import { ofTheMoment } from './of-the-moment.ts'
+import { isSo } from './structure.ts'
 
 /** The client that the application has, or a function that returns the current one, or nothing while there is none. */
 export type ClientOf<C> = C | (() => C | null | undefined | PromiseLike<C | null | undefined>)
@@ -36,9 +37,10 @@ export interface ClientCheck<C> {
 
 /** Makes the definition of a check that takes a client, known by its structure, or a function for one. */
 export function clientCheck<C>(parts: ClientCheck<C>): CheckDefinition<'readiness'> {
-  const { client, expected, isClient, problems, options, ownOptions, textOf, toLog, ask } = parts
+  const { client, expected, problems, options, ownOptions, textOf, toLog, ask } = parts
+  const isClient = (value: unknown): value is C => isSo(() => parts.isClient(value))
   const isFunction = typeof client === 'function'
-  if (!isClient(client) && (!isFunction || isClass(client, isClient))) {
+  if (!isClient(client) && (!isFunction || isSo(() => isClass(client)))) {
     const got = isFunction ? 'a class; make one with new' : kindOf(client)
     problems.add(parts.parameter ?? 'client', `expected ${expected}, or a function for one, got ${got}`)
   }
@@ -61,15 +63,17 @@ export function clientCheck<C>(parts: ClientCheck<C>): CheckDefinition<'readines
   return { ...check(run, options), ownOptions, problems: problems.found }
 }
 
-/** Whether it is a class, of clients or not: one compiled to a function is known by what it would make. */
-function isClass(value: object, isClient: (value: unknown) => boolean): boolean {
+/** Whether it is a class, of clients or not: one compiled to a function is known by what its instances have. */
+function isClass(value: object): boolean {
   if (/^class\b/.test(Function.prototype.toString.call(value))) return true
-  try {
-    return isClient((value as { readonly prototype?: unknown }).prototype)
-  } catch {
-    // A getter that wants an instance.
-    return true
+  // Looked at rather than read, since a getter may want an instance. The last is what every object has.
+  let { value: held }: { value?: unknown } = Object.getOwnPropertyDescriptor(value, 'prototype') ?? {}
+  while (typeof held === 'object' && held !== null) {
+    const next: unknown = Object.getPrototypeOf(held)
+    if (next !== null && Reflect.ownKeys(held).some((key) => key !== 'constructor')) return true
+    held = next
   }
+  return false
 }
 
 /** A `textOf` for whole messages, so that nothing else is taken for one of them. */

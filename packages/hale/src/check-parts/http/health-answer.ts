@@ -59,17 +59,31 @@ function statusOf(value: unknown): Status | undefined {
 
 function collect(value: unknown, prefix: string, depth: number, into: Record<string, Status>): void {
   const { components, details, checks } = asObject(value)
-  for (const [name, entry] of [components, details, checks].flatMap(entriesOf)) {
+  const entries = Object.entries({ components, details, checks }).flatMap(([member, held]) =>
+    entriesOf(held).map(([name, entry]) => [member, name, entry] as const),
+  )
+  for (const [member, name, entry] of entries) {
     if (Object.keys(into).length >= mostComponents || depth >= deepest) return
     // application/health+json has a list a name, of one entry for each node.
     for (const one of Array.isArray(entry) ? entry : [entry]) {
       const status = statusOf(one)
-      if (status === undefined) continue
+      if (status === undefined || (depth === 0 && isOfTheWhole(member, name, one))) continue
       const path = `${prefix}${/^[A-Za-z][A-Za-z0-9_.:-]{0,63}$/.test(name) ? name : 'unnamed'}`
       into[path] = worse(into[path] ?? 'UP', status)
       collect(one, `${path}.`, depth + 1, into)
     }
   }
+}
+
+const ofTheApplication: ReadonlySet<string> = new Set(['name', 'status', 'message', 'version', 'uptime'])
+
+/** Whether it tells of the service itself rather than of a component, which the status of the whole does already. */
+function isOfTheWhole(member: string, name: string, entry: unknown): boolean {
+  // hale's. A component of that name in another format, which may be such, has more to tell.
+  if (member === 'details' && name === 'application')
+    return Object.keys(asObject(entry)).every((key) => ofTheApplication.has(key))
+  // application/health+json counts it among its checks.
+  return member === 'checks' && name === 'uptime' && asObject(entry).componentType === 'system'
 }
 
 /** By name: of an object its keys, of a list what each entry says of itself. */

@@ -1,12 +1,12 @@
 import type { CheckContext } from '../../core/check.ts'
 import { degraded, down, type Outcome, up } from '../../core/outcome.ts'
 
-/** Of the check's time; the rest is for saying which nodes did not answer. */
+/** Of the check's time, where there are several; the rest is for saying which nodes did not answer. */
 const shareOfTime = 0.8
 
 /**
- * Asks all nodes of a cluster at the same time: UP when each is, DOWN when none is, DEGRADED between the two. A node
- * that hangs is given up before the check is, since otherwise the others could not be reported.
+ * Asks all nodes of a cluster at the same time: UP when each is, DOWN when none is, DEGRADED between the two. One of
+ * several that hangs is given up before the check is, since otherwise the others could not be reported.
  */
 export async function askNodes<N>(
   nodes: readonly N[],
@@ -16,9 +16,9 @@ export async function askNodes<N>(
   if (nodes.length === 0) return down('no nodes')
   const giveUp = new AbortController()
   const abort = (): void => giveUp.abort(context.signal.reason)
-  const timeoutMs = context.timeoutMs * shareOfTime
-  const timer = setTimeout(() => giveUp.abort(new DOMException('no answer', 'TimeoutError')), timeoutMs)
-  timer.unref()
+  const timeoutMs = nodes.length > 1 ? context.timeoutMs * shareOfTime : context.timeoutMs
+  const late = (): void => giveUp.abort(new DOMException('no answer', 'TimeoutError'))
+  const timer = nodes.length > 1 ? setTimeout(late, timeoutMs).unref() : undefined
   context.signal.addEventListener('abort', abort, { once: true })
   if (context.signal.aborted) abort()
   try {

@@ -1,0 +1,27 @@
+import type { Command } from 'commander'
+import type { Terminal } from './terminal.ts'
+
+/** What a verb was given, as commander has read it. */
+export interface Given<Options> {
+  readonly args: readonly string[]
+  readonly options: Options
+  /** The whole command line that the verb is of. Whoever runs a verb without one leaves it out. */
+  readonly program?: Command
+}
+
+/**
+ * One verb: its arguments, options and examples, cheap to load since help and completion need all of them, and how to
+ * load what does the work, which only a run needs.
+ */
+export interface Verb<Options = object> {
+  readonly name: string
+  /** One line, as in `hale --help`. */
+  readonly summary: string
+  /** Adds arguments and options; the name and what follows here is added by whoever makes the program. */
+  define(command: Command): Command
+  /** Command lines that run when pasted, each with what it is for. */
+  readonly examples: readonly { readonly line: string; readonly does: string }[]
+  /** The exit code of a command line that is wrong; 2 when absent. */
+  readonly usageExitCode?: number
+  load(): Promise<{ run(given: Given<Options>, terminal: Terminal): Promise<number> }>
+}

@@ -1,0 +1,34 @@
+import type { Grammar, OptionGrammar, VerbGrammar } from './grammar.ts'
+
+/** A script for fish, to be read by it or to lie in `~/.config/fish/completions/hale.fish`. */
+export function fishCompletion({ verbs, options }: Grammar): string {
+  const first = verbs.map(
+    ({ name, summary }) =>
+      `complete -c hale -f -n __fish_use_subcommand -a ${word(name)} -d ${word(summary)}`,
+  )
+  const global = options.map((option) => `complete -c hale -n __fish_use_subcommand${optionOf(option)}`)
+  return `# hale's completion for fish: hale completion fish | source
+${[...first, ...global, ...verbs.flatMap(verbLines)].join('\n')}
+`
+}
+
+function verbLines({ name, options, choices }: VerbGrammar): readonly string[] {
+  const begin = `complete -c hale -n ${word(`__fish_seen_subcommand_from ${name}`)}`
+  const words = choices.length === 0 ? [] : [`${begin} -f -a ${word(choices.join(' '))}`]
+  return [...words, ...options.map((option) => `${begin}${optionOf(option)}`)]
+}
+
+function optionOf({ short, long, summary, value, choices }: OptionGrammar): string {
+  return [
+    '',
+    ...(short === undefined ? [] : [`-s ${short.slice(1)}`]),
+    ...(long === undefined ? [] : [`-l ${long.slice(2)}`]),
+    ...(value === 'none' ? [] : ['-r']),
+    ...(value === 'choices' ? [`-f -a ${word(choices.join(' '))}`] : []),
+    `-d ${word(summary)}`,
+  ].join(' ')
+}
+
+function word(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`
+}

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { Definition, DefinitionProblem, LoadedDefinition, LoadOptions } from './definition.ts'
+import { pathText } from './path.ts'
+import { Places } from './places.ts'
+import { notSet } from './references.ts'
+import { schemaProblems } from './schema-problems.ts'
+import { readSecret } from './secret-file.ts'
+import { changeSecrets, isFile } from './secrets.ts'
+import { readYaml } from './yaml-source.ts'
+
+/** As `LoadedDefinition`, with where everything is, for who finds more problems later. */
+export interface Loaded extends LoadedDefinition {
+  readonly places: Places
+  /** The texts of all secrets, for who must never show them. */
+  readonly secrets: readonly string[]
+}
+
+const mostBytes = 1_048_576
+
+/**
+ * Reads hale.yaml: YAML 1.2, `${NAME}` from the environment, secrets from their files, everything checked against the
+ * schema. Never rejects: a file that cannot be read is a problem too.
+ */
+export async function loadDefinition(file: string, options: LoadOptions): Promise<Loaded> {
+  const text = await readText(file)
+  return typeof text === 'string' ? parseDefinition(text, dirname(file), options) : failed([text])
+}
+
+/** The same of a text; secrets' files are found from `folder`. */
+export function parseDefinition(text: string, folder: string, options: LoadOptions): Loaded {
+  const { value, places, substituted, left, problems } = readYaml(text, options)
+  if (value === undefined) return failed(problems, places)
+  if (value === null)
+    return failed([...problems, whole('the file is empty', 'name its checks: checks: { … }')])
+  const found = [...problems]
+  // A reference that could not be resolved is told once, and not as a value that does not fit.
+  const told = new Set(problems.map(({ path }) => path))
+  for (const problem of schemaProblems({ document: value, places, substituted })) {
+    const unset = left.get(problem.path)
+    if (unset !== undefined) found.push({ ...problem, ...notSet(unset) })
+    else if (!told.has(problem.path)) found.push(problem)
+  }
+  if (found.length > 0) return failed(found, places)
+
+  const secrets: string[] = []
+  const document = changeSecrets(value as object, (given, kind, path) => {
+    const at = pathText(path)
+    const secret = isFile(given) ? secretOf(given.file, at) : String(given)
+    if (secret !== '') secrets.push(secret)
+    if (kind === 'url') secrets.push(...credentialsOf(secret))
+    return secret
+  })
+  if (found.length > 0) return failed(found, places)
+  return { definition: withSections(document), problems: [], places, secrets: [...new Set(secrets)] }
+
+  function secretOf(name: string, at: string): string {
+    if (options.unresolved === 'leave') return ''
+    const read = readSecret(folder, name)
+    if ('secret' in read) return read.secret
+    found.push({ ...places.ofValue(`${at}.file`), path: at, text: read.problem })
+    return ''
+  }
+}
+
+async function readText(file: string): Promise<string | DefinitionProblem> {
+  try {
+    const bytes = await readFile(file)
+    if (bytes.length > mostBytes) return whole(`the file holds more than ${mostBytes} bytes`)
+    return bytes.toString('utf8').replace(/^\uFEFF/, '')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return whole('the file is not there')
+    if (code === 'EISDIR') return whole('this is a folder, not a file')
+    return whole(code === 'EACCES' ? 'the file may not be read by this user' : 'the file could not be read')
+  }
+}
+
+function whole(text: string, hint?: string): DefinitionProblem {
+  return { line: 1, column: 1, path: '', text, ...(hint !== undefined && { hint }) }
+}
+
+function failed(problems: readonly DefinitionProblem[], places?: Places): Loaded {
+  const ordered = [...problems].sort((a, b) => a.line - b.line || a.column - b.column)
+  return { problems: ordered, places: places ?? new Places(() => ({ line: 1, column: 1 })), secrets: [] }
+}
+
+/** The parts of a URL that are secret, as they stand there and as clients show them. */
+function credentialsOf(url: string): readonly string[] {
+  if (!URL.canParse(url)) return []
+  const { password, searchParams } = new URL(url)
+  const values = [password, ...searchParams.values()]
+  return values.flatMap((value) => [value, decoded(value)]).filter((value) => value.length >= 4)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function withSections(document: object): Definition {
+  const given = Object.entries(document).filter(([name]) => !name.startsWith('x-'))
+  const {
+    service = {},
+    checks = {},
+    groups = {},
+    serve = {},
+    deploy = {},
+    ...rest
+  } = Object.fromEntries(given)
+  return { ...rest, service, checks, groups, serve, deploy }
+}

@@ -1,0 +1,63 @@
+import type { Rule } from '../finding.ts'
+import { degradedTakenForDown } from './degraded-taken-for-down.ts'
+import { dependsOnWithoutHealthcheck } from './depends-on-without-healthcheck.ts'
+import { ecsOutOfRange } from './ecs-out-of-range.ts'
+import { envoyImmediateEject } from './envoy-immediate-eject.ts'
+import { execProbeWithoutTimeout } from './exec-probe-without-timeout.ts'
+import { graceBelowDrain } from './grace-below-drain.ts'
+import { haproxyOptionsDefault } from './haproxy-options-default.ts'
+import { haproxyUncheckedServer } from './haproxy-unchecked-server.ts'
+import { healthcheckHidesFailure } from './healthcheck-hides-failure.ts'
+import { invalidProbe } from './invalid-probe.ts'
+import { livenessAsksReadiness } from './liveness-asks-readiness.ts'
+import { livenessRestartsAtOnce } from './liveness-restarts-at-once.ts'
+import { nginxPassiveOff } from './nginx-passive-off.ts'
+import { nginxSingleServer } from './nginx-single-server.ts'
+import { noDrain } from './no-drain.ts'
+import { noReadinessProbe } from './no-readiness-probe.ts'
+import { noStartupProbe } from './no-startup-probe.ts'
+import { onePathForTwoProbes } from './one-path-for-two-probes.ts'
+import { pdbBlocksEviction } from './pdb-blocks-eviction.ts'
+import { probePortUnknown } from './probe-port-unknown.ts'
+import { readinessAsksLiveness } from './readiness-asks-liveness.ts'
+import { sharedDependency } from './shared-dependency.ts'
+import { startupWindowTooShort } from './startup-window-too-short.ts'
+import { suppressionWithoutReason } from './suppression-without-reason.ts'
+import { timeoutAboveInterval } from './timeout-above-interval.ts'
+import { timeoutAbovePeriod } from './timeout-above-period.ts'
+import { timeoutBelowBudget } from './timeout-below-budget.ts'
+import { unreadable } from './unreadable.ts'
+
+/** By id. */
+export const rules: readonly Rule[] = [
+  degradedTakenForDown,
+  dependsOnWithoutHealthcheck,
+  ecsOutOfRange,
+  envoyImmediateEject,
+  execProbeWithoutTimeout,
+  graceBelowDrain,
+  haproxyOptionsDefault,
+  haproxyUncheckedServer,
+  healthcheckHidesFailure,
+  invalidProbe,
+  livenessAsksReadiness,
+  livenessRestartsAtOnce,
+  nginxPassiveOff,
+  nginxSingleServer,
+  noDrain,
+  noReadinessProbe,
+  noStartupProbe,
+  onePathForTwoProbes,
+  pdbBlocksEviction,
+  probePortUnknown,
+  readinessAsksLiveness,
+  sharedDependency,
+  startupWindowTooShort,
+  suppressionWithoutReason,
+  timeoutAboveInterval,
+  timeoutAbovePeriod,
+  timeoutBelowBudget,
+  unreadable,
+]
+
+export const ruleIds: ReadonlySet<string> = new Set(rules.map(({ id }) => id))

@@ -1,0 +1,59 @@
+import { duration } from '../documents/figure.ts'
+import { type Container, probeOf } from '../documents/kubernetes-object.ts'
+import { preStopOf } from '../documents/pre-stop.ts'
+import type { Context, Finding, Rule } from '../finding.ts'
+import { asksTheService, pathOf, sourceOf } from '../known-service.ts'
+
+/** What proxies need at least to learn that an endpoint is gone. */
+const LEAST_MS = 5000
+
+export const noDrain: Rule = {
+  id: 'no-drain',
+  severity: 'error',
+  title: 'Nothing waits until the balancers have left',
+  why: 'Kubernetes tells the process to end at the moment at which it begins to tell proxies and balancers to leave it. For some seconds they still send requests, which a process that has stopped listening refuses: every roll loses some.',
+  examine(document, context): readonly Finding[] {
+    if (document.kind !== 'kubernetes' || (document.type !== 'Deployment' && document.type !== 'Rollout')) {
+      return []
+    }
+    return (document.pod?.containers ?? []).flatMap((container) => findingOf(container, context))
+  },
+}
+
+function findingOf(container: Container, { service }: Context): readonly Finding[] {
+  const asking = probeOf(container, 'readinessProbe')?.asking
+  if (asking === undefined || preStopOf(container) !== undefined) return []
+  const { profile } = service
+  const place = container.node.get('name')?.place ?? container.node.place
+  const seconds = Math.ceil(Math.max(profile.drainDelayMs, LEAST_MS) / 1000)
+  if (service.timesAreKnown && asksTheService(asking, service)) {
+    if (profile.drainsItself && profile.drainDelayMs > 0) return []
+    return [
+      {
+        place,
+        what: `container ${container.name} ends at once when it is told to, while requests still come`,
+        evidence: [
+          'no preStop hook',
+          `a drain delay of ${profile.drainsItself ? duration(profile.drainDelayMs) : 'none'} (${sourceOf(service)})`,
+        ],
+        fix: `a preStop hook that sleeps for ${seconds} s (sleep needs Kubernetes 1.30), or gracefulShutdown with a drainDelayMs`,
+        edits:
+          container.node.get('lifecycle') === undefined
+            ? container.node.set('lifecycle', `\n  preStop:\n    sleep:\n      seconds: ${seconds}`)
+            : undefined,
+      },
+    ]
+  }
+  const path = pathOf(asking.question)
+  // hale's own paths are those of a service that most likely drains by hale's gracefulShutdown.
+  if (path === undefined || asking.question.kind !== 'http' || /\/health\/ready$/.test(path)) return []
+  return [
+    {
+      place,
+      severity: 'info',
+      what: `container ${container.name} has no preStop hook, and whether it waits by itself cannot be seen here`,
+      evidence: ['no preStop hook'],
+      fix: `a preStop hook that sleeps for ${seconds} s, unless the process goes on serving for as long after SIGTERM`,
+    },
+  ]
+}

@@ -1,0 +1,40 @@
+import { dirname } from 'node:path'
+import type { KubernetesDocument } from '../documents/kubernetes-object.ts'
+import { probeOf } from '../documents/kubernetes-object.ts'
+import { labelsSelected } from '../documents/selector.ts'
+import type { Context, Finding, Rule } from '../finding.ts'
+
+export const noReadinessProbe: Rule = {
+  id: 'no-readiness-probe',
+  severity: 'warning',
+  title: 'A Service sends requests to pods that never say they are ready',
+  why: 'Without a readiness probe a pod counts as ready as soon as its process runs: requests reach it while it still starts, and go on reaching it while it cannot serve them. A roll then moves on before the new pods work.',
+  examine(document, { documents }: Context): readonly Finding[] {
+    if (document.kind !== 'kubernetes' || document.pod === undefined || document.pod.runsOnce) return []
+    const { pod, subject } = document
+    if (pod.containers.some((container) => probeOf(container, 'readinessProbe') !== undefined)) return []
+    // readinessGates and the like are set from outside.
+    if (pod.spec.get('readinessGates') !== undefined) return []
+    const service = documents.find((other) => other.kind === 'kubernetes' && sendsTo(other, document))
+    const place = pod.spec.get('containers')?.keyPlace
+    if (service?.kind !== 'kubernetes' || place === undefined) return []
+    return [
+      {
+        place,
+        what: `${subject} has no readinessProbe, and ${service.subject} sends it requests`,
+        evidence: [`${service.subject} selects its pods`, 'no container has a readinessProbe'],
+        fix: 'add a readinessProbe to the container that answers',
+      },
+    ]
+  },
+}
+
+function sendsTo(service: KubernetesDocument, { pod, namespace, file }: KubernetesDocument): boolean {
+  if (service.type !== 'Service' || service.namespace !== namespace || pod === undefined) return false
+  // Labels such as app: web are unique in a namespace, not in a tree of folders.
+  if (dirname(service.file.path) !== dirname(file.path)) return false
+  // A headless Service gives names, to peers or to whoever scrapes, and balances nothing.
+  if (service.node.get('spec', 'clusterIP')?.text === 'None') return false
+  if (service.node.get('spec', 'publishNotReadyAddresses')?.value === true) return false
+  return labelsSelected(service.node.get('spec', 'selector'), pod.labels)
+}

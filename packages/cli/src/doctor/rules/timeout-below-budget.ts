@@ -1,0 +1,35 @@
+import type { Asking } from '../documents/asking.ts'
+import { duration, isReadable, said } from '../documents/figure.ts'
+import type { Context, Finding, Rule } from '../finding.ts'
+import { budgetOf, sourceOf } from '../known-service.ts'
+
+/** Above the budget, for what it does not see: the connection, a process that has to start. */
+const MARGIN_MS = 200
+
+export const timeoutBelowBudget: Rule = {
+  id: 'timeout-below-budget',
+  severity: 'error',
+  title: 'The timeout is not above what an answer may take',
+  why: 'A service that answers within its budget, but after the timeout, has answered in vain: it counts as down although it is well, and most of all when it is busy. A good answer has to fit, with room for the connection.',
+  examine({ askings }, context): readonly Finding[] {
+    return askings.flatMap((asking) => findingOf(asking, context))
+  },
+}
+
+function findingOf(asking: Asking, { service }: Context): readonly Finding[] {
+  const budgetMs = budgetOf(asking, service)
+  const { timeout, interval, subject } = asking
+  if (budgetMs === undefined || !isReadable(timeout) || timeout.value > budgetMs) return []
+  const enough = Math.ceil((budgetMs + MARGIN_MS) / 1000) * 1000
+  const fits = !isReadable(interval) || interval.value >= enough
+  return [
+    {
+      place: timeout.place,
+      severity: service.source === undefined ? 'warning' : 'error',
+      what: `${subject} waits for ${duration(timeout.value)}, and the answer may take ${duration(budgetMs)}`,
+      evidence: [said(timeout), `the budget is ${duration(budgetMs)} (${sourceOf(service)})`],
+      fix: `wait for ${duration(enough)} at least, or lower the service's budgetMs`,
+      edits: fits ? timeout.change?.(enough) : undefined,
+    },
+  ]
+}

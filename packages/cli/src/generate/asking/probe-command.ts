@@ -1,0 +1,23 @@
+import type { ServiceProfile } from '../../profile/service-profile.ts'
+import type { ProbeName } from '../target.ts'
+
+/** The one-shot probe that ships in the library: no shell, no curl in the image. */
+const PROBE_PROGRAM = 'node_modules/hale/dist/probe/main.js'
+
+/** What a container runs to ask itself: exit 0 or 1, and nothing on stderr when it is well. */
+export function probeCommand(
+  profile: ServiceProfile,
+  probe: ProbeName,
+  timeoutSeconds: number,
+): readonly string[] {
+  const { tls, port } = profile
+  // An address, since `localhost` may be looked up, and be ::1 where nothing listens.
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}${profile[probe].path}`
+  // Its certificate is for the name by which others reach it.
+  const insecure = tls ? ['--insecure'] : []
+  // By itself it ends in time to say why; killed from outside it says nothing.
+  return ['node', PROBE_PROGRAM, url, '--timeout', `${timeoutSeconds}s`, ...insecure]
+}
+
+export const PROBE_COMMAND_REASON =
+  'hale-probe comes with the library: no curl or shell is needed in the image, and a hanging answer ends it by itself.'

@@ -1,0 +1,55 @@
+import type { ProbeProfile, ServiceProfile } from '../../profile/service-profile.ts'
+import type { ProbeTiming, Timings } from '../../profile/timings.ts'
+
+/** What liveness is for, said wherever something is restarted by it. */
+export const LIVENESS_REASON =
+  'Asks whether this process should be restarted. No dependency is in it: a database that is down is not mended by restarting what uses it.'
+
+export const DEGRADED_REASON =
+  'DEGRADED answers 200 and stays in service: less is better than nothing. Only 503 takes an instance out.'
+
+export function timeoutReason(
+  { budgetMs }: ProbeProfile,
+  { timeoutSeconds }: { timeoutSeconds: number },
+): string {
+  return `The answer comes within its budget of ${budgetMs} ms; ${timeoutSeconds} s leaves room for the connection, a garbage collection, a CPU limit that is used up.`
+}
+
+export function livenessThresholdReason({ failureThreshold, periodSeconds }: ProbeTiming): string {
+  return `Restarted after ${failureThreshold} failures in a row, ${failureThreshold * periodSeconds} s: a restart is the dearest cure, and a pause is no illness.`
+}
+
+export function readinessThresholdReason({ failureThreshold, periodSeconds }: ProbeTiming): string {
+  return `Out of service after ${failureThreshold} failures in a row, at most ${failureThreshold * periodSeconds} s; one answer brings it back.`
+}
+
+export function startupThresholdReason(
+  { startupMs }: ServiceProfile,
+  { failureThreshold, periodSeconds }: ProbeTiming,
+): string {
+  return `${failureThreshold - 1} periods of ${periodSeconds} s hold the ${startupMs / 1000} s that starting may take (the first is asked at once). Once it has passed it is never asked again.`
+}
+
+export function graceReason(
+  { drainsItself, drainDelayMs, inFlightMs }: ServiceProfile,
+  { shutdownTimeoutMs, graceSeconds, preStopSeconds }: Timings,
+): string {
+  if (drainsItself)
+    return `Holds gracefulShutdown's timeoutMs of ${shutdownTimeoutMs}: ${drainDelayMs} ms of draining, ${inFlightMs} ms for requests under way, the rest for closing. The kill at ${graceSeconds} s finds nothing left to do.`
+  return `Holds the ${preStopSeconds} s of preStop, ${inFlightMs} ms for requests under way, and what closing takes.`
+}
+
+export const NO_PRE_STOP_REASON =
+  "No preStop hook: hale's gracefulShutdown goes on serving after SIGTERM, with readiness 503 and Connection: close, which a sleep before the signal cannot say. Both would wait twice."
+
+export const PRE_STOP_REASON =
+  'The service ends at SIGTERM without draining, so the signal is held back until endpoints and balancers have left it. Leave this out once it uses gracefulShutdown.'
+
+/** What all instances ask alike: when it fails, readiness takes them out together. */
+export function sharedFateReason({ checks }: ServiceProfile): string | undefined {
+  const shared = checks.filter(({ critical, probes }) => critical && probes.includes('readiness'))
+  const outward = shared.filter(({ probes }) => !probes.includes('liveness')).map(({ name }) => name)
+  if (outward.length === 0) return undefined
+  const they = outward.length === 1 ? 'it' : 'one of them'
+  return `Every replica asks the same ${outward.join(', ')}: while ${they} is down all of them are out at once. Where the service can do something without, critical: false makes that DEGRADED.`
+}

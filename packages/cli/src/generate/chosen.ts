@@ -1,0 +1,50 @@
+import { UsageError } from '../command/usage-error.ts'
+import type { Asking, ProbeName, Target, TargetOptions } from './target.ts'
+
+/** What the command line says of the text, unread. */
+export interface ChoiceFlags {
+  readonly form?: string
+  readonly ask?: string
+  readonly probe?: string
+  readonly instance?: readonly string[]
+}
+
+const PROBES: readonly ProbeName[] = ['liveness', 'readiness', 'startup']
+
+/**
+ * The choices that a target has.
+ *
+ * @throws UsageError with every one that it has not: what is silently ignored is believed to be there.
+ */
+export function chosen(target: Target, { form, ask, probe, instance }: ChoiceFlags): TargetOptions {
+  const problems: string[] = []
+  const { name, forms = [], asks = [], choosesProbe, takesInstances } = target
+  among(`--form`, form, forms, name, problems)
+  among(`--ask`, ask, asks, name, problems)
+  among(`--probe`, probe, choosesProbe ? PROBES : [], name, problems)
+  if (instance !== undefined && takesInstances !== true)
+    problems.push(`--instance: ${name} finds the instances by itself`)
+  for (const text of instance ?? []) {
+    if (!/^(?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(text))
+      problems.push(`--instance must be host:port, such as 10.0.0.1:3000 or [::1]:3000, not "${text}"`)
+  }
+  if (problems.length > 0) throw new UsageError(problems)
+  return {
+    ...(form !== undefined && { form }),
+    ...(ask !== undefined && { ask: ask as Asking }),
+    ...(probe !== undefined && { probe: probe as ProbeName }),
+    ...(instance !== undefined && { instances: instance }),
+  }
+}
+
+function among(
+  flag: string,
+  value: string | undefined,
+  known: readonly string[],
+  target: string,
+  problems: string[],
+) {
+  if (value === undefined || known.includes(value)) return
+  if (known.length === 0) problems.push(`${flag}: ${target} leaves no choice there`)
+  else problems.push(`${flag} must be ${known.join(' or ')} for ${target}, not "${value}"`)
+}

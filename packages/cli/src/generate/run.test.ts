@@ -1,0 +1,141 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+import { fakeTerminal } from '../command/fake-terminal.ts'
+import { UsageError } from '../command/usage-error.ts'
+import { generate } from '../verbs/generate.ts'
+import { run } from './run.ts'
+import { targets } from './targets/index.ts'
+
+let cwd = ''
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'hale-generate-'))
+})
+afterEach(() => {
+  rmSync(cwd, { recursive: true })
+})
+
+async function hale(line: string) {
+  const command = generate.define(new Command('generate')).exitOverride()
+  command.parse(line.split(' ').filter(Boolean), { from: 'user' })
+  const terminal = fakeTerminal({ cwd })
+  const code = await run({ args: command.args, options: command.opts() }, terminal)
+  return { code, ...terminal.said }
+}
+
+const problemsOf = (line: string): Promise<readonly string[]> =>
+  hale(line).then(
+    () => [],
+    (error: unknown) => {
+      if (error instanceof UsageError) return error.problems
+      throw error
+    },
+  )
+
+const service = '--name orders --port 3000'
+
+test('without a target lists all of them, each with what can be chosen', async () => {
+  const { code, out } = await hale('')
+  expect(code).toBe(0)
+  for (const name of Object.keys(targets)) expect(out).toMatch(new RegExp(`^ {2}${name} +\\S`, 'm'))
+  expect(out).toContain('--form manifest|kustomize  --ask http|grpc|exec')
+})
+
+test('every target carries its own name, and says which choices it has', async () => {
+  for (const [name, load] of Object.entries(targets)) {
+    const target = await load()
+    expect(target.name).toBe(name)
+    expect(target.forms ?? ['one']).not.toHaveLength(0)
+  }
+})
+
+test('prints documents that a pipe can read, without any marker', async () => {
+  const { code, out, err } = await hale(`kubernetes ${service}`)
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(parseAllDocuments(out).map((document) => document.get('kind'))).toEqual([
+    'Deployment',
+    'Service',
+    'PodDisruptionBudget',
+  ])
+  expect(out).not.toContain('sha256')
+})
+
+test('the examples of help are right', async () => {
+  for (const { line } of generate.examples) {
+    // Where the service is known from has tests of its own.
+    const described = line.replace(/--(?:definition|endpoint) \S+/, service)
+    expect((await hale(described.replace(/^hale generate ?/, ''))).code).toBe(0)
+  }
+})
+
+test('the page in the docs has every option, and every target that is not a proxy or for monitoring', async () => {
+  const page = readFileSync(new URL('../../../../docs/cli/generate.md', import.meta.url), 'utf8')
+  for (const { long } of generate.define(new Command('generate')).options)
+    expect(page).toMatch(new RegExp(`^\\|.*\`${long}\\b`, 'm'))
+  for (const load of Object.values(targets)) {
+    const { name, kind, forms = [] } = await load()
+    if (kind === 'proxy' || kind === 'monitoring') continue
+    const row = page
+      .split('\n')
+      .find((line) => line.startsWith('| ') && line.split('|')[1]?.includes(`\`${name}\``))
+    for (const form of forms) expect(row).toContain(`\`${form}\``)
+    expect(row).toBeDefined()
+  }
+})
+
+describe('files', () => {
+  test('are written, left alone, and brought up to date', async () => {
+    const first = await hale(`kubernetes ${service} --out deploy`)
+    expect(first.out).toMatch(/^created +deploy\/deployment\.yaml$/m)
+    expect((await hale(`kubernetes ${service} --out deploy/`)).out.match(/^unchanged/gm)).toHaveLength(3)
+    const more = await hale(`kubernetes ${service} --out deploy --replicas 5`)
+    expect(more.out).toMatch(/^updated +deploy\/deployment\.yaml$/m)
+    expect(more.out).toMatch(/^unchanged +deploy\/service\.yaml$/m)
+  })
+
+  test('are not written by a dry run, which says the same', async () => {
+    const { code, out } = await hale(`kubernetes ${service} --out deploy --dry-run`)
+    expect(code).toBe(0)
+    expect(out.match(/^created/gm)).toHaveLength(3)
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
+  test('changed by hand stay, and with them all others, until that is forced', async () => {
+    await hale(`kubernetes ${service} --out deploy`)
+    const path = join(cwd, 'deploy', 'service.yaml')
+    const mine = `${readFileSync(path, 'utf8')}# mine\n`
+    writeFileSync(path, mine)
+    const held = await hale(`kubernetes ${service} --out deploy --replicas 5`)
+    expect(held.code).toBe(1)
+    expect(held.out).toMatch(/^changed by hand +deploy\/service\.yaml$/m)
+    expect(held.err).toContain('--force')
+    expect(readFileSync(path, 'utf8')).toBe(mine)
+    expect(readFileSync(join(cwd, 'deploy', 'deployment.yaml'), 'utf8')).toContain('replicas: 2')
+    expect((await hale(`kubernetes ${service} --out deploy --force`)).out).toMatch(/^overwritten/m)
+    expect(readFileSync(path, 'utf8')).not.toContain('# mine')
+  })
+})
+
+describe('what cannot be done is said with what can', () => {
+  test.each([
+    ['kubernets', /did you mean kubernetes\?/],
+    ['kube', /did you mean kubernetes\?/],
+    ['constructor', /no target "constructor" \(hale generate lists them\)/],
+    [`kubernetes ${service} --form helm`, /--form must be manifest or kustomize for kubernetes/],
+    [`kubernetes ${service} --probe liveness`, /--probe: kubernetes leaves no choice/],
+    [`docker ${service} --probe live`, /--probe must be liveness or readiness or startup/],
+    [`istio ${service} --ask http`, /--ask: istio leaves no choice/],
+    [`kubernetes ${service} --instance a:1`, /finds the instances by itself/],
+    [`kubernetes ${service} --force`, /only with --out/],
+    ['kubernetes', /has no name.*--name/],
+  ])('%s', async (line, problem) => {
+    expect((await problemsOf(line)).join('\n')).toMatch(problem)
+  })
+
+  test('all of it at once', async () => {
+    expect(await problemsOf(`kubernetes ${service} --form a --ask b --probe c`)).toHaveLength(3)
+  })
+})

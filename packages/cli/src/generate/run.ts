@@ -1,0 +1,63 @@
+import { resolve } from 'node:path'
+import type { Terminal } from '../command/terminal.ts'
+import { UsageError } from '../command/usage-error.ts'
+import type { Given } from '../command/verb.ts'
+import type { ProfileFlags } from '../profile/flags.ts'
+import { readProfile } from '../profile/read-profile.ts'
+import { type ChoiceFlags, chosen } from './chosen.ts'
+import { listTargets } from './list-targets.ts'
+import { printed } from './output/print-files.ts'
+import { planWrite } from './output/write-files.ts'
+import type { GeneratedFile } from './target.ts'
+import { targetNamed } from './target-named.ts'
+
+interface GenerateOptions extends ProfileFlags, ChoiceFlags {
+  readonly out?: string
+  readonly dryRun?: boolean
+  readonly force?: boolean
+}
+
+/** `hale generate`: 0 done, 1 a file was left as it is since somebody changed it, 2 asked wrongly. */
+export async function run({ args, options }: Given<GenerateOptions>, terminal: Terminal): Promise<number> {
+  const [name] = args
+  if (name === undefined) {
+    terminal.out(await listTargets(terminal))
+    return 0
+  }
+  if (options.out === undefined && options.force === true)
+    throw new UsageError(['--force has files to overwrite only with --out DIR'])
+  const target = await targetNamed(name)
+  const choice = chosen(target, options)
+  const profile = await readProfile(options, terminal)
+  const files = target.files(profile, choice)
+  if (options.out === undefined) {
+    terminal.out(printed(files))
+    return 0
+  }
+  return write(files, target.name, options.out, options, terminal)
+}
+
+async function write(
+  files: readonly GeneratedFile[],
+  target: string,
+  out: string,
+  { dryRun = false, force = false }: GenerateOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const plan = await planWrite(resolve(terminal.cwd, out), files, target)
+  const foreign = plan.files.some(({ becomes }) => becomes === 'foreign')
+  // All or nothing: half of a configuration fits neither what was there nor what was asked for.
+  const held = foreign && !force
+  for (const { path, becomes } of plan.files) {
+    const word = becomes !== 'foreign' ? becomes : force ? 'overwritten' : 'changed by hand'
+    const style = becomes === 'unchanged' ? 'dim' : becomes === 'foreign' ? 'yellow' : 'green'
+    terminal.out(`${terminal.style(style, word.padEnd(15))} ${out.replace(/\/$/, '')}/${path}\n`)
+  }
+  if (held) {
+    const nothing = dryRun ? 'nothing would be written' : 'nothing was written'
+    terminal.err(`hale generate: ${nothing}: what was changed by hand is overwritten with --force only\n`)
+    return 1
+  }
+  if (!dryRun) await plan.write()
+  return 0
+}

@@ -1,0 +1,131 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { closedPort } from '../../../../tests/servers/faulty-tcp.ts'
+import { fakeTerminal } from '../command/fake-terminal.ts'
+import { createProgram } from '../command/program.ts'
+import { UsageError } from '../command/usage-error.ts'
+import { probe } from '../verbs/probe.ts'
+import { run } from './run.ts'
+
+let server: Server
+let port = 0
+beforeAll(async () => {
+  server = createServer(({ headers }, response) =>
+    response.end(JSON.stringify({ status: 'UP', a: headers.a })),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  port = (server.address() as AddressInfo).port
+})
+afterAll(() => server.close())
+
+/** As commander reads the verb's own options. */
+async function asked(words: readonly string[], given: Parameters<typeof fakeTerminal>[0] = {}) {
+  const terminal = fakeTerminal(given)
+  const { Command } = await import('commander')
+  const command = probe
+    .define(new Command('probe'))
+    .exitOverride()
+    .configureOutput({ writeErr: terminal.err })
+  let code = -1
+  command.action(async () => {
+    code = await run({ args: command.args, options: command.opts() }, terminal)
+  })
+  await command.parseAsync([...words], { from: 'user' })
+  return { code, ...terminal.said }
+}
+
+describe('hale probe', () => {
+  it('prints a line for one target', async () => {
+    expect(await asked([`localhost:${port}/health`])).toEqual({
+      code: 0,
+      out: expect.stringMatching(
+        new RegExp(`^UP http://localhost:${port}/health: HTTP 200 \\(\\d+ ms\\)\n$`),
+      ),
+      err: '',
+    })
+  })
+
+  it('prints a table for several, asked at the same time, and ends with the worst', async () => {
+    const closed = await closedPort()
+    const { code, out } = await asked([
+      `tcp://127.0.0.1:${port}`,
+      `:${closed}`.replace(':', 'tcp://127.0.0.1:'),
+    ])
+    expect(code).toBe(1)
+    const [head, one, other] = out.split('\n')
+    expect(head).toMatch(/^STATUS {2}TARGET +TIME {2}SAYS$/)
+    expect(one).toMatch(/^UP {6}tcp:\/\/127\.0\.0\.1:\d+ +\d+ ms {2}connected$/)
+    expect(other).toMatch(/^DOWN {4}tcp:\/\/127\.0\.0\.1:\d+ +\d+ ms {2}connection refused$/)
+  })
+
+  it('cuts what does not fit a terminal, and keeps the end of a target', async () => {
+    const long = `http://127.0.0.1:${port}/${'x'.repeat(100)}/ready`
+    const { out } = await asked([long, long], { interactive: true, columns: 60 })
+    for (const line of out.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(60)
+    expect(out).toContain('/ready ')
+    expect((await asked([long, long], { columns: 60 })).out).toContain(long)
+  })
+
+  it('prints a line of JSON for each target', async () => {
+    const { out } = await asked(['--json', `http://127.0.0.1:${port}/a`, `http://127.0.0.1:${port}/b`])
+    const [a, b] = out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect([a.target, b.target]).toEqual([`http://127.0.0.1:${port}/a`, `http://127.0.0.1:${port}/b`])
+    expect(a).toMatchObject({ status: 'UP', healthy: true, httpStatus: 200 })
+  })
+
+  it('takes flags that may be given several times, and the rest of them', async () => {
+    const at = `http://127.0.0.1:${port}/`
+    expect(
+      await asked(['-H', 'A: b', '-H', 'C: d', '--expect-json', 'a=b', '--expect-json', 'status=UP', at]),
+    ).toMatchObject({ code: 0 })
+    expect(await asked(['--expect-json', 'status=DOWN', at])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('answer not as expected'),
+    })
+    expect(await asked(['--quiet', '-s', '204', at])).toEqual({ code: 1, out: '', err: '' })
+  })
+
+  it('exits for Nagios and as gRPC probes do', async () => {
+    const closed = await closedPort()
+    expect(await asked(['--nagios', `tcp://127.0.0.1:${closed}`])).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/^PROBE CRITICAL - connection refused \| time=/),
+    })
+    expect(await asked(['--grpc-codes', `grpc://127.0.0.1:${closed}`])).toMatchObject({ code: 2 })
+    expect(await asked(['--grpc-codes', `grpc://127.0.0.1:${port}`])).toMatchObject({ code: 3 })
+  })
+
+  it('tells everything that is wrong, and asks nobody', async () => {
+    await expect(asked(['--timeout', '5', '--retries', 'x', 'tcp://a'])).rejects.toThrow(
+      /--timeout[\s\S]*--retries/,
+    )
+    const wrong = await asked(['--wait', '1h', 'tcp://a', 'http://127.0.0.1:1', 'ftp://b']).catch(
+      (error) => error,
+    )
+    expect(wrong).toBeInstanceOf(UsageError)
+    expect(wrong.problems).toEqual([
+      expect.stringMatching(/^target 1: no port/),
+      expect.stringMatching(/^target 3: cannot ask by ftp:/),
+    ])
+    expect(await asked(['--nagios', 'a:1', 'b:1'])).toEqual({
+      code: 3,
+      out: '',
+      err: expect.stringContaining('--nagios: expected one target'),
+    })
+  })
+
+  it('ends when the process is asked to end', async () => {
+    const ended = new AbortController()
+    const asking = asked(['--wait', '1h', 'tcp://127.0.0.1:1'], { signal: ended.signal })
+    ended.abort(new Error('SIGINT'))
+    await expect(asking).rejects.toThrow('SIGINT')
+  })
+})
+
+it('fits the grammar of the command line', () => {
+  expect(createProgram(fakeTerminal(), () => {}).name()).toBe('hale')
+})

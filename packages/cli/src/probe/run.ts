@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import {
+  grpcCode,
+  nagiosCode,
+  nagiosText,
+  type ProbeFlagValues,
+  type ProbeOptions,
+  type ProbeResult,
+  probe,
+  probeFlags,
+  probeJson,
+  probeText,
+  problemOfTarget,
+  readProbeFlags,
+} from 'hale/probe'
+import type { Terminal } from '../command/terminal.ts'
+import { UsageError } from '../command/usage-error.ts'
+import type { Given } from '../command/verb.ts'
+import { resultTable } from './result-table.ts'
+
+/** The options that the verb itself looks at. */
+interface OwnOptions {
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly nagios?: boolean
+  readonly grpcCodes?: boolean
+  readonly unixSocket?: string
+}
+
+/** Asks all targets at the same time; resolves to the worst exit code. */
+export async function run(given: Given<object>, terminal: Terminal): Promise<number> {
+  const own = given.options as OwnOptions
+  const read = readProbeFlags(flagValues(given.options), (path) =>
+    readFileSync(resolve(terminal.cwd, path), 'utf8'),
+  )
+  const problems = [...('problems' in read ? read.problems : []), ...wrongTargets(given, own)]
+  if (problems.length > 0 || 'problems' in read) return refuse(problems, own, terminal)
+  const options = { ...read.options, signal: terminal.signal }
+  const results = await Promise.all(given.args.map((target) => probe(target, options)))
+  if (own.quiet !== true) terminal.out(shown(results, own, read.options, terminal))
+  return Math.max(...results.map((result) => codeOf(result, own)))
+}
+
+/** Told for all of them, before the first is asked. */
+function wrongTargets({ args }: Given<object>, { nagios, unixSocket }: OwnOptions): readonly string[] {
+  const wrong = args.flatMap((target, index) => {
+    const problem = problemOfTarget(target, unixSocket)
+    // By its place: its text may hold a password.
+    return problem === undefined ? [] : [`target${args.length === 1 ? '' : ` ${index + 1}`}: ${problem}`]
+  })
+  const many = nagios === true && args.length > 1
+  return many
+    ? [...wrong, `--nagios: expected one target, as a monitoring plugin; got ${args.length}`]
+    : wrong
+}
+
+function refuse(problems: readonly string[], { nagios }: OwnOptions, terminal: Terminal): number {
+  if (nagios !== true) throw new UsageError(problems)
+  terminal.err(problems.map((problem) => `hale probe: ${problem}\n`).join(''))
+  // Unknown: what could not be found out.
+  return 3
+}
+
+/** By the names of the flags; commander has them in camel case. */
+function flagValues(options: object): ProbeFlagValues {
+  const given = options as Readonly<Record<string, string | boolean | readonly string[] | undefined>>
+  const camel = (name: string): string =>
+    name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return Object.fromEntries(probeFlags.map(({ name }) => [name, given[camel(name)]]))
+}
+
+function shown(
+  results: readonly ProbeResult[],
+  { json, nagios }: OwnOptions,
+  { timeoutMs = 3000, degradedAfterMs }: ProbeOptions,
+  terminal: Terminal,
+): string {
+  const limits = { timeoutMs, ...(degradedAfterMs !== undefined && { degradedAfterMs }) }
+  if (json === true) return results.map((result) => `${probeJson(result)}\n`).join('')
+  if (nagios === true) return results.map((result) => `${nagiosText(result, limits)}\n`).join('')
+  const [only, ...others] = results
+  return only !== undefined && others.length === 0 ? `${probeText(only)}\n` : resultTable(results, terminal)
+}
+
+function codeOf(result: ProbeResult, { nagios, grpcCodes }: OwnOptions): number {
+  if (nagios === true) return nagiosCode(result)
+  if (grpcCodes === true) return grpcCode(result)
+  return result.healthy ? 0 : 1
+}

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path'
+import { gracefulShutdown } from 'hale/shutdown'
+import type { Terminal } from '../command/terminal.ts'
+import type { Given } from '../command/verb.ts'
+import type { DefinitionProblem } from '../definition/definition.ts'
+import { loadDefinition } from '../definition/load-definition.ts'
+import { maskedYaml } from '../definition/masked.ts'
+import { type LogFormat, logTo } from './log.ts'
+import { closeAll } from './make-checks.ts'
+import { prepare } from './prepared.ts'
+import { problemLines } from './problem-lines.ts'
+import { Redaction } from './redaction.ts'
+import { Service } from './service.ts'
+import { watchFile } from './watch-file.ts'
+
+/** What `hale serve` takes. */
+export interface ServeOptions {
+  readonly checkConfig?: boolean
+  readonly printConfig?: boolean
+  readonly log?: LogFormat
+  /** False with `--no-watch`. */
+  readonly watch?: boolean
+}
+
+const defaultDrainDelayMs = 5000
+/** Beyond the drain delay: answers that are under way, and clients that say goodbye. */
+const closingMs = 10_000
+const lastMomentMs = 500
+
+export async function run(
+  { args, options }: Given<ServeOptions>,
+  terminal: Terminal,
+  exitAtLast: (code: number) => void = exitWhateverIsOpen,
+): Promise<number> {
+  const [given = 'hale.yaml'] = args
+  const file = resolve(terminal.cwd, given)
+  const refuse = (problems: readonly DefinitionProblem[]): number => {
+    for (const line of problemLines(given, problems)) terminal.err(`${line}\n`)
+    return 1
+  }
+  if (options.printConfig) {
+    const { definition, problems } = await loadDefinition(file, { env: terminal.env })
+    if (definition === undefined) return refuse(problems)
+    terminal.out(maskedYaml(definition))
+    return 0
+  }
+  if (options.checkConfig) {
+    const prepared = await prepare(file, terminal.env)
+    if ('problems' in prepared) return refuse(prepared.problems)
+    await closeAll(prepared.made.values())
+    terminal.out(`${given}: right, ${checksText(prepared.made.size)}\n`)
+    return 0
+  }
+  const code = await serve(given, file, options, terminal, refuse)
+  exitAtLast(code)
+  return code
+}
+
+/** A client of a server that hangs may wait for it for ever, and the process would with it. */
+function exitWhateverIsOpen(code: number): void {
+  setTimeout(() => process.exit(code), lastMomentMs).unref()
+}
+
+async function serve(
+  given: string,
+  file: string,
+  options: ServeOptions,
+  terminal: Terminal,
+  refuse: (problems: readonly DefinitionProblem[]) => number,
+): Promise<number> {
+  const redaction = new Redaction()
+  const logger = logTo(terminal, options.log ?? 'text', redaction)
+  const service = await Service.start({
+    file,
+    env: terminal.env,
+    logger,
+    redaction,
+    refuse: (problems) => {
+      for (const line of problemLines(given, problems)) logger.error(line)
+      logger.error(`${given} is wrong; the last good one stays in force`)
+    },
+  })
+  if (!(service instanceof Service)) return refuse(service.problems)
+  const { health, endpoints, definition } = service
+  for (const { what, where } of endpoints) logger.info(`${what}: ${where}`)
+  logger.info(`serving ${given}: ${checksText(Object.keys(definition.checks).length)}`)
+
+  const reload = async (): Promise<void> => {
+    const reloaded = await service.reload()
+    if ('problems' in reloaded) return
+    const { added, changed, removed } = reloaded
+    const told = Object.entries({ added, changed, removed }).filter(([, names]) => names.length > 0)
+    const what = told.map(([how, names]) => `${how} ${names.join(', ')}`).join('; ')
+    logger.info(`${given} read again: ${what === '' ? 'no check has changed' : what}`)
+  }
+  const reloadSafely = (): void => {
+    reload().catch((err: unknown) => logger.error(`${given} could not be read again`, { err }))
+  }
+  const unwatch =
+    options.watch === false
+      ? () => {}
+      : watchFile(file, reloadSafely, (err) =>
+          logger.warn(`changes of ${given} are not seen; send SIGHUP after one`, { err }),
+        )
+  process.on('SIGHUP', reloadSafely)
+  // Off the loop nothing else keeps the process alive.
+  const alive = setInterval(() => {}, 2 ** 30)
+  try {
+    const reason = await ended(terminal.signal)
+    unwatch()
+    const drainDelayMs = service.definition.deploy.drainDelayMs ?? defaultDrainDelayMs
+    const shutdown = gracefulShutdown(health, {
+      healthServers: endpoints,
+      hooks: [{ name: 'clients', run: () => service[Symbol.asyncDispose]() }],
+      drainDelayMs,
+      timeoutMs: drainDelayMs + closingMs,
+      signals: [],
+      exit: false,
+    })
+    return (await shutdown.shutdown(reason)).code
+  } finally {
+    clearInterval(alive)
+    unwatch()
+    process.off('SIGHUP', reloadSafely)
+  }
+}
+
+function ended(signal: AbortSignal): Promise<string> {
+  const reason = (): string => (typeof signal.reason === 'string' ? signal.reason : 'shutdown')
+  if (signal.aborted) return Promise.resolve(reason())
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(reason()), { once: true }))
+}
+
+function checksText(count: number): string {
+  return count === 1 ? '1 check' : `${count} checks`
+}

@@ -1,0 +1,134 @@
+import { connect } from 'node:http2'
+import type { Socket } from 'node:net'
+import type { Attempt } from './attempt.ts'
+import { connected } from './connection.ts'
+import { judged } from './judged.ts'
+import type { ProbeSettings } from './probe-options.ts'
+import { amiss, type Finding } from './probe-result.ts'
+import type { GrpcTarget } from './probe-target.ts'
+
+/** The status codes that say more than that the call failed. */
+const failures: Readonly<Record<number, string>> = {
+  4: 'timed out',
+  5: 'service not known to the server',
+  7: 'permission denied',
+  8: 'resource exhausted',
+  12: 'no health service',
+  13: 'internal error',
+  14: 'unavailable',
+  16: 'authentication failed',
+}
+const notServing: Readonly<Record<number, string>> = {
+  0: 'status unknown',
+  2: 'not serving',
+  3: 'service not known to the server',
+}
+const serving = 1
+const mostBytes = 65_536
+
+/** What a call ended with. */
+interface Answer {
+  readonly httpStatus: number
+  /** Of the call; NaN when there was none, since the answer is not one of gRPC. */
+  readonly code: number
+  readonly body: Buffer
+}
+
+/** Asks `grpc.health.v1.Health/Check` over HTTP/2 by hand: one unary call needs no client library. */
+export async function askGrpc(
+  target: GrpcTarget,
+  settings: ProbeSettings,
+  attempt: Attempt,
+): Promise<Finding> {
+  const { at, secure } = target
+  const connection = await connected(at, { secure, protocol: 'h2' }, settings, attempt)
+  const { socket, certificateDaysLeft: days } = connection
+  const known = days === undefined ? {} : { certificateDaysLeft: days }
+  attempt.phase = 'waiting'
+  const { httpStatus, code, body } = await call(target, socket, settings, attempt)
+  if (Number.isNaN(code)) {
+    const said = httpStatus === 200 ? 'answer is not gRPC' : `HTTP ${httpStatus}`
+    return amiss('unexpected-answer', said, known)
+  }
+  if (code !== 0) return amiss('unexpected-answer', failures[code] ?? 'call failed', known)
+  const status = statusIn(body)
+  if (status === undefined) return amiss('unexpected-answer', 'answer is not of a health service', known)
+  if (status !== serving) return amiss('not-serving', notServing[status] ?? 'status unknown', known)
+  return judged('serving', known, settings, attempt)
+}
+
+function call(
+  { authority, secure, service }: GrpcTarget,
+  socket: Socket,
+  { headers, timeoutMs }: ProbeSettings,
+  attempt: Attempt,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const url = `${secure ? 'https' : 'http'}://${authority}`
+    const session = connect(url, { createConnection: () => socket })
+    attempt.finally(() => session.destroy())
+    // What is no HTTP/2 is told by one code of nghttp2's, whatever it is.
+    const failed = (error: NodeJS.ErrnoException): void =>
+      reject(error.code === 'ERR_HTTP2_ERROR' ? Object.assign(error, { code: 'HPE_INVALID' }) : error)
+    session.on('error', failed)
+    const closed = (): void => reject(Object.assign(new Error('closed'), { code: 'UND_ERR_SOCKET' }))
+    session.once('close', closed)
+    const stream = session.request({
+      ...headers,
+      ':method': 'POST',
+      ':path': '/grpc.health.v1.Health/Check',
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'user-agent': 'hale-probe',
+      'grpc-timeout': `${Math.ceil(timeoutMs)}m`,
+    })
+    let httpStatus = 0
+    let code = Number.NaN
+    const body: Buffer[] = []
+    let bytes = 0
+    const takeCode = (given: Readonly<Record<string, unknown>>): void => {
+      const said = given['grpc-status']
+      if (typeof said === 'string' && /^\d{1,4}$/.test(said)) code = Number(said)
+    }
+    stream.on('response', (given) => {
+      httpStatus = Number(given[':status'])
+      attempt.phase = 'reading'
+      takeCode(given)
+    })
+    stream.on('trailers', takeCode)
+    stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      if (bytes <= mostBytes) body.push(chunk)
+      else stream.close()
+    })
+    stream.on('error', failed)
+    stream.on('close', () => {
+      if (httpStatus === 0) closed()
+      else resolve({ httpStatus, code, body: Buffer.concat(body) })
+    })
+    stream.end(framed(request(service)))
+  })
+}
+
+/** HealthCheckRequest { string service = 1 } of protobuf. */
+function request(service: string): Buffer {
+  const bytes = Buffer.from(service, 'utf8')
+  const length: number[] = []
+  let rest = bytes.length
+  for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80)
+  return Buffer.concat([Buffer.from([(1 << 3) | 2, ...length, rest]), bytes])
+}
+
+/** A message of gRPC: not compressed, its length, itself. */
+function framed(message: Buffer): Buffer {
+  const prefix = Buffer.alloc(5)
+  prefix.writeUInt32BE(message.length, 1)
+  return Buffer.concat([prefix, message])
+}
+
+/** HealthCheckResponse { ServingStatus status = 1 }: what is left out is 0. Undefined where there is no message. */
+function statusIn(body: Buffer): number | undefined {
+  if (body.length < 5 || body[0] !== 0 || body.readUInt32BE(1) !== body.length - 5) return undefined
+  if (body.length === 5) return 0
+  return body[5] === 1 << 3 ? (body[6] ?? 0) : undefined
+}

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { check, createHealth } from 'hale'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { polling } from './polling.ts'
+import { servedUntilClosed } from './served-health.ts'
+import { provide, type Wanted } from './servers/provide.ts'
+import { whenProvided } from './servers/when-provided.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const hale = join(root, 'packages', 'cli', 'dist', 'main.js')
+const soon = polling({ timeout: 10_000, interval: 20 })
+const opened: (() => unknown)[] = []
+const serve = servedUntilClosed(opened)
+const folder = mkdtempSync(join(tmpdir(), 'hale-generate-'))
+let database: 'up' | 'down' = 'up'
+let url = ''
+let runs = 0
+
+interface Ended {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** In the project's folder, where `node_modules/hale` is, as in a container. */
+function run(program: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(program, args, { cwd: root, timeout: 10_000 }, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err })
+    })
+  })
+}
+
+const generate = async (...args: readonly string[]): Promise<string> => {
+  const { code, out, err } = await run(process.execPath, [hale, 'generate', ...args])
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  return out
+}
+
+beforeAll(async () => {
+  const health = createHealth({
+    service: { name: 'orders', version: '1.2.3' },
+    checks: {
+      database: check(
+        () => {
+          runs += 1
+          if (database === 'down') throw new Error('down')
+        },
+        { maxAgeMs: { up: 0, down: 0 } },
+      ),
+    },
+  })
+  url = (await serve(health)).url
+})
+afterAll(async () => {
+  for (const close of opened) await close()
+  rmSync(folder, { recursive: true })
+})
+
+test('the manifests of a running service are what the doctor would have', async () => {
+  const deploy = join(folder, 'kubernetes')
+  await generate('kubernetes', '--endpoint', url, '--image', 'orders:1.2.3', '--out', deploy)
+  expect(readdirSync(deploy).sort()).toEqual([
+    'deployment.yaml',
+    'pod-disruption-budget.yaml',
+    'service.yaml',
+  ])
+  const examined = await run(process.execPath, [
+    hale,
+    'doctor',
+    '--endpoint',
+    url,
+    '--severity',
+    'info',
+    deploy,
+  ])
+  expect(examined).toMatchObject({ code: 0, out: '' })
+  expect(examined.err).toContain('3 files examined')
+  // Proof that it was looked at: made worse by hand, it is not.
+  const path = join(deploy, 'deployment.yaml')
+  writeFileSync(path, readFileSync(path, 'utf8').replace('/health/live', '/health/ready'))
+  expect(await run(process.execPath, [hale, 'doctor', '--endpoint', url, deploy])).toMatchObject({ code: 1 })
+})
+
+describe('what a container is told to run', () => {
+  test('passes and fails with the service, and is silent on stderr while it is well', async () => {
+    const dockerfile = await generate('docker', '--probe', 'readiness', '--endpoint', url)
+    const [program, ...args] = JSON.parse(/^ {2}CMD (.*)$/m.exec(dockerfile)?.[1] ?? '[]')
+    expect(program).toBe('node')
+    database = 'up'
+    expect(await run(process.execPath, args)).toMatchObject({ code: 0, err: '' })
+    database = 'down'
+    expect(await run(process.execPath, args)).toMatchObject({ code: 1 })
+  })
+
+  test('asks liveness for ECS, which stays up when the database is down', async () => {
+    database = 'down'
+    const { containerDefinitions } = JSON.parse(
+      await generate('ecs', '--form', 'task-definition', '--endpoint', url),
+    )
+    const [, , ...args] = containerDefinitions[0].healthCheck.command
+    expect(await run(process.execPath, args)).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('holds the start of a unit until it is ready', async () => {
+    const unit = await generate('systemd', '--endpoint', url)
+    const [, ...args] = /^ExecStartPost=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? []
+    database = 'down'
+    const asked = runs
+    const started = run(process.execPath, args)
+    await soon(() => runs).toBeGreaterThan(asked + 1)
+    database = 'up'
+    expect(await started).toMatchObject({ code: 0 })
+  })
+})
+
+const systemdAnalyze: Wanted = {
+  name: 'systemd-analyze',
+  program: 'systemd-analyze',
+  debianPackage: 'systemd',
+}
+
+whenProvided(systemdAnalyze, 'systemd', () => {
+  test.each(['exec', 'notify'])('finds nothing wrong with the units of the form %s', async (form) => {
+    const provision = provide(systemdAnalyze)
+    if (provision.how !== 'program') throw new Error('not a program')
+    const units = join(folder, form)
+    await generate('systemd', '--name', 'orders', '--port', '3000', '--form', form, '--out', units)
+    const paths = readdirSync(units).map((name) => join(units, name))
+    // The program that the unit starts has to be there, and is wherever this Node.js is.
+    for (const path of paths)
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll('/usr/bin/node', process.execPath))
+    expect(await run(provision.path, ['verify', '--man=no', ...paths])).toEqual({ code: 0, out: '', err: '' })
+    const [first = ''] = paths
+    writeFileSync(first, `${readFileSync(first, 'utf8')}\n[Service]\nKillModus=mixed\n`)
+    expect((await run(provision.path, ['verify', '--man=no', ...paths])).err).toContain('KillModus')
+  })
+})
