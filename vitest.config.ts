@@ -15,8 +15,15 @@ const alone = [
   'examples/**/*.test.ts',
   'packages/**/src/{server,shutdown}/**/*.test.ts',
 ]
+/** What builds, installs or browses and measures nothing: two at a time, where they disturb no measurement. */
+const building = [
+  'tests/{example-next,example-service,examples,gates,install,nest,nest-11,openapi,page,reporters}.test.ts',
+  'tests/cli-generate.test.ts',
+  'tests/servers/*.test.ts',
+]
 /** What waits for real servers or computes: several at the same time. */
 const together = ['packages/**/src/**/*.test.ts']
+const workers = Math.max(2, availableParallelism() - 1)
 const exclude = ['**/node_modules/**', '**/dist/**', 'bench/**']
 
 export default defineConfig({
@@ -29,13 +36,23 @@ export default defineConfig({
           name: 'together',
           include: together,
           exclude: [...exclude, ...alone],
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          maxWorkers: workers,
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
-        test: { name: 'alone', include: alone, exclude, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: { name: 'building', include: building, exclude, maxWorkers: workers, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: alone,
+          exclude: [...exclude, ...building],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
       },
     ],
     passWithNoTests: false,
