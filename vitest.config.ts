@@ -42,7 +42,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'building', include: building, exclude, maxWorkers: workers, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'building',
+          include: building,
+          exclude,
+          maxWorkers: workers,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,

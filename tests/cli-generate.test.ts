@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,8 +9,11 @@ import { check, createHealth } from 'hale'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { polling } from './polling.ts'
 import { servedUntilClosed } from './served-health.ts'
+import { freePort } from './servers/free-port.ts'
+import { haproxyProgram, startHaproxy } from './servers/haproxy.ts'
+import { startProgram } from './servers/program.ts'
 import { provide, type Wanted } from './servers/provide.ts'
-import { whenProvided } from './servers/when-provided.ts'
+import { whenOwned, whenProvided } from './servers/when-provided.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const hale = join(root, 'packages', 'cli', 'dist', 'main.js')
@@ -61,31 +66,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-test('the manifests of a running service are what the doctor would have', async () => {
-  const deploy = join(folder, 'kubernetes')
-  await generate('kubernetes', '--endpoint', url, '--image', 'orders:1.2.3', '--out', deploy)
-  expect(readdirSync(deploy).sort()).toEqual([
-    'deployment.yaml',
-    'pod-disruption-budget.yaml',
-    'service.yaml',
-  ])
-  const examined = await run(process.execPath, [
-    hale,
-    'doctor',
-    '--endpoint',
-    url,
-    '--severity',
-    'info',
-    deploy,
-  ])
-  expect(examined).toMatchObject({ code: 0, out: '' })
-  expect(examined.err).toContain('3 files examined')
-  // Proof that it was looked at: made worse by hand, it is not.
-  const path = join(deploy, 'deployment.yaml')
-  writeFileSync(path, readFileSync(path, 'utf8').replace('/health/live', '/health/ready'))
-  expect(await run(process.execPath, [hale, 'doctor', '--endpoint', url, deploy])).toMatchObject({ code: 1 })
-})
-
 describe('what a container is told to run', () => {
   test('passes and fails with the service, and is silent on stderr while it is well', async () => {
     const dockerfile = await generate('docker', '--probe', 'readiness', '--endpoint', url)
@@ -106,6 +86,27 @@ describe('what a container is told to run', () => {
     expect(await run(process.execPath, args)).toMatchObject({ code: 0, err: '' })
   })
 
+  test('asks the sidecar by the command that is in its image, as silently', async () => {
+    database = 'down'
+    const { containerDefinitions } = JSON.parse(
+      await generate(
+        'ecs',
+        '--form',
+        'task-definition',
+        '--endpoint',
+        url,
+        '--service-port',
+        '8080',
+        '--sidecar',
+      ),
+    )
+    const [application, sidecar] = containerDefinitions
+    expect(application.healthCheck).toBeUndefined()
+    const [, program, ...args] = sidecar.healthCheck.command
+    expect(program).toBe('hale')
+    expect(await run(process.execPath, [hale, ...args])).toMatchObject({ code: 0, err: '' })
+  })
+
   test('holds the start of a unit until it is ready', async () => {
     const unit = await generate('systemd', '--endpoint', url)
     const [, ...args] = /^ExecStartPost=(.*)$/m.exec(unit)?.[1]?.split(' ') ?? []
@@ -116,6 +117,60 @@ describe('what a container is told to run', () => {
     database = 'up'
     expect(await started).toMatchObject({ code: 0 })
   })
+})
+
+whenOwned(haproxyProgram, 'beside an application without an endpoint, behind the generated HAProxy', () => {
+  test('hale serve takes it out when it is gone, and back, and out when it is told to end', async () => {
+    const application = createServer((_, response) => response.end('hello'))
+    const listen = (port: number) =>
+      new Promise<void>((resolve) => application.listen(port, '127.0.0.1', resolve))
+    await listen(0)
+    const { port: servicePort } = application.address() as AddressInfo
+    const port = await freePort()
+    const definition = join(folder, 'hale.yaml')
+    writeFileSync(
+      definition,
+      `service: { name: orders }
+checks:
+  orders: { type: http, url: "http://127.0.0.1:${servicePort}/", maxAgeMs: { up: 0, down: 0 } }
+serve: { host: 127.0.0.1, port: ${port} }
+deploy: { servicePort: ${servicePort}, drainDelayMs: 700 }
+`,
+    )
+    const sidecar = await startProgram({
+      path: process.execPath,
+      args: [hale, 'serve', definition],
+      cwd: folder,
+      ready: (output) => output.includes('serving'),
+    })
+    try {
+      const instance = `127.0.0.1:${servicePort}`
+      const backend = await generate('haproxy', '--definition', definition, '--instance', instance)
+      await using haproxy = await startHaproxy({
+        sections: (at) => `frontend front\n bind 127.0.0.1:${at.port}\n default_backend orders\n${backend}`,
+      })
+      const said = async () => {
+        const response = await fetch(haproxy.url, { headers: { connection: 'close' } })
+        return response.ok ? response.text() : response.status
+      }
+      const state = () => haproxy.state('orders-1', 'orders')
+      await soon(said).toBe('hello')
+      application.closeAllConnections()
+      await new Promise((resolve) => application.close(resolve))
+      await soon(async () => (await state()).status).toBe('DOWN')
+      await listen(servicePort)
+      await soon(said).toBe('hello')
+      sidecar.signal('SIGTERM')
+      // By its word, while it is still there, and not because nobody answers.
+      await soon(async () => (await state()).checkCode).toBe(503)
+      await soon(said).toBe(503)
+      expect(await (await fetch(`http://${instance}`)).text()).toBe('hello')
+    } finally {
+      await sidecar.end()
+      application.closeAllConnections()
+      application.close()
+    }
+  }, 30_000)
 })
 
 const systemdAnalyze: Wanted = {

@@ -1,33 +1,36 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { readDocuments } from '../packages/cli/src/doctor/documents/read-documents.ts'
-import { examine } from '../packages/cli/src/doctor/examine.ts'
-import type { Target } from '../packages/cli/src/generate/target.ts'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Target, TargetOptions } from '../packages/cli/src/generate/target.ts'
 import { caddy } from '../packages/cli/src/generate/targets/caddy.ts'
-import { envoy } from '../packages/cli/src/generate/targets/envoy.ts'
 import { haproxy } from '../packages/cli/src/generate/targets/haproxy.ts'
 import { nginx } from '../packages/cli/src/generate/targets/nginx.ts'
 import { varnish } from '../packages/cli/src/generate/targets/varnish.ts'
 import { profileOf } from '../packages/cli/src/profile/defaults.ts'
-import { rollingRestart } from './fixtures/rolling-restart.ts'
+import { drainingService, rollingRestart } from './fixtures/rolling-restart.ts'
 import { type ProgramRun, runProgram } from './fixtures/run-program.ts'
 import { type SwitchedService, startSwitchedService } from './fixtures/switched-service.ts'
 import { until } from './fixtures/until.ts'
 import { caddyProgram, startCaddy } from './servers/caddy.ts'
+import { createAuthority, opensslProgram } from './servers/certificates.ts'
 import { freePort } from './servers/free-port.ts'
 import { haproxyProgram, startHaproxy } from './servers/haproxy.ts'
 import { nginxProgram, startNginx } from './servers/nginx.ts'
 import { provide, type Wanted } from './servers/provide.ts'
 import { createServerDirectory } from './servers/server-directory.ts'
 import { startVarnish, varnishProgram } from './servers/varnish.ts'
-import { whenOwned } from './servers/when-provided.ts'
+import { whenOwned, whenProvided } from './servers/when-provided.ts'
 
 // A short drain delay makes short intervals: 200 ms where three failures count, 600 ms where one does.
 const profile = profileOf({ name: 'orders', port: 8080, drainDelayMs: 700 })
 
-function textsOf(target: Target, instances: readonly string[], of = profile): readonly string[] {
-  return target.files(of, { instances }).map(({ text }) => text)
+function textsOf(
+  target: Target,
+  instances: readonly string[],
+  of = profile,
+  options: TargetOptions = {},
+): readonly string[] {
+  return target.files(of, { ...options, instances }).map(({ text }) => text)
 }
 
 async function namesBehind(url: string): Promise<readonly string[]> {
@@ -162,11 +165,11 @@ describe.concurrent('what is generated, in front of real instances:', () => {
       await using proxy = await startHaproxy({ sections: ({ port }) => frontend(port) + backend })
       const statusOf = async (index: number) => (await proxy.state(`orders-${index + 1}`, 'orders')).status
       const { lost, answered, exitCodes } = await rollingRestart({
-        url: proxy.url,
+        urls: [proxy.url],
         ports,
         restarts: 2,
         perSecond: 50,
-        shutdown: { drainDelayMs: profile.drainDelayMs, timeoutMs: 5000 },
+        service: drainingService({ drainDelayMs: profile.drainDelayMs, timeoutMs: 5000 }),
         methods: ['GET', 'POST'],
         inRotation: (index) => until(() => statusOf(index), 'UP'),
       })
@@ -249,51 +252,122 @@ describe.concurrent('what is generated, in front of real instances:', () => {
       await one.start()
       await behind(proxy.url, 'one', 'two')
 
+      one.become('DEGRADED')
+      expect(await namesBehind(proxy.url)).toEqual(['one', 'two'])
       two.become('DOWN')
       expect(await namesBehind(proxy.url)).toEqual(['one'])
       two.become('UP')
       await behind(proxy.url, 'one', 'two')
     }, 40_000)
-
-    test('rolls over to new instances without losing a request', async () => {
-      const ports = [await freePort(), await freePort()]
-      // NGINX counts seconds: below two of them it leaves nobody out.
-      const slower = { ...profile, drainDelayMs: 2500 }
-      const files = textsOf(
-        nginx,
-        ports.map((port) => `127.0.0.1:${port}`),
-        slower,
-      )
-      expect(files[0]).toContain('fail_timeout=1s')
-      await using proxy = await startNginx({ http: http(files) })
-      const { lost, answered, exitCodes } = await rollingRestart({
-        url: proxy.url,
-        ports,
-        restarts: 2,
-        perSecond: 50,
-        shutdown: { drainDelayMs: slower.drainDelayMs, timeoutMs: 8000 },
-        // A POST that was sent to a connection just being closed is not repeated elsewhere.
-        methods: ['GET'],
-        inRotation: async () => {},
-      })
-      expect({ lost, exitCodes }).toEqual({ lost: [], exitCodes: [0, 0] })
-      expect(answered).toBeGreaterThan(50)
-    }, 40_000)
   })
 })
 
-test('the doctor finds nothing in what is generated for proxies', async () => {
-  const known = { name: 'orders', port: 3000, metricsPath: '/health/metrics' }
-  for (const more of [{}, { agentPort: 9402 }, { servicePort: 9000, tls: true }, { drainDelayMs: 30_000 }]) {
-    const of = profileOf({ ...known, ...more })
-    const files = [haproxy, nginx, envoy].flatMap((target) =>
-      target.files(of, { instances: ['10.0.0.7:3000', '10.0.0.8:3000'] }),
-    )
-    const read = await Promise.all(files.map((file) => readDocuments(file)))
-    const documents = read.flatMap(({ documents }) => documents)
-    expect(documents.length).toBeGreaterThan(files.length)
-    const all = examine(documents, { profile: of, source: 'hale.yaml', timesAreKnown: true })
-    const found = all.filter(({ suppressed }) => suppressed === undefined)
-    expect(found.map(({ path, rule, finding }) => `${path} ${rule.id}: ${finding.what}`)).toEqual([])
-  }
-})
+whenProvided(
+  opensslProgram,
+  'what is generated, in front of instances that an authority vouches for:',
+  () => {
+    const directory = createServerDirectory('authority')
+    afterAll(() => directory.remove())
+    const authority = createAuthority()
+    const caFile = join(directory.path, 'ca.crt')
+    writeFileSync(caFile, authority.ca)
+    const encrypted = { ...profile, tls: true }
+    const textsFor = (target: Target, instances: readonly SwitchedService[], of = encrypted) =>
+      textsOf(
+        target,
+        instances.map(({ address }) => address),
+        of,
+        { caFile },
+      )
+    const trusted = authority.issue({ hosts: ['orders'] })
+    /** Certificates that look like it. */
+    const doubtful = {
+      'another authority’s': createAuthority().issue({ hosts: ['orders'] }),
+      'for another name': authority.issue({ hosts: ['invoices'] }),
+      expired: authority.issue({ hosts: ['orders'], expired: true }),
+    }
+
+    /** Two that are to be believed, and one of each that are not. */
+    async function startAll(answers?: 'when-ready') {
+      const more = answers === undefined ? {} : { answers }
+      const one = await startSwitchedService('one', { tls: trusted, ...more })
+      const two = await startSwitchedService('two', { tls: trusted, ...more })
+      const impostors = await Promise.all(
+        Object.entries(doubtful).map(([name, tls]) => startSwitchedService(name, { tls })),
+      )
+      const all = [one, two, ...impostors]
+      return {
+        one,
+        two,
+        impostors,
+        all,
+        async [Symbol.asyncDispose]() {
+          for (const service of all) await service[Symbol.asyncDispose]()
+        },
+      }
+    }
+
+    async function followsThoseBelieved(
+      url: string,
+      { one, impostors }: Awaited<ReturnType<typeof startAll>>,
+    ) {
+      await behind(url, 'one', 'two')
+      one.become('DOWN')
+      await behind(url, 'two')
+      one.become('UP')
+      await behind(url, 'one', 'two')
+      // Not one question was put to them, beyond the handshake that failed.
+      expect(impostors.map((service) => service.asked())).toEqual([0, 0, 0])
+    }
+
+    whenOwned(haproxyProgram, 'HAProxy', () => {
+      test('takes in whom it believes, and out and back by readiness', async () => {
+        await using services = await startAll()
+        const [backend = ''] = textsFor(haproxy, services.all)
+        await using proxy = await startHaproxy({ sections: ({ port }) => frontend(port) + backend })
+        await followsThoseBelieved(proxy.url, services)
+        for (const server of ['orders-3', 'orders-4', 'orders-5'])
+          expect(await proxy.state(server, 'orders')).toMatchObject({ status: 'DOWN', checkStatus: 'L6RSP' })
+      }, 40_000)
+
+      test('asks over TLS on a port of its own, and sends requests in plain HTTP', async () => {
+        await using service = await startSwitchedService('one')
+        await using beside = await startSwitchedService('beside', { tls: trusted })
+        const apart = { ...encrypted, port: beside.port, servicePort: service.port }
+        const [backend = ''] = textsFor(haproxy, [service], apart)
+        await using proxy = await startHaproxy({ sections: ({ port }) => frontend(port) + backend })
+        await until(async () => (await proxy.state('orders-1', 'orders')).checkStatus, 'L7OK')
+        await behind(proxy.url, 'one')
+        beside.become('DOWN')
+        await behind(proxy.url, '503')
+        expect(service.asked()).toBe(0)
+      }, 40_000)
+    })
+
+    whenOwned(caddyProgram, 'Caddy', () => {
+      test('takes in whom it believes, and out and back by readiness', async () => {
+        await using services = await startAll()
+        const [snippets = ''] = textsFor(caddy, services.all)
+        await using proxy = await startCaddy({ snippets, site: '\timport orders' })
+        await followsThoseBelieved(proxy.url, services)
+      }, 40_000)
+    })
+
+    whenOwned(nginxProgram, 'NGINX', () => {
+      test('sends requests to whom it believes, and what the others get to those', async () => {
+        await using services = await startAll('when-ready')
+        const { one, two, impostors } = services
+        await using proxy = await startNginx({ http: http(textsFor(nginx, [one, two])) })
+        await behind(proxy.url, 'one', 'two')
+        two.become('DOWN')
+        expect(await namesBehind(proxy.url)).toEqual(['one'])
+        for (const impostor of impostors) {
+          const before = proxy.errorLog().length
+          await proxy.reload(http(textsFor(nginx, [one, impostor])))
+          expect(await namesBehind(proxy.url)).toEqual(['one'])
+          expect(proxy.errorLog().slice(before)).toMatch(/upstream SSL certificate/)
+        }
+      }, 40_000)
+    })
+  },
+)

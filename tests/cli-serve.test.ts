@@ -28,10 +28,11 @@ whenOwned(redisProgram, 'hale serve', () => {
 
   /** As Kubernetes puts a ConfigMap there: the file is a link through a link that is turned. */
   let version = 0
-  const write = (text: string): void => {
+  const write = (text: string, token = 'the-first-token-of-all'): void => {
     const name = `..version-${++version}`
     mkdirSync(join(folder, name))
     writeFileSync(join(folder, name, 'hale.yaml'), text)
+    writeFileSync(join(folder, name, 'token'), token)
     symlinkSync(name, join(folder, '..next'))
     renameSync(join(folder, '..next'), join(folder, '..data'))
   }
@@ -43,16 +44,26 @@ serve:
   port: ${ports.main}
   host: 127.0.0.1
   metrics: true
-  token: "\${TOKEN}"
+  visibility: status
+  token: { file: token }
+  admin: { token: "\${TOKEN}" }
   grpc: { port: ${ports.grpc}, host: 127.0.0.1 }
   haproxyAgent: { port: ${ports.agent}, host: 127.0.0.1 }
   offLoop: { port: ${ports.thread} }
 deploy: { drainDelayMs: 300 }
 `
-  const ready = (port = ports.main): Promise<Response> =>
-    fetch(`http://127.0.0.1:${port}/health/ready`, {
-      headers: { authorization: `Bearer ${PLANTED_REDIS_PASSWORD}` },
-    })
+  let token = 'the-first-token-of-all'
+  const asked = (path: string, port = ports.main): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${token}` } })
+  const ready = (port?: number): Promise<Response> => asked('/health/ready', port)
+
+  const overGrpc = async (service: string) => {
+    const client = new Client(`127.0.0.1:${ports.grpc}`, credentials.createInsecure())
+    await using health = createHealth({ checks: { it: grpc(client, { service }) } })
+    const report = await health.readiness()
+    client.close()
+    return report.checks.it
+  }
 
   beforeAll(async () => {
     redis = await startRedis({ password: PLANTED_REDIS_PASSWORD })
@@ -64,7 +75,7 @@ deploy: { drainDelayMs: 300 }
     }
     writeFileSync(join(folder, 'url'), `${redis.url}\n`)
     write(definition('  memory: { type: memory }'))
-    symlinkSync('..data/hale.yaml', join(folder, 'hale.yaml'))
+    for (const name of ['hale.yaml', 'token']) symlinkSync(join('..data', name), join(folder, name))
     child = spawn(process.execPath, [hale, 'serve', join(folder, 'hale.yaml'), '--log', 'json'], {
       env: { PATH: process.env.PATH, TOKEN: PLANTED_REDIS_PASSWORD },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -93,10 +104,7 @@ deploy: { drainDelayMs: 300 }
     expect(await agentLine(ports.agent)).toBe('ready up 100%\n')
     const metrics = await fetch(`http://127.0.0.1:${ports.main}/health/metrics`)
     expect(await metrics.text()).toContain('hale_probe_up{probe="readiness"} 1')
-    const client = new Client(`127.0.0.1:${ports.grpc}`, credentials.createInsecure())
-    await using health = createHealth({ checks: { it: grpc(client, { service: 'cache' }) } })
-    expect((await health.readiness()).checks.it).toMatchObject({ status: 'UP', message: 'serving' })
-    client.close()
+    expect(await overGrpc('cache')).toMatchObject({ status: 'UP', message: 'serving' })
   })
 
   test('keeps the last good file on SIGHUP with a wrong one, and takes the mended one when it is there', async () => {
@@ -108,16 +116,50 @@ deploy: { drainDelayMs: 300 }
     child.kill('SIGHUP')
     await until(() => refusals() === 2, 'the second refusal', 5000)
     expect(await (await ready()).json()).toMatchObject({ details: { memory: { status: 'UP' } } })
+    // Nobody acts on what operators see.
+    expect(await (await asked('/health')).json()).toMatchObject({
+      details: {
+        definition: { status: 'DEGRADED', message: expect.stringContaining('1 problem, in line 4') },
+      },
+    })
+    expect((await asked('/health')).status).toBe(200)
+    expect((await ready(ports.thread)).status).toBe(200)
     write(definition('  disk: { type: disk, path: / }'))
     await until(() => said.includes('added disk; removed memory'), 'the change', 5000)
     const { details } = (await (await ready()).json()) as { readonly details: object }
     expect(Object.keys(details)).toEqual(['application', 'cache', 'disk'])
   })
 
+  test('puts groups, ports and a secret that was turned in force', async () => {
+    const another = await freePort()
+    const text = definition('  disk: { type: disk, path: / }').replace(
+      `port: ${ports.agent}`,
+      `port: ${another}`,
+    )
+    write(`${text}groups: { storage: { members: [disk] } }\n`, 'the-second-token-of-all')
+    await until(() => said.includes('groups, serve in force'), 'the change', 5000)
+    // The thread began anew, on the port that it had.
+    for (const port of [ports.main, ports.thread]) {
+      expect(await (await asked('/health/storage', port)).text()).not.toContain('details')
+      token = 'the-second-token-of-all'
+      expect(await (await asked('/health/storage', port)).json()).toMatchObject({ details: { disk: {} } })
+      token = 'the-first-token-of-all'
+    }
+    token = 'the-second-token-of-all'
+    expect(await agentLine(another)).toBe('ready up 100%\n')
+    await expect(agentLine(ports.agent)).rejects.toThrow('ECONNREFUSED')
+    ports = { ...ports, agent: another }
+    expect(await overGrpc('storage')).toMatchObject({ status: 'UP' })
+  })
+
   test('is DOWN while the dependency is, and well when it is back', async () => {
     await redis.kill()
     await soon(async () => (await ready()).status).toBe(503)
     expect(await agentLine(ports.agent)).toMatch(/^ready down #cache: /)
+    expect(await overGrpc('readiness')).toMatchObject({ status: 'DOWN' })
+    // It is not the agent that is to be restarted.
+    expect((await asked('/health/live')).status).toBe(200)
+    expect(await overGrpc('liveness')).toMatchObject({ status: 'UP' })
     await redis.restart()
     await soon(async () => (await ready()).status).toBe(200)
   })
@@ -131,7 +173,7 @@ deploy: { drainDelayMs: 300 }
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(lines).toContainEqual(expect.objectContaining({ level: 'error', check: 'cache', to: 'DOWN' }))
-    expect(said).not.toContain(PLANTED_REDIS_PASSWORD)
+    for (const secret of [PLANTED_REDIS_PASSWORD, 'token-of-all']) expect(said).not.toContain(secret)
   })
 })
 

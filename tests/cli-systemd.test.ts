@@ -1,13 +1,24 @@
 import { spawn } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { check, createHealth, degraded, down, selfCheck, up } from 'hale'
 import { expect, test } from 'vitest'
 import { systemd } from '../packages/cli/src/generate/targets/systemd.ts'
 import { profileOf } from '../packages/cli/src/profile/defaults.ts'
 import { until } from './fixtures/until.ts'
+import { freePort } from './servers/free-port.ts'
 import { pythonProgram, startNotifySocket, systemdNotifyProgram } from './servers/notify-socket.ts'
 import { provide } from './servers/provide.ts'
+import {
+  noManagerBecause,
+  startSystemdManager,
+  systemctlProgram,
+  type UnitFolders,
+} from './servers/systemd-manager.ts'
 import { whenOwned } from './servers/when-provided.ts'
 
+const root = fileURLToPath(new URL('..', import.meta.url))
 const profile = profileOf({ name: 'orders', port: 3000 })
 
 whenOwned(systemdNotifyProgram, 'systemd-notify', () => {
@@ -86,6 +97,98 @@ whenOwned(systemdNotifyProgram, 'systemd-notify', () => {
       }
     }, 30_000)
   })
+})
+
+/** A unit as it was generated, but for where things are, and for a time that is short enough for tests. */
+const adapted = (text: string, folder: string) =>
+  text
+    .replaceAll('/usr/bin/node', process.execPath)
+    .replaceAll(/\/opt\/\w+/g, folder)
+    .replaceAll('/usr/bin/systemctl', 'systemctl --user')
+    .replace('WatchdogSec=30', 'WatchdogSec=2')
+    .replace('--delay 10s', '--delay 50ms')
+    .replace('OnUnitInactiveSec=30', 'OnUnitInactiveSec=200ms')
+    .replace('AccuracySec=1', 'AccuracySec=1ms')
+
+/** Writes the units of a service, and the folder that they name, where a manager looks for them. */
+function install({ directory, units }: UnitFolders, name: string, form: string, port: number): Installed {
+  const folder = join(directory, name)
+  mkdirSync(folder)
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  symlinkSync(join(root, 'tests', 'fixtures', 'unit-service.mjs'), join(folder, 'main.js'))
+  const write = (file: string, text: string) => writeFileSync(join(folder, file), text)
+  write('port', String(port))
+  for (const { path, text } of systemd.files(profileOf({ name, port, startupMs: 1000 }), { form })) {
+    writeFileSync(join(units, path), adapted(text, folder))
+    const wantedBy = /^WantedBy=(\S+)$/m.exec(text)?.[1]
+    if (wantedBy === undefined) continue
+    // As `systemctl enable` does.
+    mkdirSync(join(units, `${wantedBy}.wants`), { recursive: true })
+    symlinkSync(join(units, path), join(units, `${wantedBy}.wants`, path))
+  }
+  return { write, remove: (file) => rmSync(join(folder, file)) }
+}
+
+interface Installed {
+  write(file: string, text: string): void
+  remove(file: string): void
+}
+
+whenOwned(systemctlProgram, 'a systemd', () => {
+  test('runs the generated units: started when ready, restarted when not alive, and for nothing else', async (context) => {
+    const missing = noManagerBecause()
+    if (missing !== undefined) context.skip(missing)
+    const ports = [await freePort(), await freePort()] as const
+    const installed: Installed[] = []
+    await using manager = await startSystemdManager((at) => {
+      installed.push(install(at, 'orders', 'exec', ports[0]), install(at, 'invoices', 'notify', ports[1]))
+    })
+    const [orders, invoices] = installed as [Installed, Installed]
+    const stateOf = async (unit: string) => (await manager.show(unit, 'ActiveState')).ActiveState
+    const pidOf = async (unit: string) => (await manager.show(unit, 'MainPID')).MainPID
+    const restarted = async (unit: string, before: string) => !['0', before].includes(await pidOf(unit))
+
+    const asked = async () => {
+      orders.write('not-ready', '')
+      await manager.systemctl('start', '--no-block', 'orders')
+      await until(async () => (await manager.show('orders', 'SubState')).SubState, 'start-post')
+      orders.remove('not-ready')
+      await until(() => stateOf('orders'), 'active')
+
+      const first = await pidOf('orders')
+      orders.write('not-ready', '')
+      const askedAt = async () =>
+        Number(
+          (await manager.show('orders-liveness', 'ExecMainExitTimestampMonotonic'))
+            .ExecMainExitTimestampMonotonic,
+        )
+      const since = await askedAt()
+      await until(async () => (await askedAt()) > since, true)
+      expect([await stateOf('orders-liveness.timer'), await pidOf('orders')]).toEqual(['active', first])
+      // Else the start that follows would wait for it.
+      orders.remove('not-ready')
+      orders.write('not-alive', first)
+      await until(() => restarted('orders', first), true)
+      await until(() => stateOf('orders'), 'active')
+
+      await manager.systemctl('stop', 'orders')
+      expect(await manager.show('orders', 'ActiveState', 'Result')).toEqual({
+        ActiveState: 'inactive',
+        Result: 'success',
+      })
+      await until(() => stateOf('orders-liveness.timer'), 'inactive')
+    }
+    const telling = async () => {
+      invoices.write('not-ready', '')
+      await manager.systemctl('start', 'invoices')
+      const first = await pidOf('invoices')
+      expect(await stateOf('invoices')).toBe('active')
+      invoices.write('blocked', first)
+      await until(() => restarted('invoices', first), true)
+      expect(Number((await manager.show('invoices', 'NRestarts')).NRestarts)).toBeGreaterThan(0)
+    }
+    await Promise.all([asked(), telling()])
+  }, 60_000)
 })
 
 /** Node 20 has no `Promise.withResolvers`. */

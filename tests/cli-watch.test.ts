@@ -1,14 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { until } from './fixtures/until.ts'
+import { haleInTerminal, type RealTerminal, scriptProgram } from './servers/real-terminal.ts'
 import { whenProvided } from './servers/when-provided.ts'
 
 const hale = fileURLToPath(new URL('../packages/cli/dist/main.js', import.meta.url))
-const scriptProgram = { name: 'script', program: 'script', debianPackage: 'bsdutils' }
 
 let origin = ''
 const server = createServer((_, response) =>
@@ -24,54 +24,53 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 // A test that failed has left the terminal open; what runs in it ends with it.
-const running: ChildProcess[] = []
+const open: RealTerminal[] = []
 afterEach(() => {
-  for (const child of running.splice(0)) child.kill()
+  for (const terminal of open.splice(0)) terminal.close()
 })
 
-/** `hale watch` in a real terminal of 60 columns, whose modes are told before and after. */
-function inTerminal() {
-  const command = `stty cols 60 rows 14; stty -a | grep -o -- '-\\?icanon'; '${process.execPath}' '${hale}' watch -i 100ms ${origin}; echo "exit $?"; stty -a | grep -o -- '-\\?icanon'`
-  const env = { PATH: process.env.PATH, TERM: 'xterm-256color', LANG: 'C.UTF-8', SHELL: '/bin/sh' }
-  const child = spawn(scriptProgram.program, ['-qec', command, '/dev/null'], {
-    env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  running.push(child)
-  let said = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    said += text
-  })
-  return { keys: (text: string) => child.stdin.write(text), said: () => said, ended: once(child, 'exit') }
+function watching(): RealTerminal {
+  const terminal = haleInTerminal(['watch', '-i', '100ms', origin])
+  open.push(terminal)
+  return terminal
 }
 
 const entered = '\u001b[?1049h'
 const left = '\u001b[?1049l'
+/** The last that is written: lines wrap, the cursor is seen, and the screen is the one before. */
+const restored = `\u001b[?7h\u001b[?25h${left}`
+const asBefore = /^exit 0\r\nicanon echo $/
 
 whenProvided(scriptProgram, 'a real terminal', () => {
-  test('is drawn on, answers keys, and is as before when hale watch has been left', async () => {
-    const { keys, said, ended } = inTerminal()
+  test('is drawn on, answers keys, follows its size, and is as before when hale watch has been left', async () => {
+    const { keys, said, narrow, ended } = watching()
     await until(() => said().includes('orders'), true)
-    expect(said()).toMatch(/^icanon\r\n/)
+    expect(said()).toMatch(/^icanon echo /)
     keys('?')
     await until(() => said().includes('show its checks'), true)
     keys('?')
     keys(' ')
     await until(() => said().includes('PAUSED'), true)
+    const before = said().length
+    narrow()
+    // A message and sparkline have no room any more.
+    await until(() => said().slice(before).includes('q quit  space pause  ↑↓  enter  r  ?'), true)
+    expect(said().slice(before)).toContain('\u001b[2J')
     keys('q')
     await ended
-    const after = said().slice(said().indexOf(left))
     expect(said().split(entered)).toHaveLength(2)
-    expect(after).toMatch(/exit 0\r\nicanon\r\n$/)
-    expect(said()).toContain('\u001b[?25h')
+    expect(said().split(left)).toHaveLength(2)
+    const [, after] = said().split(restored)
+    expect(after).toMatch(asBefore)
   })
 
   test('is as before when Ctrl-C has been pressed', async () => {
-    const { keys, said, ended } = inTerminal()
+    const { keys, said, ended } = watching()
     await until(() => said().includes('orders'), true)
     keys('\u0003')
     await ended
-    expect(said().slice(said().indexOf(left))).toMatch(/exit 0\r\nicanon\r\n$/)
+    const [, after] = said().split(restored)
+    expect(after).toMatch(asBefore)
   })
 })
 

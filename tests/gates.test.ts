@@ -7,6 +7,7 @@ import { bundle } from '../tools/bundle.mjs'
 import { apiDocs } from '../tools/gates/api-docs.mjs'
 import { boundaries } from '../tools/gates/boundaries.mjs'
 import { checksTable } from '../tools/gates/checks-table.mjs'
+import { packedCli } from '../tools/gates/cli-package.mjs'
 import { docExamples } from '../tools/gates/doc-examples.mjs'
 import { packedPackage } from '../tools/gates/package.mjs'
 import { publicTypes } from '../tools/gates/public-types.mjs'
@@ -323,6 +324,35 @@ describe('a planted violation is caught by', () => {
     expect(all).toMatch(/import of hale\/absent: Cannot find module/)
     expect(all).toMatch(/publint: .*absent/)
     expect(all).toContain('attw: ')
+  })
+
+  test('cli-package', async () => {
+    const root = temporaryTree({
+      'packages/cli/package.json': {
+        name: '@hale/cli',
+        version: '1.0.0',
+        license: 'MIT',
+        type: 'module',
+        bin: { hale: './dist/main.js' },
+        files: ['dist'],
+        exports: { './hale.schema.json': './hale.schema.json' },
+        dependencies: {},
+      },
+      'packages/cli/README.md': '# @hale/cli\n',
+      'packages/cli/hale.schema.json': '{}\n',
+      'packages/cli/dist/main.js': "#!/usr/bin/env node\nconsole.log('1.0.0')\n",
+      'packages/cli/dist/left.test.js': '',
+    })
+    const { seen, problems } = await packedCli(root)
+    expect(seen).toBe(4)
+    const all = problems.join('\n')
+    expect(all).toContain('LICENSE is not in the package')
+    expect(all).toContain('hale.schema.json is not in the package')
+    expect(all).toContain('dist/left.test.js does not belong in the package')
+    expect(all).toMatch(/publint: .*hale\.schema\.json/)
+    expect(all).not.toContain('hale --version')
+    expect(all).toContain('hale probe tcp://127.0.0.1:1 ended with 0, and said: 1.0.0')
+    expect(all).toContain('hale doctor deploy ended with 0')
   })
 
   test('package, in declarations that are not those that were built', async () => {

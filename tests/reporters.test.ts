@@ -52,6 +52,17 @@ test('skipped tests fail a full run', () => {
   expect(stdout).toContain('A full run may skip nothing')
 })
 
+test('what may not be done here is listed, and fails no run', () => {
+  const tests = `import { test } from 'vitest'
+test('passes', () => {})
+test('needs rights', (context) => context.skip('not permitted: making namespaces'))
+`
+  const { status, stdout, counts } = runVitest({ 'some.test.ts': tests }, { fail: true })
+  expect(status).toBe(0)
+  expect(counts).toEqual({ passed: 1, failed: 0, skipped: 1 })
+  expect(stdout).toContain('some.test.ts > needs rights: not permitted: making namespaces')
+})
+
 test('a file that does not load counts as failed, and a run without tests fails', () => {
   const broken = runVitest({ 'broken.test.ts': "import './absent.ts'\n" }, { fail: false })
   expect([broken.status, broken.counts]).toEqual([1, { passed: 0, failed: 1, skipped: 0 }])

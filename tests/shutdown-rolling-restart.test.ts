@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type RollingRestartResult, rollingRestart } from './fixtures/rolling-restart.ts'
+import { drainingService, type RollingRestartResult, rollingRestart } from './fixtures/rolling-restart.ts'
 import { freePort } from './servers/free-port.ts'
 import { checkedBackend, haproxyProgram, startHaproxy } from './servers/haproxy.ts'
 import { nginxProgram, startNginx } from './servers/nginx.ts'
@@ -23,12 +23,12 @@ whenOwned(haproxyProgram, 'rolling restarts behind HAProxy', () => {
         checkedBackend({ port, servers: ports, httpchk: 'GET /health/ready', intervalMs: 50 }),
     })
     const result = await rollingRestart({
-      url: haproxy.url,
+      urls: [haproxy.url],
       ports,
       restarts,
       perSecond,
       // Two failed checks, and as much again for a machine that is busy.
-      shutdown: { drainDelayMs: 600, timeoutMs: 5000 },
+      service: drainingService({ drainDelayMs: 600, timeoutMs: 5000 }),
       methods: ['GET', 'POST'],
       inRotation: (index) => haproxy.waitFor(`s${index + 1}`, ({ status }) => status === 'UP'),
     })
@@ -54,11 +54,11 @@ server {
 }`
     await using nginx = await startNginx({ http })
     const result = await rollingRestart({
-      url: nginx.url,
+      urls: [nginx.url],
       ports,
       restarts,
       perSecond,
-      shutdown: { drainDelayMs: 600, timeoutMs: 5000 },
+      service: drainingService({ drainDelayMs: 600, timeoutMs: 5000 }),
       // It goes on sending to the very moment in which the listener closes, and what the system has accepted right
       // then is reset. A GET it repeats; for a POST it would have to be told to (non_idempotent).
       methods: ['GET'],

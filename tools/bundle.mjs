@@ -27,9 +27,10 @@ export async function bundle(directory) {
   const last = readStamp(stampFile)
   if (last.fingerprint === fingerprint && last.files.every((file) => existsSync(join(dist, file)))) return
   // Only when there is something to do: a build without changes should not wait for a bundler to load.
-  const [{ rolldown }, { readableCode }] = await Promise.all([
+  const [{ rolldown }, { readableCode }, { commonJsPrograms }] = await Promise.all([
     import('rolldown'),
     import('./readable-code.mjs'),
+    import('./common-js.mjs'),
   ])
   const build = await rolldown({
     input: entries,
@@ -75,14 +76,17 @@ export async function bundle(directory) {
   await build.close()
   const chunks = output.filter((file) => file.type === 'chunk')
   // All are made before any is written: who imports meanwhile should not meet half of the old and half of the new.
-  const codes = chunks.map(({ fileName, code, map }) => [fileName, readableCode(code, map)])
+  const codes = [
+    ...chunks.map(({ fileName, code, map }) => [fileName, readableCode(code, map)]),
+    ...(await commonJsPrograms(directory)),
+  ]
   for (const [file = '', code = ''] of codes) {
     mkdirSync(dirname(join(dist, file)), { recursive: true })
     writeFileSync(join(dist, file), code)
   }
-  const files = chunks.map(({ fileName }) => fileName)
+  const files = codes.map(([file = '']) => file)
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    if (file.endsWith('.js') && !files.includes(file)) rmSync(join(dist, file))
+    if (/\.c?js$/.test(file) && !files.includes(file)) rmSync(join(dist, file))
   }
   writeFileSync(stampFile, `${JSON.stringify({ fingerprint, files })}\n`)
 }
@@ -120,6 +124,7 @@ function fingerprintOf(directory, entries) {
     .update(JSON.stringify(entries))
     .update(readFileSync(new URL(import.meta.url)))
     .update(readFileSync(new URL('./readable-code.mjs', import.meta.url)))
+    .update(readFileSync(new URL('./common-js.mjs', import.meta.url)))
   for (const file of readdirSync(join(directory, 'src'), { recursive: true, encoding: 'utf8' }).sort()) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue
     hash.update(`\0${file}\0`).update(readFileSync(join(directory, 'src', file)))

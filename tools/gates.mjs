@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { apiDocs } from './gates/api-docs.mjs'
 import { boundaries } from './gates/boundaries.mjs'
 import { checksTable } from './gates/checks-table.mjs'
+import { packedCli } from './gates/cli-package.mjs'
 import { docExamples } from './gates/doc-examples.mjs'
 import { packedPackage } from './gates/package.mjs'
 import { publicTypes } from './gates/public-types.mjs'
@@ -26,6 +27,7 @@ export const GATES = [
   { name: 'api-docs', gate: apiDocs },
   { name: 'checks-table', gate: checksTable },
   { name: 'package', gate: packedPackage },
+  { name: 'cli-package', gate: packedCli },
   { name: 'typescript-7', gate: typescript7, fullOnly: true },
 ]
 

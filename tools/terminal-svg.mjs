@@ -22,7 +22,7 @@ export function terminalSvg(output, { columns, rows, title }) {
   const texts = lines.flatMap((cells, row) => runsOf(cells).map((run) => textOf(run, row)))
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
 <title>${escaped(title)}</title>
-<rect width="100%" height="100%" rx="8" fill="#0d1117"/>
+<rect x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8" fill="#0d1117" stroke="#30363d"/>
 <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" fill="#e6edf3">
 ${texts.join('\n')}
 </g>

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
+import type { Socket } from 'node:net'
 import type { Certificate } from './certificates.ts'
 import { listen, portOf } from './faulty-tcp.ts'
 
@@ -30,6 +31,10 @@ export interface HttpServer extends AsyncDisposable {
   readonly port: number
   /** Every request so far, as `GET /path`. */
   readonly requests: readonly string[]
+  /** How many connections were accepted so far. */
+  readonly accepted: number
+  /** How many of them are still open. */
+  readonly open: number
   /** Behaves differently from the next request on. */
   become(fault: HttpFault): void
   close(): Promise<void>
@@ -48,6 +53,13 @@ export async function startFaultyHttp(fault: HttpFault, tls?: Certificate): Prom
   const server = tls ? createTlsServer({ key: tls.key, cert: tls.cert }, listener) : createServer(listener)
   // A client that rejects the certificate leaves a failed handshake behind, which is what the test wants.
   server.on('tlsClientError', () => {})
+  const sockets = new Set<Socket>()
+  let accepted = 0
+  server.on('connection', (socket: Socket) => {
+    accepted++
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
   await listen(server)
   const port = portOf(server)
   const close = async () => {
@@ -59,6 +71,12 @@ export async function startFaultyHttp(fault: HttpFault, tls?: Certificate): Prom
     port,
     url: tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`,
     requests,
+    get accepted() {
+      return accepted
+    },
+    get open() {
+      return sockets.size
+    },
     become(next) {
       current = next
     },

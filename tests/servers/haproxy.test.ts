@@ -2,7 +2,17 @@ import { expect, test } from 'vitest'
 import { startFaultyHttp } from './faulty-http.ts'
 import { checkedBackend, haproxyProgram, startHaproxy } from './haproxy.ts'
 import { expectNothingLeft } from './remains.ts'
+import { statisticsRows } from './statistics-csv.ts'
 import { whenOwned } from './when-provided.ts'
+
+test('reads statistics whose texts hold commas and quotes', () => {
+  const [row] = statisticsRows('# pxname,svname,last_chk,agent_status,\napp,s1,"no, ""really""",L7OK,\n')
+  expect([row?.get('svname'), row?.get('last_chk'), row?.get('agent_status')]).toEqual([
+    's1',
+    'no, "really"',
+    'L7OK',
+  ])
+})
 
 whenOwned(haproxyProgram, 'an HAProxy of the test’s own', () => {
   test('takes a server out when its check fails, back when it recovers, and leaves nothing', async () => {

@@ -5,6 +5,7 @@ import { freePort } from './free-port.ts'
 import { startProgram } from './program.ts'
 import { provide, type Wanted } from './provide.ts'
 import { createServerDirectory } from './server-directory.ts'
+import { statisticsRows } from './statistics-csv.ts'
 
 export const haproxyProgram: Wanted = { name: 'haproxy', program: 'haproxy', debianPackage: 'haproxy' }
 
@@ -146,19 +147,14 @@ function ask(socket: string, command: string): Promise<string> {
 }
 
 function stateOf(csv: string, backend: string, server: string): HaproxyServerState {
-  const [header = '', ...lines] = csv.trim().replace(/^# /, '').split('\n')
-  const columns = header.split(',')
-  for (const line of lines) {
-    const values = line.split(',')
-    const value = (name: string) => values[columns.indexOf(name)] ?? ''
-    if (value('pxname') !== backend || value('svname') !== server) continue
-    return {
-      status: value('status'),
-      weight: Number(value('weight')),
-      checkStatus: value('check_status'),
-      checkCode: value('check_code') === '' ? undefined : Number(value('check_code')),
-      agentStatus: value('agent_status'),
-    }
+  const row = statisticsRows(csv).find((it) => it.get('pxname') === backend && it.get('svname') === server)
+  if (row === undefined) throw new Error(`haproxy knows no server ${server} in backend ${backend}`)
+  const value = (name: string) => row.get(name) ?? ''
+  return {
+    status: value('status'),
+    weight: Number(value('weight')),
+    checkStatus: value('check_status'),
+    checkCode: value('check_code') === '' ? undefined : Number(value('check_code')),
+    agentStatus: value('agent_status'),
   }
-  throw new Error(`haproxy knows no server ${server} in backend ${backend}`)
 }

@@ -6,7 +6,7 @@ import { whenOwned } from './when-provided.ts'
 
 whenOwned(memcachedProgram, 'a Memcached of the test’s own', () => {
   test('tells its statistics, dies and comes back', async () => {
-    await using server = await startMemcached(50)
+    await using server = await startMemcached({ maxConnections: 50 })
     expect(await server.stats()).toMatchObject({ max_connections: '50' })
     await server.kill()
     await expect(server.stats()).rejects.toMatchObject({ code: 'ECONNREFUSED' })

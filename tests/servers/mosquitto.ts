@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { type OwnServer, startOwnServer } from './own-server.ts'
 import type { Wanted } from './provide.ts'
+import { reloaded } from './reloaded.ts'
 
 export const mosquittoProgram: Wanted = {
   name: 'mosquitto',
@@ -17,6 +18,8 @@ export interface MosquittoServer extends OwnServer {
   readonly port: number
   readonly user: string
   readonly password: string
+  /** From now on it takes another password of those who connect. */
+  setPassword(password: string): Promise<void>
 }
 
 const HASHER = 'mosquitto_passwd'
@@ -31,9 +34,7 @@ export async function startMosquitto(): Promise<MosquittoServer> {
   const server = await startOwnServer(mosquittoProgram, ({ directory }) => {
     const passwords = join(directory, 'passwords')
     const file = join(directory, 'mosquitto.conf')
-    writeFileSync(passwords, `${USER}:${PLANTED_PASSWORD}\n`, { mode: 0o600 })
-    const { status, stderr } = spawnSync(HASHER, ['-U', passwords], { encoding: 'utf8' })
-    if (status !== 0) throw new Error(`mosquitto_passwd failed: ${stderr}`)
+    hashed(passwords, PLANTED_PASSWORD)
     // As root it would go on as a user who cannot read the directory.
     const user = process.getuid?.() === 0 ? 'user root\n' : ''
     writeFileSync(
@@ -42,6 +43,16 @@ export async function startMosquitto(): Promise<MosquittoServer> {
     )
     return { args: ['-c', file], ready: (output) => output.includes('running') }
   })
+  const setPassword = async (password: string) => {
+    hashed(join(server.directory, 'passwords'), password)
+    await reloaded(server, 'Reloading config')
+  }
   const url = `mqtt://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}`
-  return { ...server, url, port, user: USER, password: PLANTED_PASSWORD }
+  return { ...server, url, port, user: USER, password: PLANTED_PASSWORD, setPassword }
+}
+
+function hashed(file: string, password: string): void {
+  writeFileSync(file, `${USER}:${password}\n`, { mode: 0o600 })
+  const { status, stderr } = spawnSync(HASHER, ['-U', file], { encoding: 'utf8' })
+  if (status !== 0) throw new Error(`mosquitto_passwd failed: ${stderr}`)
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { type OwnServer, startOwnServer } from './own-server.ts'
 import type { Wanted } from './provide.ts'
+import { reloaded } from './reloaded.ts'
 
 export const natsProgram: Wanted = {
   name: 'nats',
@@ -23,6 +24,8 @@ export interface NatsServer extends OwnServer {
   readonly port: number
   readonly user: string
   readonly password: string
+  /** From now on it takes another password; it ends the connections that came with the one before. */
+  setPassword(password: string): Promise<void>
 }
 
 /** Planted: a test that finds it in an answer has found a leak. */
@@ -32,22 +35,30 @@ const USER = 'hale'
 /** A NATS of the test's own on a free port of 127.0.0.1, with JetStream. */
 export async function startNats({ account = 'jetstream: enabled' }: NatsOptions = {}): Promise<NatsServer> {
   const port = await freePort()
-  const server = await startOwnServer(natsProgram, ({ directory }) => {
+  const configure = (directory: string, password: string): string => {
     const file = join(directory, 'nats.conf')
-    writeFileSync(file, configuration(directory, port, account))
-    return { args: ['-c', file], ready: (output) => output.includes('Server is ready') }
-  })
+    writeFileSync(file, configuration(directory, port, account, password))
+    return file
+  }
+  const server = await startOwnServer(natsProgram, ({ directory }) => ({
+    args: ['-c', configure(directory, PLANTED_PASSWORD)],
+    ready: (output) => output.includes('Server is ready'),
+  }))
+  const setPassword = async (password: string) => {
+    configure(server.directory, password)
+    await reloaded(server, 'Reloaded server configuration')
+  }
   const url = `nats://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}`
-  return { ...server, url, port, user: USER, password: PLANTED_PASSWORD }
+  return { ...server, url, port, user: USER, password: PLANTED_PASSWORD, setPassword }
 }
 
-function configuration(directory: string, port: number, account: string): string {
+function configuration(directory: string, port: number, account: string, password: string): string {
   return `
 host: 127.0.0.1
 port: ${port}
 jetstream: { store_dir: "${directory}/streams", max_memory_store: 16MB, max_file_store: 64MB }
 accounts: {
-  TESTS: { users: [{ user: ${USER}, password: "${PLANTED_PASSWORD}" }], ${account} }
+  TESTS: { users: [{ user: ${USER}, password: "${password}" }], ${account} }
 }
 `
 }

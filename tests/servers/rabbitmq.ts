@@ -25,6 +25,8 @@ export interface RabbitmqServer extends AsyncDisposable {
   cont(): void
   kill(): Promise<void>
   restart(): Promise<void>
+  /** From now on it takes another password. */
+  setPassword(password: string): void
   /** Has it evaluate an Erlang expression, such as `rabbit_channel:list()`; what came of it, as text. */
   evaluate(expression: string): string
   close(): Promise<void>
@@ -83,6 +85,15 @@ export async function startRabbitmq(): Promise<RabbitmqServer> {
       directory.remove()
     }
     const running = () => program as Program
+    const evaluate = (expression: string): string => {
+      // In place of rabbitmqctl, which says the same after two seconds.
+      const args = ['-c', COOKIE, '-sname', nodeOf(port), '-e']
+      const input = `${expression}.\n`
+      const { status, stdout, stderr } = spawnSync(CALLER, args, { env, input, encoding: 'utf8' })
+      const value = /^\{ok, (.*)\}/s.exec(stdout)?.[1]
+      if (status !== 0 || value === undefined) throw new Error(`${expression} failed: ${stderr || stdout}`)
+      return value
+    }
     return {
       url: `amqp://${USER}:${PLANTED_PASSWORD}@127.0.0.1:${port}`,
       port,
@@ -95,18 +106,11 @@ export async function startRabbitmq(): Promise<RabbitmqServer> {
         await running().kill()
         program = await start()
       },
-      evaluate(expression) {
-        // In place of rabbitmqctl, which says the same after two seconds.
-        const args = ['-c', COOKIE, '-sname', nodeOf(port), '-e']
-        const { status, stdout, stderr } = spawnSync(CALLER, args, {
-          env,
-          input: `${expression}.\n`,
-          encoding: 'utf8',
-        })
-        const value = /^\{ok, (.*)\}/s.exec(stdout)?.[1]
-        if (status !== 0 || value === undefined) throw new Error(`${expression} failed: ${stderr || stdout}`)
-        return value
-      },
+      setPassword: (password) =>
+        void evaluate(
+          `rabbit_auth_backend_internal:change_password(<<"${USER}">>, <<"${password}">>, <<"tests">>)`,
+        ),
+      evaluate,
       close,
       [Symbol.asyncDispose]: close,
     }

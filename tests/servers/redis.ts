@@ -16,6 +16,8 @@ export interface RedisOptions {
   readonly password?: string
   /** Further lines of its configuration, as arguments: `['--maxmemory', '10mb']`. */
   readonly arguments?: readonly string[]
+  /** @default a free one */
+  readonly port?: number
 }
 
 export interface RedisServer extends OwnServer {
@@ -25,6 +27,8 @@ export interface RedisServer extends OwnServer {
   readonly password: string | undefined
   /** Asks it a command over a connection of its own; answers with what came back, raw. */
   command(...words: readonly string[]): Promise<string>
+  /** From now on, until it is started again, it wants another password; who is connected has to log in anew. */
+  changePassword(password: string): Promise<void>
 }
 
 /** Planted: a test that finds it in an answer has found a leak. */
@@ -32,17 +36,31 @@ export const PLANTED_REDIS_PASSWORD = 'planted-Secret-4712'
 
 /** A Redis of the test's own on a free port of 127.0.0.1. */
 export function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  const { password } = options
-  return start('redis', password, [
+  const { password, port } = options
+  const args = [
     ...['--appendonly', 'no', '--save', ''],
     ...(password === undefined ? [] : ['--requirepass', password]),
     ...(options.arguments ?? []),
-  ])
+  ]
+  return start('redis', { password, port, args })
 }
 
 /** A sentinel that watches one master, alone: enough to tell where it is, not for a failover of its own. */
 export function startSentinel(master: RedisServer): Promise<RedisServer> {
-  return start('sentinel', undefined, ['--sentinel'], `sentinel monitor hale 127.0.0.1 ${master.port} 1\n`)
+  const configuration = `sentinel monitor hale 127.0.0.1 ${master.port} 1\n`
+  return start('sentinel', { args: ['--sentinel'], configuration })
+}
+
+export interface RedisClusterOptions {
+  /** @default 3 */
+  readonly masters?: number
+  /** @default false */
+  readonly replicas?: boolean
+  /** Not for a cluster with replicas, which would need it too. */
+  readonly password?: string
+  /** Where its nodes listen, and where clients are told to find them; of each its own by default. */
+  readonly ports?: readonly number[]
+  readonly announced?: readonly number[]
 }
 
 /**
@@ -52,13 +70,22 @@ export function startSentinel(master: RedisServer): Promise<RedisServer> {
 export async function startRedisCluster({
   masters = 3,
   replicas = false,
-}: {
-  readonly masters?: number
-  readonly replicas?: boolean
-} = {}): Promise<readonly RedisServer[]> {
+  password,
+  ports = [],
+  announced = [],
+}: RedisClusterOptions = {}): Promise<readonly RedisServer[]> {
   // The bus would take the port 10000 above, which the system may have handed to some client.
   const buses = await Promise.all(Array.from({ length: replicas ? masters * 2 : masters }, () => freePort()))
-  const nodes = await Promise.all(buses.map((bus) => startRedis({ arguments: clusterArguments(bus) })))
+  const nodes = await Promise.all(
+    buses.map((bus, index) => {
+      const [port, shown] = [ports[index], announced[index]]
+      const args = [
+        ...clusterArguments(bus),
+        ...(shown === undefined ? [] : ['--cluster-announce-port', String(shown)]),
+      ]
+      return startRedis({ password, port, arguments: args } as RedisOptions)
+    }),
+  )
   const slots = 16_384
   await Promise.all(
     nodes.slice(0, masters).map(async (node, index) => {
@@ -101,14 +128,19 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
   }
 }
 
+interface Start {
+  readonly password?: string | undefined
+  readonly port?: number | undefined
+  readonly args: readonly string[]
+  /** What a sentinel needs as a file, because it writes what it learns into it. */
+  readonly configuration?: string
+}
+
 async function start(
   kind: 'redis' | 'sentinel',
-  password: string | undefined,
-  args: readonly string[],
-  /** What a sentinel needs as a file, because it writes what it learns into it. */
-  configuration?: string,
+  { password, port: wanted, args, configuration }: Start,
 ): Promise<RedisServer> {
-  const [host, port] = ['127.0.0.1', await freePort()]
+  const [host, port] = ['127.0.0.1', wanted ?? (await freePort())]
   const server = await startOwnServer({ ...redisProgram, name: kind }, ({ directory }) => {
     const file = join(directory, 'server.conf')
     if (configuration !== undefined) writeFileSync(file, configuration)
@@ -118,13 +150,23 @@ async function start(
       ready: (output) => /Ready to accept connections|Sentinel ID is|Loading RDB produced/.test(output),
     }
   })
+  let current = password
   return {
     ...server,
     url: `redis://${password === undefined ? '' : `:${password}@`}${host}:${port}`,
     host,
     port,
     password,
-    command: (...words) => ask(port, password, words),
+    command: (...words) => ask(port, current, words),
+    async changePassword(next) {
+      await ask(port, current, ['CONFIG', 'SET', 'requirepass', next])
+      current = next
+      await ask(port, current, ['CLIENT', 'KILL', 'TYPE', 'normal'])
+    },
+    async restart() {
+      await server.restart()
+      current = password
+    },
   }
 }
 

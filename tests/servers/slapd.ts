@@ -19,9 +19,12 @@ export interface SlapdServer extends OwnServer {
   readonly port: number
   /** Where it serves over TLS from the first byte on, if it has a certificate. */
   readonly tlsPort: number
-  /** The one entry that it has, which may be read by whoever is bound. */
+  /** An entry that may be read by whoever is bound. */
   readonly base: string
+  /** Who may do anything. */
   readonly user: string
+  /** An entry who may read; with the same password, until that is changed. */
+  readonly service: string
   readonly password: string
 }
 
@@ -29,6 +32,18 @@ export interface SlapdServer extends OwnServer {
 const PLANTED_PASSWORD = 'planted-Secret-4711'
 const BASE = 'dc=planted'
 const USER = `cn=admin,${BASE}`
+const SERVICE = `cn=service,${BASE}`
+
+const ENTRIES = `dn: ${BASE}
+objectClass: dcObject
+objectClass: organization
+o: tests
+
+dn: ${SERVICE}
+objectClass: organizationalRole
+objectClass: simpleSecurityObject
+userPassword: ${PLANTED_PASSWORD}
+`
 
 /** An OpenLDAP of the test's own on free ports of 127.0.0.1. */
 export async function startSlapd({ certificate }: SlapdOptions = {}): Promise<SlapdServer> {
@@ -40,7 +55,7 @@ export async function startSlapd({ certificate }: SlapdOptions = {}): Promise<Sl
     const entries = join(directory, 'base.ldif')
     mkdirSync(join(directory, 'data'))
     writeFileSync(file, configuration(directory, certificate), { mode: 0o600 })
-    writeFileSync(entries, `dn: ${BASE}\nobjectClass: dcObject\nobjectClass: organization\no: tests\n`)
+    writeFileSync(entries, ENTRIES, { mode: 0o600 })
     // The same program under another name would be slapadd; it goes by -T too.
     const added = spawnSync(program, ['-T', 'add', '-f', file, '-l', entries])
     if (added.status !== 0) throw new Error(`slapadd failed: ${added.stderr}`)
@@ -54,6 +69,7 @@ export async function startSlapd({ certificate }: SlapdOptions = {}): Promise<Sl
     tlsPort,
     base: BASE,
     user: USER,
+    service: SERVICE,
     password: PLANTED_PASSWORD,
   }
 }

@@ -25,11 +25,14 @@ export interface SmtpServer extends OwnServer {
   readonly port: number
   readonly user: string
   readonly password: string
+  /** From now on it takes another password. */
+  setPassword(password: string): void
 }
 
 /** Planted: a test that finds it in an answer has found a leak. */
 const PLANTED_PASSWORD = 'planted-Secret-4711'
 const USER = 'hale'
+const PASSWORD_FILE = 'password'
 
 /** An SMTP server of the test's own on a free port of 127.0.0.1, which wants a password and delivers nothing. */
 export async function startSmtp({ tls }: SmtpOptions = {}): Promise<SmtpServer> {
@@ -38,13 +41,15 @@ export async function startSmtp({ tls }: SmtpOptions = {}): Promise<SmtpServer> 
     const file = join(directory, 'certificate.pem')
     if (tls !== undefined)
       writeFileSync(file, `${tls.certificate.cert}\n${tls.certificate.key}`, { mode: 0o600 })
+    writeFileSync(join(directory, PASSWORD_FILE), PLANTED_PASSWORD, { mode: 0o600 })
     const program = fileURLToPath(new URL('../fixtures/smtp-server.py', import.meta.url))
     return {
       path: PYTHON,
       args: [program, String(port), USER, ...(tls === undefined ? [] : [tls.from, file])],
-      env: { ...process.env, SMTP_PASSWORD: PLANTED_PASSWORD },
+      env: { ...process.env, SMTP_PASSWORD_FILE: join(directory, PASSWORD_FILE) },
       ready: (output) => output.includes('ready'),
     }
   })
-  return { ...server, port, user: USER, password: PLANTED_PASSWORD }
+  const setPassword = (password: string) => writeFileSync(join(server.directory, PASSWORD_FILE), password)
+  return { ...server, port, user: USER, password: PLANTED_PASSWORD, setPassword }
 }

@@ -15,6 +15,7 @@ import { pack } from '../pack.mjs'
 import { inProject, projectRoot } from '../project.mjs'
 import { runNode, runNpm } from '../run-program.mjs'
 import { sizeBudget } from '../size-budget.mjs'
+import { publintProblems } from './publint.mjs'
 import { publishedTypes } from './published-types.mjs'
 import { verdict } from './verdict.mjs'
 
@@ -68,19 +69,6 @@ async function promises(manifest, { size, files }) {
       problems.push(`${path} does not belong in the package`)
   }
   return problems
-}
-
-/** @param {string} tarball */
-async function publintProblems(tarball) {
-  const { publint } = await import('publint')
-  const { formatMessage } = await import('publint/utils')
-  const content = readFileSync(tarball)
-  const { messages, pkg } = await publint({
-    level: 'warning',
-    strict: true,
-    pack: { tarball: content.buffer.slice(content.byteOffset, content.byteOffset + content.byteLength) },
-  })
-  return messages.map((message) => `publint: ${formatMessage(message, pkg, { color: false })}`)
 }
 
 /** @param {string} tarball */
@@ -168,7 +156,7 @@ for (const specifier of process.argv.slice(2)) {
  */
 function absolutePaths(directory, root) {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(js|d\.ts|json|map)$/.test(file))
+    .filter((file) => /\.(c?js|d\.ts|json|map)$/.test(file))
     .filter((file) => readFileSync(join(directory, file), 'utf8').includes(root))
     .map((file) => `${file} names a directory of the machine that built it`)
 }

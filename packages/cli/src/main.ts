@@ -2,4 +2,7 @@
 import { runCommandLine } from './command/run.ts'
 import { processTerminal } from './command/terminal.ts'
 
+// What a probe writes to stderr ECS takes for a failure, and Node would warn there of what the environment says.
+if (process.argv[2] === 'probe') process.removeAllListeners('warning')
+
 process.exitCode = await runCommandLine(process.argv.slice(2), processTerminal())

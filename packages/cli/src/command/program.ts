@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { verbs as allVerbs } from '../verbs/index.ts'
+import { formatItem, wrapped } from './help-layout.ts'
 import type { Terminal } from './terminal.ts'
 import type { Verb } from './verb.ts'
 import { version } from './version.ts'
@@ -28,6 +29,8 @@ export function createProgram(
       getErrHasColors: () => true,
     })
     .configureHelp({
+      minWidthToWrap: 20,
+      formatItem,
       styleTitle: (text) => terminal.style('bold', text.replace('Commands:', 'Verbs:')),
       styleCommandText: (text) => terminal.style('bold', text),
       styleOptionTerm: (text) => terminal.style('cyan', text),
@@ -43,12 +46,13 @@ export function createProgram(
     terminal.out(`${text}\n`)
     throw new CommanderError(0, 'commander.version', text)
   })
-  for (const verb of verbs) program.addCommand(commandOf(verb, program, terminal, onExit))
+  for (const verb of verbs) program.addCommand(commandOf(verb, verbs, program, terminal, onExit))
   return program
 }
 
 function commandOf(
   verb: Verb,
+  verbs: readonly Verb[],
   program: Command,
   terminal: Terminal,
   onExit: (code: number) => void,
@@ -62,7 +66,7 @@ function commandOf(
   if (command.description() === '') command.description(sentence(verb.summary))
   return command.action(async () => {
     const { run } = await verb.load()
-    onExit(await run({ args: command.args, options: command.opts(), program }, terminal))
+    onExit(await run({ args: command.args, options: command.opts(), program, verbs }, terminal))
   })
 }
 
@@ -78,11 +82,12 @@ function termOf(argument: Command['registeredArguments'][number]): string {
 function examplesOf(verbs: readonly Verb[], most: number, terminal: Terminal): string {
   const lines = verbs
     .flatMap(({ examples }) => examples.slice(0, most))
-    .map(({ line, does }) => `  ${terminal.style('dim', `# ${does}`)}\n  ${line}`)
+    // A line to paste is left whole, however narrow the terminal is.
+    .map(({ line, does }) => `${terminal.style('dim', wrapped(does, terminal.columns, '  # '))}\n  ${line}`)
   return lines.length === 0 ? '' : `\n${terminal.style('bold', 'Examples:')}\n${lines.join('\n\n')}\n`
 }
 
 function footer(verbs: readonly Verb[], terminal: Terminal): string {
-  const more = `hale <verb> --help shows a verb's options, with more examples.`
+  const more = wrapped(`hale <verb> --help shows a verb's options, with more examples.`, terminal.columns)
   return `${examplesOf(verbs, 1, terminal)}\n${more}`
 }

@@ -1,5 +1,6 @@
 import { Option } from 'commander'
 import { describe, expect, it } from 'vitest'
+import { verbs as allVerbs } from '../verbs/index.ts'
 import { duration } from './duration.ts'
 import { fakeTerminal } from './fake-terminal.ts'
 import { runCommandLine } from './run.ts'
@@ -68,10 +69,36 @@ describe('help', () => {
     expect(await hale(['help', 'watch'])).toEqual(own)
   })
 
-  it('keeps to the columns of the terminal', async () => {
-    const { out } = await hale(['watch', '--help'], { columns: 60 })
-    expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(60)
+  it.each([40, 60, 80, 120])(
+    'keeps to the %i columns of the terminal, but for lines to paste',
+    async (columns) => {
+      for (const name of [undefined, ...allVerbs.map((verb) => verb.name)]) {
+        const terminal = fakeTerminal({ columns })
+        expect(await runCommandLine([...(name ? [name] : []), '--help'], terminal)).toBe(0)
+        const lines = terminal.said.out
+          .split('\n')
+          .filter((line) => !/^ {2}(hale|\w+=|eval|source|helm) /.test(line))
+        for (const line of lines) expect.soft(line.length, line).toBeLessThanOrEqual(columns)
+      }
+    },
+  )
+
+  it('of every verb has more than one example', () => {
+    for (const { name, examples } of allVerbs) expect(examples.length, name).toBeGreaterThan(1)
   })
+
+  it.each(allVerbs.flatMap(({ examples }) => examples))(
+    'has an example that is taken: $line',
+    async ({ line }) => {
+      const words = /\bhale ?([^|>)"]*)/.exec(line)?.[1]?.trim().split(/\s+/) ?? []
+      const untried = allVerbs.map((verb) => ({ ...verb, load: async () => ({ run: async () => 0 }) }))
+      const terminal = fakeTerminal()
+      expect({ code: await runCommandLine(words, terminal, untried), err: terminal.said.err }).toEqual({
+        code: 0,
+        err: '',
+      })
+    },
+  )
 
   it('has styles where the terminal wants them', async () => {
     let written = ''

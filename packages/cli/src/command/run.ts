@@ -29,12 +29,20 @@ export async function runCommandLine(
     return exitCode
   } catch (error) {
     // Help and version, which have been written.
-    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof CommanderError && error.exitCode === 0) return verb?.refusal?.(asked, [])?.code ?? 0
     const signalled = exitCodeOfSignal(terminal.signal)
     // A verb that was interrupted fails by that, which needs no words.
     if (signalled !== undefined) return signalled
+    const refusal = verb?.refusal?.(asked, problemsOf(error, verb.name))
+    if (refusal !== undefined) {
+      terminal.out(refusal.out)
+      return refusal.code
+    }
     terminal.err(textOf(error, verb?.name, terminal))
     return error instanceof UsageError || error instanceof CommanderError ? wrong : 1
+  } finally {
+    // Whatever was going on, it is over.
+    terminal.progress('')
   }
 }
 

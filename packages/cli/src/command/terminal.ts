@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { progressLine } from './progress.ts'
 
 /** The styles that texts have here. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
@@ -9,6 +10,11 @@ export interface Terminal {
   out(text: string): void
   /** What else there is to say: progress, warnings, failures. */
   err(text: string): void
+  /**
+   * What is going on, for whoever waits at a terminal: one line in place of the one before, which is taken away before
+   * anything else is written. An empty text ends it. Shown on stderr, and nowhere but on a terminal.
+   */
+  progress(text: string): void
   /** `text` in a style, or as it is where colours are not wanted. */
   style(style: Style, text: string): string
   /** Whether a person looks at `out`, who may be shown what changes. */
@@ -32,9 +38,25 @@ export function processTerminal(): Terminal {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ended.abort(name))
   const out = untilClosed(stdout, () => ended.abort('EPIPE'))
   const err = untilClosed(stderr)
+  const progress = progressLine(
+    {
+      get columns() {
+        return stderr.columns
+      },
+      write: err,
+    },
+    stderr.isTTY === true && env.TERM !== 'dumb',
+  )
   return {
-    out,
-    err: (text) => err(coloursInErr ? text : stripVTControlCharacters(text)),
+    out: (text) => {
+      progress.clear()
+      out(text)
+    },
+    err: (text) => {
+      progress.clear()
+      err(coloursInErr ? text : stripVTControlCharacters(text))
+    },
+    progress: progress.show,
     style: (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text),
     interactive: stdout.isTTY === true && env.TERM !== 'dumb',
     columns: stdout.columns || 80,

@@ -7,6 +7,8 @@ export interface Given<Options> {
   readonly options: Options
   /** The whole command line that the verb is of. Whoever runs a verb without one leaves it out. */
   readonly program?: Command
+  /** All verbs of it. */
+  readonly verbs?: readonly Verb[]
 }
 
 /**
@@ -21,7 +23,17 @@ export interface Verb<Options = object> {
   define(command: Command): Command
   /** Command lines that run when pasted, each with what it is for. */
   readonly examples: readonly { readonly line: string; readonly does: string }[]
+  /** The words that its first argument may be, for completion, where only loading more tells them. */
+  readonly words?: () => Promise<readonly string[]>
   /** The exit code of a command line that is wrong; 2 when absent. */
   readonly usageExitCode?: number
+  /**
+   * What a command line says on stdout, and ends with, that could not be run, be it wrong or be it our failure, or that
+   * only asked for help (no problems then). Undefined where words on stderr and the usual exit codes are in order.
+   */
+  readonly refusal?: (
+    argv: readonly string[],
+    problems: readonly string[],
+  ) => { readonly code: number; readonly out: string } | undefined
   load(): Promise<{ run(given: Given<Options>, terminal: Terminal): Promise<number> }>
 }

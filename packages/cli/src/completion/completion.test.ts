@@ -1,6 +1,10 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { Option } from 'commander'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { scriptProgram } from '../../../../tests/servers/real-terminal.ts'
+import { createServerDirectory } from '../../../../tests/servers/server-directory.ts'
 import { whenProvided } from '../../../../tests/servers/when-provided.ts'
 import { fakeTerminal } from '../command/fake-terminal.ts'
 import { runCommandLine } from '../command/run.ts'
@@ -19,9 +23,18 @@ const strange: Verb = {
   load: () => Promise.reject(new Error('never run')),
 }
 
+/** One whose words are known only when more of it is loaded. */
+const guess: Verb = {
+  ...strange,
+  name: 'guess',
+  define: (command) => command.argument('[target]'),
+  words: async () => ['first', 'second'],
+}
+const verbs = [watch, strange, guess, completion]
+
 async function script(shell: string): Promise<string> {
   const terminal = fakeTerminal()
-  expect(await runCommandLine(['completion', shell], terminal, [watch, strange, completion])).toBe(0)
+  expect(await runCommandLine(['completion', shell], terminal, verbs)).toBe(0)
   return terminal.said.out
 }
 
@@ -81,19 +94,92 @@ describe.each([
   })
 })
 
+/** What is typed, of which Tab makes the rest, and what the command gets then. */
+const typed: readonly (readonly [keys: string, becomes: string])[] = [
+  ['comp\t', 'completion'],
+  ['watch --inte\t', 'watch --interval'],
+  ['watch --token-file own-t\t', 'watch --token-file own-token.txt'],
+  // An endpoint is no file.
+  ['watch own-t\t', 'watch own-t'],
+  ['watch --interval own-t\t', 'watch --interval own-t'],
+  ['strange own-t\t', 'strange own-token.txt'],
+  ['strange --format te\t', 'strange --format text'],
+  ['strange -f js\t', 'strange -f json'],
+  ['strange --format=js\t', 'strange --format=json'],
+  ['completion z\t', 'completion zsh'],
+  ['guess se\t', 'guess second'],
+  ['help str\t', 'help strange'],
+  ['--vers\t', '--version'],
+]
+const files = createServerDirectory('completion')
+writeFileSync(`${files.path}/own-token.txt`, 'secret')
+afterAll(() => files.remove())
+
+/** What `hale` got of each line, typed into a shell that a person could sit at. */
+async function got(shell: string, args: string, setUp: readonly string[]): Promise<readonly string[]> {
+  writeFileSync(`${files.path}/${shell}.rc`, `${setUp.join('\n')}\n`)
+  const child = spawn(scriptProgram.program, ['-qec', `stty -echo; ${args}`, '/dev/null'], {
+    cwd: files.path,
+    env: { PATH: process.env.PATH, TERM: 'dumb', LANG: 'C.UTF-8', HOME: files.path, SHELL: '/bin/sh' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let said = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  // A line each time that the shell asks for one: keys before it does are not its own.
+  for (const [index, [keys]] of [...typed, ['exit']].entries()) {
+    await vi.waitFor(() => expect(said.split('READY>').length).toBeGreaterThan(index + 1), {
+      timeout: 10_000,
+      interval: 10,
+    })
+    child.stdin.write(keys === 'exit' ? 'exit\n' : `hale ${keys}\n`)
+  }
+  await once(child, 'close')
+  return [...said.matchAll(/GOT:(.*?):END/g)].map(([, words = '']) => words.trim())
+}
+
+whenProvided(scriptProgram, 'typed at a terminal', () => {
+  const wanted = typed.map(([, becomes]) => becomes)
+
+  it('is completed by bash', async () => {
+    const setUp = [await script('bash'), `hale() { echo "GOT:$*:END"; }`, `PS1='READY>'`, 'set +o history']
+    expect(await got('bash', 'exec bash --noprofile --rcfile bash.rc -i', setUp)).toEqual(wanted)
+  })
+
+  whenProvided({ name: 'zsh', program: 'zsh', debianPackage: 'zsh' }, 'zsh', () => {
+    it('is completed by zsh', async () => {
+      const setUp = [
+        'autoload -Uz compinit; compinit -D -u',
+        await script('zsh'),
+        `hale() { print -r -- "GOT:$*:END" }`,
+        `PS1='READY>'; unset zle_bracketed_paste`,
+      ]
+      const start = `ln -s zsh.rc .zshrc; exec zsh -d -i`
+      expect(await got('zsh', start, setUp)).toEqual(wanted)
+    })
+  })
+})
+
 const fish = { name: 'fish', program: 'fish', debianPackage: 'fish' }
 whenProvided(fish, 'fish', () => {
-  it('offers verbs, options, and the words that they take', async () => {
-    const commands = `${await script('fish')}
-for line in 'hale wa' 'hale watch --in' 'hale strange -f ' 'hale completion z'
-  complete -C $line
+  it('offers what bash and zsh complete', async () => {
+    const setUp = `${await script('fish')}
+for line in ${typed.map(([keys]) => `'hale ${keys.trimEnd()}'`).join(' ')}
+  echo "LINE:"; complete -C $line
 end
 `
-    const { stdout, stderr } = spawnSync(fish.program, ['--no-config', '-c', commands], { encoding: 'utf8' })
+    const { stdout, stderr } = spawnSync(fish.program, ['--no-config', '-c', setUp], {
+      encoding: 'utf8',
+      cwd: files.path,
+    })
     expect(stderr).toBe('')
-    expect(stdout.split('\n').map((line) => line.split('\t')[0])).toEqual(
-      expect.arrayContaining(['watch', '--insecure', '--interval', 'text', 'json', 'zsh']),
-    )
+    const offers = stdout.split('LINE:\n').slice(1)
+    const words = offers.map((text) => text.split('\n').map((line) => line.split('\t')[0] ?? ''))
+    for (const [index, [keys, becomes]] of typed.entries()) {
+      const nothing = becomes === keys.trimEnd()
+      expect(words[index], keys).toEqual(nothing ? [''] : expect.arrayContaining([becomes.split(' ').at(-1)]))
+    }
   })
 })
 

@@ -12,10 +12,11 @@ ${[...first, ...global, ...verbs.flatMap(verbLines)].join('\n')}
 `
 }
 
-function verbLines({ name, options, choices }: VerbGrammar): readonly string[] {
+function verbLines({ name, options, choices, takesFiles }: VerbGrammar): readonly string[] {
   const begin = `complete -c hale -n ${word(`__fish_seen_subcommand_from ${name}`)}`
-  const words = choices.length === 0 ? [] : [`${begin} -f -a ${word(choices.join(' '))}`]
-  return [...words, ...options.map((option) => `${begin}${optionOf(option)}`)]
+  const words = choices.length === 0 ? '' : ` -a ${word(choices.join(' '))}`
+  const args = takesFiles ? [] : [`${begin} -f${words}`]
+  return [...args, ...options.map((option) => `${begin}${optionOf(option)}`)]
 }
 
 function optionOf({ short, long, summary, value, choices }: OptionGrammar): string {
@@ -23,8 +24,8 @@ function optionOf({ short, long, summary, value, choices }: OptionGrammar): stri
     '',
     ...(short === undefined ? [] : [`-s ${short.slice(1)}`]),
     ...(long === undefined ? [] : [`-l ${long.slice(2)}`]),
-    ...(value === 'none' ? [] : ['-r']),
-    ...(value === 'choices' ? [`-f -a ${word(choices.join(' '))}`] : []),
+    // Files are offered behind -r with -F alone, since arguments that are none forbid them otherwise.
+    ...{ none: [], free: ['-x'], files: ['-r -F'], choices: [`-x -a ${word(choices.join(' '))}`] }[value],
     `-d ${word(summary)}`,
   ].join(' ')
 }

@@ -12,9 +12,9 @@ const scripts: Readonly<Record<string, (grammar: Grammar) => string>> = {
 }
 
 /** `hale completion <shell>`: writes the script that the shell is to read. */
-export async function run({ args, program }: Given<object>, terminal: Terminal): Promise<number> {
+export async function run({ args, program, verbs = [] }: Given<object>, terminal: Terminal): Promise<number> {
   const script = scripts[args[0] ?? '']
   if (script === undefined || program === undefined) throw new RangeError('no shell, or nothing to complete')
-  terminal.out(script(grammarOf(program)))
+  terminal.out(script(await grammarOf(program, verbs)))
   return 0
 }

@@ -12,9 +12,13 @@ export function checkDocs(): string {
 function docsOfType(type: CheckType): string {
   const fields = { ...type.target, ...optionFields(type) }
   const summary = `${type.summary[0]?.toUpperCase()}${type.summary.slice(1)}.`
-  const needs = type.needs === undefined ? '' : ` Needs \`npm install ${type.needs}\`.`
+  const needs = type.needs === undefined ? '' : ` Needs \`npm install ${type.needs}\`${alsoGood(type)}.`
   const table = Object.keys(fields).length === 0 ? 'It has no options of its own.' : tableOf(fields)
   return `### ${type.name}\n\n${summary}${needs}\n\n${table}`
+}
+
+function alsoGood({ orElse = [] }: CheckType): string {
+  return orElse.length === 0 ? '' : `; ${orElse.map((name) => `\`${name}\``).join(' or ')} will do too`
 }
 
 function tableOf(fields: Fields): string {

@@ -13,7 +13,7 @@ export function notInFile(why: string): NotInFile {
 
 /** What making a check may need. */
 export interface Making {
-  /** What was imported of `needs`. */
+  /** What was imported of `needs`, or of what does as well. */
   readonly driver: unknown
   /** The checks of a composite, made. */
   readonly children: { readonly [name: string]: CheckDefinition }
@@ -36,6 +36,8 @@ export interface CheckType<Target extends Fields = Fields, Options = never> {
   readonly summary: string
   /** The npm package that the user installs. */
   readonly needs?: string
+  /** What does as well, in this order, where that is not installed. */
+  readonly orElse?: readonly string[]
   /** What is asked, such as a URL. */
   readonly target: Target
   /** The options of the check's own, by the check's names. */

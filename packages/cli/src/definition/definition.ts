@@ -52,6 +52,8 @@ export interface ServeDefinition {
   readonly port?: number
   /** Every address when absent. */
   readonly host?: string
+  /** Serves `port` over TLS: PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** `/health` when absent. */
   readonly basePath?: string
   readonly aliases?: boolean

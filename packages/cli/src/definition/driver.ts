@@ -12,6 +12,13 @@ export function make<Instance>(driver: unknown, name: string, ...args: readonly 
   return new Exported(...args)
 }
 
+/** Throws for a URL that its client would read as something else, such as the name of a database on this machine. */
+export function expectScheme(url: string, ...schemes: readonly string[]): void {
+  // A socket is named by its path.
+  if (!url.startsWith('/') && !schemes.some((scheme) => url.startsWith(`${scheme}:`)))
+    throw new TypeError('another scheme')
+}
+
 /** What emits errors, which would end the process when nobody listened. */
 export interface Emitter {
   on(event: string, listener: (error: unknown) => void): unknown

@@ -5,6 +5,8 @@ import { count, type Field, flag, listOf, milliseconds, object, text } from './f
 export type EveryCheckOption = keyof CheckOptions | 'probes' | 'dangerouslyRestartOnFailure'
 
 const probes: readonly ProbeName[] = ['liveness', 'readiness', 'startup']
+/** Those that a check belongs to that names none: the library's own, for every type. */
+export const defaultProbes: readonly ProbeName[] = ['readiness']
 const age = { type: 'number', minimum: 0 }
 
 /** The options of every check. The compiler holds their names against the library's. */
@@ -15,7 +17,7 @@ export const everyCheck: { readonly [Name in EveryCheckOption]-?: Field } = {
   probes: {
     schema: { type: 'array', items: { enum: probes } },
     description: 'The probes it belongs to; an empty list leaves it to groups.',
-    fallback: '[readiness]',
+    fallback: `[${defaultProbes.join(', ')}]`,
   },
   intervalMs: milliseconds('Runs it in the background at this interval, and not when asked.', undefined, 1),
   maxAgeMs: {

@@ -176,7 +176,12 @@ export const patternSchema: Schema = {
     object(
       {
         match: { type: 'string', minLength: 1, description: 'A regular expression as in JavaScript.' },
-        flags: { type: 'string', pattern: '^[imsu]*$', description: 'Its flags, such as i.' },
+        flags: {
+          type: 'string',
+          title: 'some of the letters i, m, s and u',
+          pattern: '^[imsu]*$',
+          description: 'Its flags, such as i.',
+        },
       },
       ['match'],
     ),

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { createReadStream } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { Definition, DefinitionProblem, LoadedDefinition, LoadOptions } from './definition.ts'
-import { pathText } from './path.ts'
+import { type Path, pathText } from './path.ts'
 import { Places } from './places.ts'
 import { notSet } from './references.ts'
 import { schemaProblems } from './schema-problems.ts'
@@ -14,6 +14,10 @@ export interface Loaded extends LoadedDefinition {
   readonly places: Places
   /** The texts of all secrets, for who must never show them. */
   readonly secrets: readonly string[]
+  /** What is right of a definition with problems: the checks and sections that have none. */
+  readonly sound?: Definition
+  /** The files that secrets were read from, or would have been. */
+  readonly files: readonly string[]
 }
 
 const mostBytes = 1_048_576
@@ -41,48 +45,92 @@ export function parseDefinition(text: string, folder: string, options: LoadOptio
     if (unset !== undefined) found.push({ ...problem, ...notSet(unset) })
     else if (!told.has(problem.path)) found.push(problem)
   }
-  if (found.length > 0) return failed(found, places)
+  const right = withoutWrong(value, found)
+  if (right === undefined) return failed(found, places)
 
   const secrets: string[] = []
-  const document = changeSecrets(value as object, (given, kind, path) => {
+  const files = new Set<string>()
+  const document = changeSecrets(right, (given, kind, path) => {
     const at = pathText(path)
     const secret = isFile(given) ? secretOf(given.file, at) : String(given)
     if (secret !== '') secrets.push(secret)
     if (kind === 'url') secrets.push(...credentialsOf(secret))
     return secret
   })
-  if (found.length > 0) return failed(found, places)
-  return { definition: withSections(document), problems: [], places, secrets: [...new Set(secrets)] }
+  if (found.length > 0) {
+    const left = withoutWrong(document, found)
+    return { ...failed(found, places, [...files]), ...(left !== undefined && { sound: withSections(left) }) }
+  }
+  const distinct = [...new Set(secrets)]
+  return { definition: withSections(document), problems: [], places, secrets: distinct, files: [...files] }
 
   function secretOf(name: string, at: string): string {
     if (options.unresolved === 'leave') return ''
-    const read = readSecret(folder, name)
+    const file = resolve(folder, name)
+    files.add(file)
+    const read = readSecret(file)
     if ('secret' in read) return read.secret
     found.push({ ...places.ofValue(`${at}.file`), path: at, text: read.problem })
     return ''
   }
 }
 
+/** The document without the checks and the sections that have a problem; undefined when nothing is left to look at. */
+function withoutWrong(document: unknown, problems: readonly DefinitionProblem[]): object | undefined {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined
+  const paths = problems.map(({ path }) => path)
+  if (paths.includes('') || paths.includes('checks')) return undefined
+  const isRight = (at: Path): boolean => {
+    const text = pathText(at)
+    return !paths.some((path) => path === text || path.startsWith(`${text}.`) || path.startsWith(`${text}[`))
+  }
+  const sections = Object.entries(document).filter(([name]) => name === 'checks' || isRight([name]))
+  const { checks, ...others } = Object.fromEntries(sections)
+  if (typeof checks !== 'object' || checks === null) return undefined
+  const named = Object.entries(checks).filter(([name]) => isRight(['checks', name]))
+  return { ...others, checks: Object.fromEntries(named) }
+}
+
 async function readText(file: string): Promise<string | DefinitionProblem> {
   try {
-    const bytes = await readFile(file)
-    if (bytes.length > mostBytes) return whole(`the file holds more than ${mostBytes} bytes`)
-    return bytes.toString('utf8').replace(/^\uFEFF/, '')
+    const bytes = await readBounded(file)
+    if (bytes === undefined) return whole(`the file holds more than ${mostBytes} bytes`)
+    return decoder.decode(bytes)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return whole('the file is not there')
+    if (code === 'ENOENT' || code === 'ENOTDIR') return whole('the file is not there')
     if (code === 'EISDIR') return whole('this is a folder, not a file')
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return whole('the file is not UTF-8')
     return whole(code === 'EACCES' ? 'the file may not be read by this user' : 'the file could not be read')
   }
+}
+
+/** Without a byte order mark, and not with one character in place of those that are wrong. */
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Pipes and devices have no size to ask for, and some of them no end. */
+async function readBounded(file: string): Promise<Buffer | undefined> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  for await (const part of createReadStream(file) as AsyncIterable<Buffer>) {
+    bytes += part.length
+    if (bytes > mostBytes) return undefined
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
 }
 
 function whole(text: string, hint?: string): DefinitionProblem {
   return { line: 1, column: 1, path: '', text, ...(hint !== undefined && { hint }) }
 }
 
-function failed(problems: readonly DefinitionProblem[], places?: Places): Loaded {
+function failed(
+  problems: readonly DefinitionProblem[],
+  places = new Places(() => ({ line: 1, column: 1 })),
+  files: readonly string[] = [],
+): Loaded {
   const ordered = [...problems].sort((a, b) => a.line - b.line || a.column - b.column)
-  return { problems: ordered, places: places ?? new Places(() => ({ line: 1, column: 1 })), secrets: [] }
+  return { problems: ordered, places, secrets: [], files }
 }
 
 /** The parts of a URL that are secret, as they stand there and as clients show them. */

@@ -12,19 +12,6 @@ export function pathText(path: Path): string {
   return text
 }
 
-/** The path of a JSON pointer in a document: what is a list there has numbers for steps. */
-export function pathOfPointer(pointer: string, document: unknown): Path {
-  const path: (string | number)[] = []
-  let at = document
-  for (const part of pointer.split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    const step = Array.isArray(at) ? Number(name) : name
-    path.push(step)
-    at = (at as Readonly<Record<string | number, unknown>> | undefined)?.[step]
-  }
-  return path
-}
-
 /** What is there in a document. */
 export function valueAt(document: unknown, path: Path): unknown {
   let at = document

@@ -1,10 +1,10 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import { checkTypes } from './check-types/index.ts'
+import { checkTypes, otherNames } from './check-types/index.ts'
 import type { DefinitionProblem } from './definition.ts'
-import { nearestName } from './nearest-name.ts'
-import { type Path, pathOfPointer, pathText, valueAt } from './path.ts'
+import { pathText, valueAt } from './path.ts'
 import type { Places } from './places.ts'
 import { definitionSchema } from './schema.ts'
+import { type SchemaError, schemaErrors } from './schema-errors.ts'
+import { missing, unknown, type Words, wrongValue } from './wrong-value.ts'
 
 /** A document against the schema. */
 export interface Checked {
@@ -12,23 +12,6 @@ export interface Checked {
   readonly places: Places
   /** The paths of texts that came from the environment, which knows nothing but texts. */
   readonly substituted: ReadonlySet<string>
-}
-
-const compiled = new Map<string, ValidateFunction>()
-
-function validatorFor(document: unknown): ValidateFunction {
-  const used = typesIn(document)
-  const key = [...used].sort().join()
-  const made = compiled.get(key)
-  if (made !== undefined) return made
-  // Code that runs once need not be fast.
-  const ajv = new Ajv({
-    ...{ allErrors: true, verbose: true, strict: false, validateSchema: false, inlineRefs: false },
-    code: { optimize: false },
-  })
-  const validate = ajv.compile(definitionSchema(used))
-  compiled.set(key, validate)
-  return validate
 }
 
 /** The types of checks that are named anywhere, as far as there are any of that name. */
@@ -45,164 +28,64 @@ function typesIn(document: unknown): ReadonlySet<string> {
  */
 export function schemaProblems(checked: Checked): readonly DefinitionProblem[] {
   const { document } = checked
-  const validate = validatorFor(document)
-  if (validate(document)) return []
-  const errors = validate.errors ?? []
-  const converted = errors.map((error) => convert(error, checked))
-  if (converted.includes(true) && validate(document)) return []
-  const found = told(validate.errors ?? []).map((error) => problemOf(error, checked))
-  const texts = found.map((problem) => JSON.stringify(problem))
-  return found.filter((_, index) => texts.indexOf(texts[index] as string) === index)
+  const schema = definitionSchema(typesIn(document))
+  const errors = schemaErrors(schema, document)
+  const converted = errors.flatMap(everyOne).map((error) => convert(error, checked))
+  const left = converted.includes(true) ? schemaErrors(schema, document) : errors
+  return left.flatMap(meant).flatMap((error) => problemOf(error, checked))
+}
+
+/** Those of alternatives too. */
+function everyOne(error: SchemaError): readonly SchemaError[] {
+  return error.alternatives === undefined ? [error] : error.alternatives.flat().flatMap(everyOne)
 }
 
 /** A number or a truth that came as text, where one is expected. */
-function convert(error: ErrorObject, { document, substituted }: Checked): boolean {
-  const path = pathOfPointer(error.instancePath, document)
-  const text = valueAt(document, path)
-  if (error.keyword !== 'type' || typeof text !== 'string' || !substituted.has(pathText(path))) return false
-  const types: readonly unknown[] = [error.params.type].flat()
-  const value =
-    text === 'true' || text === 'false'
-      ? types.includes('boolean') && text === 'true'
-      : /^-?\d+(\.\d+)?$/.test(text) && (types.includes('number') || types.includes('integer'))
-        ? Number(text)
-        : undefined
-  if (value === undefined || (typeof value === 'boolean' && !types.includes('boolean'))) return false
+function convert({ keyword, path, schema, value }: SchemaError, { document, substituted }: Checked): boolean {
+  if (keyword !== 'type' || typeof value !== 'string' || !substituted.has(pathText(path))) return false
+  const read = valueOfText(value, schema.type)
   const holder = valueAt(document, path.slice(0, -1)) as Record<string | number, unknown>
-  holder[path.at(-1) as string] = value
-  return true
+  if (read !== undefined) holder[path.at(-1) as string] = read
+  return read !== undefined
 }
 
-/** Without those that only say that another was found, and of alternatives the one that was meant. */
-function told(errors: readonly ErrorObject[]): readonly ErrorObject[] {
-  const hidden = new Set<ErrorObject>()
-  // The inner ones come first.
-  for (const whole of errors.filter(({ keyword }) => keyword === 'anyOf')) {
-    const branches = branchesOf(whole, errors).map((branch) => branch.filter((error) => !hidden.has(error)))
-    const fitting = branches.filter((branch) => !branch.some((error) => isOfAnotherType(error, whole)))
-    const meant = fitting.length === 1 ? fitting[0] : undefined
-    for (const error of branches.flat()) if (!meant?.includes(error)) hidden.add(error)
-    if (meant !== undefined) hidden.add(whole)
-  }
-  return errors.filter((error) => error.keyword !== 'if' && !hidden.has(error))
+function valueOfText(text: string, type: unknown): unknown {
+  if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  const isNumber = /^-?\d+(\.\d+)?$/.test(text)
+  return isNumber && (type === 'number' || type === 'integer') ? Number(text) : undefined
 }
 
-/** The errors of each alternative that has any. */
-function branchesOf(whole: ErrorObject, errors: readonly ErrorObject[]): readonly ErrorObject[][] {
-  const branches = (whole.schema as readonly unknown[]).map((schema, index) => {
-    // Behind a reference ajv tells the path from there.
-    const begins = [`${whole.schemaPath}/${index}/`, ...referencesIn(schema).map((to) => `${to}/`)]
-    return errors.filter(
-      (error) =>
-        error !== whole &&
-        error.instancePath.startsWith(whole.instancePath) &&
-        begins.some((begin) => error.schemaPath.startsWith(begin)),
-    )
-  })
-  return branches.filter((branch) => branch.length > 0)
+/** Of alternatives what is wrong with the one that was meant: one for values of this type, with the least wrong. */
+function meant(error: SchemaError): readonly SchemaError[] {
+  const alternatives = error.alternatives?.map((branch) => branch.flatMap(meant)) ?? []
+  const fitting = alternatives
+    .filter((branch) => !branch.some((inner) => isOfAnotherType(inner, error)))
+    .sort((a, b) => a.length - b.length)
+  const [first, second] = fitting
+  return first !== undefined && first.length !== second?.length ? first : [error]
 }
 
-function referencesIn(schema: unknown): readonly string[] {
-  if (typeof schema !== 'object' || schema === null) return []
-  const { $ref } = schema as { readonly $ref?: unknown }
-  return [...(typeof $ref === 'string' ? [$ref] : []), ...Object.values(schema).flatMap(referencesIn)]
+function isOfAnotherType(error: SchemaError, whole: SchemaError): boolean {
+  return error.path.length === whole.path.length && ['type', 'anyOf', 'const', 'enum'].includes(error.keyword)
 }
 
-function isOfAnotherType(error: ErrorObject, whole: ErrorObject): boolean {
-  return (
-    error.instancePath === whole.instancePath && ['type', 'anyOf', 'const', 'enum'].includes(error.keyword)
-  )
-}
-
-function problemOf(error: ErrorObject, { document, places, substituted }: Checked): DefinitionProblem {
-  const path = pathOfPointer(error.instancePath, document)
-  const { params, parentSchema } = error
-  if (error.keyword === 'additionalProperties') {
-    const name = String(params.additionalProperty)
-    const at = pathText([...path, name])
-    return { ...places.ofKey(at), path: at, ...unknownName(name, parentSchema?.properties) }
-  }
-  if (error.keyword === 'required') {
-    const name = String(params.missingProperty)
-    const at = pathText([...path, name])
-    const field = (parentSchema?.properties as Record<string, { description?: string }> | undefined)?.[name]
-    const hint = field?.description
-    return { ...places.ofKey(pathText(path)), path: at, text: 'missing', ...(hint !== undefined && { hint }) }
-  }
+function problemOf(error: SchemaError, { places, substituted }: Checked): readonly DefinitionProblem[] {
+  const { keyword, path, schema, name } = error
   const at = pathText(path)
-  return { ...places.ofValue(at), path: at, ...wrongValue(error, path, substituted.has(at)) }
-}
-
-function unknownName(name: string, properties: unknown): { readonly text: string; readonly hint?: string } {
-  const known = Object.keys((properties ?? {}) as object)
-  const nearest = nearestName(name, known)
-  const hint = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`
-  return { text: 'unknown', hint }
-}
-
-function wrongValue(
-  error: ErrorObject,
-  path: Path,
-  substituted: boolean,
-): { readonly text: string; readonly hint?: string } {
-  const { keyword, params, data, parentSchema, schema } = error
-  const range = keyword === 'minimum' || keyword === 'maximum'
-  const got = range && !substituted ? String(data) : kindOf(data)
-  const text = (expected: string): { readonly text: string } => ({ text: `expected ${expected}, got ${got}` })
-  switch (keyword) {
-    case 'type': {
-      const expected = (path.length > 0 && parentSchema?.title) || typeWords(params.type)
-      const quotes = params.type === 'string' && (typeof data === 'number' || typeof data === 'boolean')
-      const bare = data === null && path.length > 0
-      const hint = quotes ? 'put it in quotes' : bare ? 'give it a value, or remove the line' : undefined
-      return { ...text(String(expected)), ...(hint !== undefined && { hint }) }
-    }
-    case 'enum': {
-      const known = (schema as readonly unknown[]).map(String)
-      const nearest = typeof data === 'string' ? nearestName(data, known) : undefined
-      const hint = nearest === undefined ? undefined : `did you mean ${nearest}?`
-      return { ...text(`one of ${known.join(', ')}`), ...(hint !== undefined && { hint }) }
-    }
-    case 'anyOf':
-      return text(String(parentSchema?.title ?? 'another value'))
-    case 'minimum':
-      return text(`${parentSchema?.title ?? 'a number'} of at least ${params.limit}`)
-    case 'maximum':
-      return text(`${parentSchema?.title ?? 'a number'} of at most ${params.limit}`)
-    case 'minItems':
-      return text('a list of at least one')
-    case 'minProperties':
-      return text('at least one entry')
-    case 'uniqueItems':
-      return { text: 'something is in the list twice' }
-    default:
-      return text('something else')
+  if (name === undefined) {
+    const words = unknownType(error) ?? wrongValue(error, substituted.has(at))
+    return [{ ...places.ofValue(at), path: at, ...words }]
   }
-}
-
-function typeWords(type: unknown): string {
-  const words: Readonly<Record<string, string>> = {
-    string: 'a text',
-    number: 'a number',
-    integer: 'a whole number',
-    boolean: 'true or false',
-    object: 'a map of names and values',
-    array: 'a list',
-    null: 'nothing',
+  const named = pathText([...path, name])
+  if (keyword === 'required') {
+    const words = missing(error)
+    return words === undefined ? [] : [{ ...places.ofKey(at), path: named, ...words }]
   }
-  return [type]
-    .flat()
-    .map((name) => words[String(name)] ?? String(name))
-    .join(' or ')
+  return [{ ...places.ofKey(named), path: named, ...unknown(name, Object.keys(schema.properties ?? {})) }]
 }
 
-/** The kind of a value, without the value: a password of digits is a number to YAML. */
-function kindOf(value: unknown): string {
-  if (value === null) return 'nothing'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'boolean') return 'true or false'
-  if (typeof value === 'object') return 'a map'
-  if (typeof value !== 'string') return `a ${typeof value}`
-  if (value === '') return 'an empty text'
-  return `a text of ${value.length} character${value.length === 1 ? '' : 's'}`
+/** A type that is known by another name. */
+function unknownType({ keyword, path, value }: SchemaError): Words | undefined {
+  const known = keyword === 'enum' && path.at(-1) === 'type' ? otherNames.get(String(value)) : undefined
+  return known === undefined ? undefined : { text: 'unknown', hint: `did you mean ${known}?` }
 }

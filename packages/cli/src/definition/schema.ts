@@ -85,7 +85,7 @@ function schemaOfType(type: CheckType): Schema {
   const { properties, ...rest } = schemaOfFields(fieldsOf(type))
   return {
     ...rest,
-    description: `${type.summary}${type.needs === undefined ? '' : `; needs the package ${type.needs}`}.`,
+    description: `${type.summary}${type.needs === undefined ? '' : `; needs the package ${[type.needs, ...(type.orElse ?? [])].join(' or ')}`}.`,
     properties: { type: { const: type.name }, ...(properties as object), ...shared },
   }
 }

@@ -49,7 +49,7 @@ function inFields(values: Values, fields: Fields, path: Path, change: ChangeSecr
 }
 
 function inServe(serve: Values, change: ChangeSecret): Values {
-  const { admin, token, ...rest } = serve
+  const { admin, tls, token, ...rest } = serve
   const text = (value: unknown, ...path: Path): unknown => change(value, 'text', ['serve', ...path])
   return {
     ...inFields(rest, serveFields, ['serve'], change),
@@ -58,6 +58,7 @@ function inServe(serve: Values, change: ChangeSecret): Values {
         ? { ...token, value: text(token.value, 'token', 'value') }
         : text(token, 'token'),
     }),
+    ...(tls !== undefined && { tls: mapValues(tls as Values, (each, name) => text(each, 'tls', name)) }),
     ...(admin !== undefined && { admin: { token: inAdminToken((admin as Values).token, text) } }),
   }
 }

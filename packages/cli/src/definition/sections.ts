@@ -77,6 +77,10 @@ const offLoopFields: FieldsFor<OffLoopDefinition> = {
 export const serveFields: FieldsFor<ServeDefinition> = {
   port: ownPort('Where the probes are answered.', '9400'),
   host,
+  tls: {
+    schema: object({ cert: secret, key: secret }, ['cert', 'key']),
+    description: 'Answers port over TLS: a certificate with its chain, and its key, as PEM.',
+  },
   basePath: text('Under which path.', { fallback: '/health' }),
   aliases: flag('Whether /livez, /readyz, /startupz and /healthz are answered too.', true),
   visibility: oneOf('How much is shown.', visibilities, 'components'),

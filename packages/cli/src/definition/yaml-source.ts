@@ -1,19 +1,10 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from 'yaml'
+import { type AliasTargets, aliasTargets } from './alias-targets.ts'
 import type { DefinitionProblem, LoadOptions } from './definition.ts'
 import { type Path, pathText } from './path.ts'
 import { Places } from './places.ts'
 import { substitute } from './references.ts'
-import { syntaxProblem } from './syntax-problem.ts'
+import { type ParserError, syntaxProblems } from './syntax-problem.ts'
 
 /** What a file says, before anybody has looked whether it makes sense. */
 export interface Source {
@@ -29,24 +20,33 @@ export interface Source {
 
 const mostValues = 20_000
 const deepest = 50
+const nothingNamed = 'an alias of nothing that was named before'
+const tooMuch = 'more values, or deeper ones, than any definition needs'
 
 /** Reads YAML; what is not readable is told of, with its place, and never what stands there. */
 export function readYaml(text: string, { env, unresolved }: LoadOptions): Source {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const places = new Places((offset) => {
     const { line, col } = lines.linePos(Math.min(offset, text.length))
     return { line: Math.max(1, line), column: Math.max(1, col) }
   })
-  const syntax = [...document.errors, ...document.warnings].map(({ code, pos }) => ({
-    ...places.at(pos[0]),
+  const none = { value: undefined, places, substituted: new Set<string>(), left: new Map<string, string>() }
+  const parsed = parse(text, lines)
+  // As deep as that the parser has no stack for.
+  if (parsed === undefined) return { ...none, problems: [{ line: 1, column: 1, path: '', text: tooMuch }] }
+  const { document, targets } = parsed
+  const errors: ParserError[] = [...document.errors, ...document.warnings]
+  const directive = text.indexOf('%YAML')
+  if (document.directives.yaml.version === '1.1')
+    errors.unshift({ code: 'YAML_1_1', message: '', pos: [directive, directive] })
+  const syntax = syntaxProblems(errors, text, document).map(({ at, ...words }) => ({
+    ...places.at(at),
     path: '',
-    ...syntaxProblem(code, text, pos[0]),
+    ...words,
   }))
   // What follows a mistake of syntax has been read in another way than it was meant.
-  if (syntax.length > 0)
-    return { value: undefined, places, substituted: new Set(), left: new Map(), problems: syntax }
-  const reader = new Reader(document, text, places, env, unresolved ?? 'problem')
+  if (syntax.length > 0) return { ...none, problems: syntax }
+  const reader = new Reader(targets, text, places, env, unresolved ?? 'problem')
   const value = reader.value(document.contents, [])
   return {
     value: reader.tooMuch ? undefined : value,
@@ -57,11 +57,21 @@ export function readYaml(text: string, { env, unresolved }: LoadOptions): Source
   }
 }
 
+function parse(text: string, lineCounter: LineCounter) {
+  try {
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false })
+    return { document, targets: aliasTargets(document) }
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
 class Reader {
   readonly problems: DefinitionProblem[] = []
   readonly substituted = new Set<string>()
   readonly left = new Map<string, string>()
-  readonly #document: Document.Parsed
+  readonly #targets: AliasTargets
   readonly #text: string
   readonly #places: Places
   readonly #env: LoadOptions['env']
@@ -70,13 +80,13 @@ class Reader {
   tooMuch = false
 
   constructor(
-    document: Document.Parsed,
+    targets: AliasTargets,
     text: string,
     places: Places,
     env: LoadOptions['env'],
     unresolved: 'problem' | 'leave',
   ) {
-    this.#document = document
+    this.#targets = targets
     this.#text = text
     this.#places = places
     this.#env = env
@@ -86,21 +96,24 @@ class Reader {
   value(node: unknown, path: Path, key?: number): unknown {
     const at = offsetOf(node) ?? key ?? 0
     if (!this.#places.has(path)) this.#places.add(path, key, at)
-    // Aliases of aliases: a file of a few lines could hold more values than there is memory.
-    if (++this.#values > mostValues || path.length > deepest) {
-      if (!this.tooMuch) this.#problem(at, path, 'more values, or deeper ones, than any definition needs')
-      this.tooMuch = true
-      return undefined
-    }
+    if (!this.#isBounded(at, path)) return undefined
     if (isAlias(node)) {
-      const meant = node.resolve(this.#document)
-      if (meant === undefined) this.#problem(at, path, 'an alias of nothing that was named before')
+      const meant = this.#targets.get(node)
+      if (meant === undefined) this.#problem(at, path, nothingNamed)
       return this.value(meant, path, key)
     }
     if (isMap(node)) return this.#map(node, path)
     if (isSeq(node)) return node.items.map((item, index) => this.value(item, [...path, index], undefined))
     if (!isScalar(node)) return null
     return typeof node.value === 'string' ? this.#string(node.value, node, path) : node.value
+  }
+
+  /** Aliases of aliases: a file of a few lines could hold more values than there is memory. */
+  #isBounded(at: number, path: Path): boolean {
+    if (!this.tooMuch && ++this.#values <= mostValues && path.length <= deepest) return true
+    if (!this.tooMuch) this.#problem(at, path, tooMuch)
+    this.tooMuch = true
+    return false
   }
 
   #map(node: YAMLMap, path: Path, merging: ReadonlySet<unknown> = new Set()): Record<string, unknown> {
@@ -118,6 +131,11 @@ class Reader {
         merged.push(value)
         continue
       }
+      if (name.includes('${')) {
+        const hint = 'write the name itself; references are replaced in values alone'
+        this.#problem(at, [...path, name], 'a reference for a name', hint)
+        continue
+      }
       const first = given.get(name)
       if (first !== undefined) {
         const { line } = this.#places.at(first)
@@ -133,7 +151,12 @@ class Reader {
 
   /** `<<: *defaults`: what is given beside it stands. */
   #merge(map: Record<string, unknown>, source: unknown, path: Path, merging: ReadonlySet<unknown>): void {
-    const node = isAlias(source) ? source.resolve(this.#document) : source
+    if (!this.#isBounded(offsetOf(source) ?? 0, path)) return
+    const node = isAlias(source) ? this.#targets.get(source) : source
+    if (node === undefined) {
+      this.#problem(offsetOf(source) ?? 0, path, nothingNamed)
+      return
+    }
     if (isSeq(node)) {
       for (const each of node.items) this.#merge(map, each, path, merging)
       return

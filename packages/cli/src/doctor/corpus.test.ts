@@ -32,7 +32,13 @@ describe('the corpus', () => {
   test.each(good)('nothing is found in $path', async (file) => {
     const documents = await documentsOf([file])
     expect(documents.length, 'nothing in it was examined').toBeGreaterThan(1)
-    expect(shown(examine(documents, serviceIn(file)))).toEqual([])
+    const found = examine(documents, serviceIn(file))
+    expect(shown(found.filter(({ severity }) => severity !== 'info'))).toEqual([])
+    // What is right, but could be better, is told to those who ask for it.
+    const remarks = found.filter(
+      ({ severity, suppressed }) => severity === 'info' && suppressed === undefined,
+    )
+    expect(remarks.map(({ rule }) => rule.id).toSorted()).toEqual(remarksIn(file))
   })
 
   test.each(bad)('exactly what is announced is found in $path', async (file) => {
@@ -53,15 +59,12 @@ describe('the corpus', () => {
   })
 })
 
-test('no file, cut off or garbled anywhere, makes it throw', async () => {
+test('no file that is cut off, or garbled in the middle, makes it throw', async () => {
   for (const file of files) {
-    for (const part of [0.2, 0.5, 0.8, 0.95]) {
-      const at = Math.floor(file.text.length * part)
-      const spoilt = [file.text.slice(0, at), `${file.text.slice(0, at)}: {[*x "${file.text.slice(at)}`]
-      for (const text of spoilt) {
-        const found = await findingsIn({ ...file, text })
-        for (const { finding } of found) expect(finding.place[1]).toBeLessThanOrEqual(text.length)
-      }
+    const at = Math.floor(file.text.length * 0.6)
+    for (const text of [file.text.slice(0, at), `${file.text.slice(0, at)}: {[*x "${file.text.slice(at)}`]) {
+      const found = await findingsIn({ ...file, text })
+      for (const { finding } of found) expect(finding.place[1]).toBeLessThanOrEqual(text.length)
     }
   }
 })
@@ -100,6 +103,7 @@ describe('--fix', () => {
     const found = (await Promise.all(bad.map(findingsIn))).flat()
     const mendable = new Set(found.flatMap(({ rule, finding }) => (finding.edits?.length ? [rule.id] : [])))
     expect([...mendable].toSorted()).toEqual([
+      'alert-without-for',
       'degraded-taken-for-down',
       'ecs-out-of-range',
       'envoy-immediate-eject',
@@ -113,12 +117,17 @@ describe('--fix', () => {
       'liveness-restarts-at-once',
       'nginx-passive-off',
       'no-drain',
+      'no-startup-probe',
+      'outlier-ejects-all',
+      'probes-not-rewritten',
+      'proxy-ends-first',
       'readiness-asks-liveness',
       'shared-dependency',
       'startup-window-too-short',
       'timeout-above-interval',
       'timeout-above-period',
       'timeout-below-budget',
+      'watchdog-without-restart',
     ])
   })
 })
@@ -127,7 +136,16 @@ async function documentsOf(sources: readonly SourceFile[]) {
   return (await Promise.all(sources.map(readDocuments))).flatMap(({ documents }) => documents)
 }
 
-async function findingsIn(file: SourceFile): Promise<readonly Reported[]> {
+const known = new WeakMap<SourceFile, Promise<readonly Reported[]>>()
+
+/** Once for each file, which several tests look at. */
+function findingsIn(file: SourceFile): Promise<readonly Reported[]> {
+  const found = known.get(file) ?? findingsOf(file)
+  known.set(file, found)
+  return found
+}
+
+async function findingsOf(file: SourceFile): Promise<readonly Reported[]> {
   return examine(await documentsOf([file]), serviceIn(file)).filter(
     ({ suppressed }) => suppressed === undefined,
   )
@@ -150,6 +168,14 @@ function expectedIn({ path, text }: SourceFile): readonly string[] {
   const ids = /expects: ([a-z, -]+)/.exec(text)?.[1]
   if (ids === undefined) throw new Error(`${path} does not say what is expected`)
   return ids.split(',').map((id) => id.trim())
+}
+
+/** `# remarks: rule rule`. */
+function remarksIn({ text }: SourceFile): readonly string[] {
+  return (/^# remarks: (.*)$/m.exec(text)?.[1] ?? '')
+    .split(' ')
+    .filter((id) => id !== '')
+    .toSorted()
 }
 
 /** `# service: startupMs=1000 …`: what a definition would say. */

@@ -108,3 +108,41 @@ test('the neighbour of a service, at a port of its own, is held to its own times
     'startup-window-too-short',
   ])
 })
+
+test('a suppression stands in a comment of whatever language', async () => {
+  const ids = async (path: string, text: string): Promise<readonly string[]> => {
+    const { documents } = await readDocuments({ path, text })
+    const service = { profile: profileOf({ name: 'orders', port: 8080 }), timesAreKnown: false }
+    return examine(documents, service).flatMap(({ rule, suppressed }) =>
+      suppressed === undefined ? [rule.id] : [`${rule.id} (${suppressed})`],
+    )
+  }
+  const bicep =
+    "var probe = {\n  // WHAT\n  requestPath: '/health/live'\n  intervalInSeconds: 5\n  probeThreshold: 2\n}\n"
+  const terraform =
+    'resource "azurerm_lb_probe" "x" {\n  request_path = "/health/live" // WHAT\n  interval_in_seconds = 5\n  probe_threshold = 2\n}\n'
+  const unit = '[Service]\n# WHAT\nWatchdogSec=30\n'
+  const caddy = 'x {\n\treverse_proxy a:1 {\n\t\thealth_uri /health/live # WHAT\n\t}\n}\n'
+  const reason = (id: string): string => `hale-ignore ${id}: because`
+  expect(await ids('x.bicep', bicep)).toEqual(['readiness-asks-liveness'])
+  for (const [path, text] of Object.entries({ 'x.bicep': bicep, 'x.tf': terraform, Caddyfile: caddy })) {
+    expect(await ids(path, text.replace('WHAT', reason('readiness-asks-liveness')))).toEqual([
+      'readiness-asks-liveness (because)',
+    ])
+  }
+  expect(await ids('x.service', unit.replace('WHAT', reason('watchdog-without-restart')))).toEqual([
+    'watchdog-without-restart (because)',
+  ])
+})
+
+test('the base path alone is liveness, of a service that is known', async () => {
+  const text = (path: string): string =>
+    pod(`readinessProbe: {httpGet: {path: ${path}, port: 8080}, timeoutSeconds: 2}`)
+  expect(await found({ 'x.yaml': text('/health') }, {})).toEqual(['readiness-asks-liveness'])
+  expect(await found({ 'x.yaml': text('/health?deep=true') }, {})).toEqual([])
+  expect(await found({ 'x.yaml': text('/healthy') }, {})).toEqual([])
+  // Of others nobody here knows.
+  expect(
+    (await found({ 'x.yaml': text('/health') })).filter((id) => id === 'readiness-asks-liveness'),
+  ).toEqual([])
+})

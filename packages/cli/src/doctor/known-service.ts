@@ -36,6 +36,8 @@ export function meaningOf(path: string, { profile, source }: KnownService): Mean
     }
   }
   if (/(?:^|&)deep=true(?:&|$)/i.test(query)) return 'readiness'
+  // What is asked at the base path alone is liveness.
+  if (source !== undefined && profile.liveness.path === `${route}/live`) return 'liveness'
   const segment = route
     .split('/')
     .map((part) => part.toLowerCase())
@@ -102,4 +104,5 @@ export const roleName: Readonly<Record<Role, string>> = {
   startup: 'the startup probe',
   container: 'the health check',
   balancer: 'the load balancer',
+  monitor: 'the monitor',
 }

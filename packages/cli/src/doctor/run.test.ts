@@ -72,44 +72,18 @@ describe('hale doctor', () => {
     expect(err).toContain('1 below error (--severity info shows all)')
   })
 
-  test('walks folders, past what is none of its business, and takes what has other names', async () => {
-    await put('deploy/a/eager.yaml', EAGER)
-    await put('deploy/b/Dockerfile', 'FROM a\nHEALTHCHECK CMD curl http://localhost/\n')
-    await put('deploy/node_modules/x/eager.yaml', EAGER)
-    await put('deploy/notes.json', '{"kind": "note"}')
-    await put('deploy/redis.conf', 'port 6379\nsave 900 1\n')
-    await put('deploy/README.md', 'kind: Pod')
-    const { out, err } = await doctor(['deploy'])
-    expect(out.match(/^\S+:\d+:\d+/gm)).toEqual(['deploy/a/eager.yaml:10:9', 'deploy/b/Dockerfile:2:16'])
-    expect(err).toBe('\n2 files examined, 2 findings\n')
-  })
-
-  test('passes over data and unrendered templates in folders, but not over broken manifests', async () => {
-    await put('deploy/calm.yaml', CALM)
-    await put('deploy/data.json', '{"rating": 1}\n{"rating": 2}\n')
-    await put(
-      'deploy/templates/a.yaml',
-      'apiVersion: v1\n{{- if .Values.x }}\nkind: {{ .Values.kind }}\n{{- end }}\n',
-    )
-    const { code, err } = await doctor(['deploy'])
-    expect(code).toBe(0)
-    expect(err).toMatch(
-      /^hale doctor: deploy\/templates\/a\.yaml: is a template: render it first[^\n]*\n1 file examined/,
-    )
-    await put('deploy/broken.yaml', 'apiVersion: v1\nkind: [Pod\n')
-    expect((await doctor(['deploy'])).out).toMatch(/^deploy\/broken\.yaml:\d+:\d+: error unreadable/)
-    const named = await doctor(['deploy/templates/a.yaml'])
-    expect(named.out).toContain('error unreadable')
-  })
-
-  test('says of a file that was named, and of Terraform, why nothing is said', async () => {
+  test('says of a file that was named why nothing is said', async () => {
     await put('calm.yaml', CALM)
+    await put('any.yaml', 'replicas: 2\n')
     await put('values.yaml', 'replicas: 2\n')
     await put('main.tf', 'resource "x" "y" {}\n')
-    const { code, err } = await doctor(['calm.yaml', 'values.yaml', 'main.tf'])
+    await put('traefik.toml', '[entryPoints]\n')
+    const { code, err } = await doctor(['calm.yaml', 'any.yaml', 'values.yaml', 'main.tf', 'traefik.toml'])
     expect(code).toBe(0)
-    expect(err).toContain('values.yaml: holds nothing that hale doctor knows\n')
-    expect(err).toContain('main.tf: Terraform is not examined')
+    expect(err).toContain('any.yaml: holds nothing that hale doctor knows')
+    expect(err).toContain('values.yaml: is for Helm: give what it renders')
+    expect(err).toContain('main.tf: holds no health check')
+    expect(err).toContain('traefik.toml: is TOML')
   })
 
   test('reports what is broken with its position, and examines the rest', async () => {
@@ -147,8 +121,11 @@ describe('hale doctor', () => {
       'a.yaml cannot be read: there is no such file',
       'b.yaml cannot be read: there is no such file',
     ])
-    await put('values.yaml', 'replicas: 2\n')
-    expect((await problemsOf(['values.yaml']))[0]).toMatch(/^nothing to examine/)
+    await put('any.yaml', 'replicas: 2\n')
+    expect(await problemsOf(['any.yaml'])).toEqual([
+      'any.yaml: holds nothing that hale doctor knows',
+      expect.stringMatching(/^nothing to examine: known are/),
+    ])
   })
 })
 

@@ -3,10 +3,8 @@ import { resolve } from 'node:path'
 import type { Terminal } from '../command/terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
 import type { Given } from '../command/verb.ts'
-import { readDocuments, TEMPLATE } from './documents/read-documents.ts'
-import type { SourceFile } from './documents/source-file.ts'
-import { examine } from './examine.ts'
-import { isAtLeast, type Reported, type Severity } from './finding.ts'
+import { BREATH, examineFiles } from './examine-files.ts'
+import { isAtLeast, type Severity } from './finding.ts'
 import { type Fixed, fixFiles } from './fixing/fix-files.ts'
 import { unifiedDiff } from './fixing/unified-diff.ts'
 import type { KnownService } from './known-service.ts'
@@ -15,7 +13,7 @@ import { sarifReport } from './report/sarif.ts'
 import { closingLine, textReport } from './report/text.ts'
 import { rules } from './rules/index.ts'
 import { type ServiceFlags, serviceAskedFor } from './service-asked-for.ts'
-import { readSources, type Source } from './sources.ts'
+import { readSources, reasonOf, type Source } from './sources.ts'
 
 export interface DoctorOptions extends ServiceFlags {
   readonly format?: 'text' | 'json' | 'sarif'
@@ -31,15 +29,15 @@ export async function run({ args, options }: Given<DoctorOptions>, terminal: Ter
   const service = await serviceAskedFor(flags, terminal)
   const sources = await readSources(args, terminal.cwd)
   const files = fix ? await fixed(sources, service, dryRun, terminal) : sources
-  const { examined, found } = await examineFiles(files, service, terminal)
+  const { examined, found, passedOver } = await examineFiles(files, service, terminal)
   if (dryRun) return 0
   const relevant = found.filter((one) => isAtLeast(one.severity, severity))
   const findings = relevant.filter(({ suppressed }) => suppressed === undefined)
-  if (format === 'json') terminal.out(jsonReport(relevant, examined))
+  if (format === 'json') terminal.out(jsonReport(relevant, examined, passedOver))
   else if (format === 'sarif') terminal.out(sarifReport(relevant, rules))
   else {
     terminal.out(textReport(findings, terminal))
-    terminal.err(closingLine(found, findings, examined, severity))
+    terminal.err(closingLine(found, findings, examined, severity, passedOver))
   }
   return findings.length === 0 ? 0 : 1
 }
@@ -52,37 +50,6 @@ function refuse(args: readonly string[], fix: boolean, dryRun: boolean): void {
   if (problems.length > 0) throw new UsageError(problems)
 }
 
-async function examineFiles(
-  files: readonly (SourceFile & { readonly named: boolean })[],
-  service: KnownService,
-  terminal: Terminal,
-): Promise<{ readonly examined: number; readonly found: readonly Reported[] }> {
-  const read = await Promise.all(files.map(async (file) => ({ file, ...(await readDocuments(file)) })))
-  for (const { file, note } of read) {
-    if (note !== undefined && file.named) terminal.err(`hale doctor: ${file.path}: ${note}\n`)
-  }
-  const templates = read.filter(({ file, note }) => note === TEMPLATE && !file.named)
-  if (templates.length > 0) {
-    const which = `${templates[0]?.file.path}${templates.length > 1 ? ` and ${templates.length - 1} more` : ''}`
-    terminal.err(`hale doctor: ${which}: ${TEMPLATE}\n`)
-  }
-  const known = read.filter(
-    ({ note, documents }) => note === undefined || documents.some(({ kind }) => kind !== 'file'),
-  )
-  if (known.length === 0) {
-    throw new UsageError([
-      'nothing to examine: no manifest, compose file, Dockerfile, or configuration of HAProxy, NGINX, Envoy or ECS',
-    ])
-  }
-  return {
-    examined: known.length,
-    found: examine(
-      known.flatMap(({ documents }) => documents),
-      service,
-    ),
-  }
-}
-
 /** The files as they are then; written, or shown as a diff. */
 async function fixed(
   sources: readonly Source[],
@@ -90,11 +57,24 @@ async function fixed(
   dryRun: boolean,
   terminal: Terminal,
 ): Promise<readonly Source[]> {
-  const all = await fixFiles(sources, service)
+  const garbled = sources.filter((source) => source.garbled === true)
+  for (const { path } of garbled) {
+    terminal.err(`hale doctor: ${path}: is not in UTF-8: --fix leaves it alone\n`)
+  }
+  const mendable = sources.filter((source) => !garbled.includes(source))
+  if (mendable.length > BREATH) terminal.progress(`mending ${mendable.length} files`)
+  const all = await fixFiles(mendable, service)
   const changed = all.filter(({ before, after }) => before !== after)
-  for (const one of changed) await put(one, dryRun, terminal)
+  const problems: string[] = []
+  for (const one of changed) {
+    await put(one, dryRun, terminal).catch((error: unknown) => {
+      problems.push(`${one.path} could not be written: ${reasonOf(error)}`)
+    })
+  }
+  if (problems.length > 0) throw new UsageError(problems)
   if (changed.length === 0) terminal.err('hale doctor: nothing that --fix can mend\n')
-  return sources.map((source, at) => ({ ...source, text: all[at]?.after ?? source.text }))
+  const after = new Map(all.map((one) => [one.path, one.after]))
+  return sources.map((source) => ({ ...source, text: after.get(source.path) ?? source.text }))
 }
 
 async function put({ path, before, after }: Fixed, dryRun: boolean, terminal: Terminal): Promise<void> {

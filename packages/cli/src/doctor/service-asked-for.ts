@@ -11,6 +11,7 @@ export type ServiceFlags = Pick<
   ProfileFlags,
   | 'definition'
   | 'endpoint'
+  | 'cacert'
   | 'port'
   | 'basePath'
   | 'budgetMs'

@@ -1,6 +1,6 @@
 import type { Place } from './documents/place.ts'
 
-/** `# hale-ignore rule-id, other-id: reason`: those rules stay silent about the block that follows, or that it is on. */
+/** `# hale-ignore rule-id, other-id: reason`, or behind `//`: those rules stay silent about the block that follows, or that it is on. */
 export interface Suppression {
   readonly place: Place
   readonly rules: readonly string[]
@@ -9,7 +9,7 @@ export interface Suppression {
   readonly covers: Place
 }
 
-const MARK = /#[ \t]*hale-ignore(-file)?\b[ \t]*([^:\n\r]*?)[ \t]*(?::[ \t]*([^\n\r]*?))?[ \t]*$/gm
+const MARK = /(?:#|\/\/)[ \t]*hale-ignore(-file)?\b[ \t]*([^:\n\r]*?)[ \t]*(?::[ \t]*([^\n\r]*?))?[ \t]*$/gm
 
 export function suppressionsIn(text: string): readonly Suppression[] {
   return [...text.matchAll(MARK)].map((found) => {
@@ -42,7 +42,7 @@ function nextContent(text: string, from: number): number {
   let start = from
   while (start < text.length) {
     const line = lineAt(text, start).trim()
-    if (line !== '' && !line.startsWith('#')) return start
+    if (line !== '' && !line.startsWith('#') && !line.startsWith('//')) return start
     start = endOfLine(text, start) + 1
   }
   return text.length

@@ -22,7 +22,7 @@ function codesOf(error: unknown): readonly string[] {
   return Array.isArray(errors) ? [...own, ...errors.flatMap(codesOf)] : own
 }
 
-const untrusted = 'the certificate is not trusted (--insecure asks all the same)'
+const untrusted = 'the certificate is not trusted (--cacert or NODE_EXTRA_CA_CERTS names its authority)'
 
 const texts: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',

@@ -22,7 +22,7 @@ export async function listTargets(terminal: Pick<Terminal, 'style'>): Promise<st
 }
 
 function line(
-  { name, summary, forms = [], asks = [], choosesProbe, takesInstances }: Target,
+  { name, summary, forms = [], asks = [], choosesProbe, takesInstances, takesCaFile, takesSidecar }: Target,
   width: number,
   terminal: Pick<Terminal, 'style'>,
 ): string {
@@ -31,6 +31,8 @@ function line(
     ...(asks.length > 1 ? [`--ask ${asks.join('|')}`] : []),
     ...(choosesProbe ? ['--probe liveness|readiness|startup'] : []),
     ...(takesInstances ? ['--instance HOST:PORT…'] : []),
+    ...(takesCaFile ? ['--trusted-ca FILE'] : []),
+    ...(takesSidecar ? ['--sidecar [IMAGE]'] : []),
   ]
   const told =
     choices.length === 0 ? '' : `${' '.repeat(width + 4)}${terminal.style('dim', choices.join('  '))}\n`

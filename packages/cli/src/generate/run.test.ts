@@ -96,6 +96,25 @@ describe('files', () => {
     expect(more.out).toMatch(/^unchanged +deploy\/service\.yaml$/m)
   })
 
+  test.each(Object.keys(targets))(
+    'of %s are the same the second time, in each of its forms',
+    async (name) => {
+      const { forms = [''], asks = [''] } = (await targets[name]?.()) ?? {}
+      const more = '--metrics-path /metrics --grpc-port 3001 --agent-port 3002'
+      for (const form of forms) {
+        for (const ask of asks) {
+          const choice = `${form && `--form ${form}`} ${ask && `--ask ${ask}`}`
+          const line = `${name} ${service} ${more} ${choice} --out ${name}-${form}-${ask}`
+          expect((await hale(line)).out).toMatch(/^(created .*\n)+$/)
+          expect(await hale(line)).toMatchObject({
+            code: 0,
+            out: expect.stringMatching(/^(unchanged .*\n)+$/),
+          })
+        }
+      }
+    },
+  )
+
   test('are not written by a dry run, which says the same', async () => {
     const { code, out } = await hale(`kubernetes ${service} --out deploy --dry-run`)
     expect(code).toBe(0)
@@ -111,6 +130,7 @@ describe('files', () => {
     const held = await hale(`kubernetes ${service} --out deploy --replicas 5`)
     expect(held.code).toBe(1)
     expect(held.out).toMatch(/^changed by hand +deploy\/service\.yaml$/m)
+    expect(held.out).toMatch(/^not updated +deploy\/deployment\.yaml$/m)
     expect(held.err).toContain('--force')
     expect(readFileSync(path, 'utf8')).toBe(mine)
     expect(readFileSync(join(cwd, 'deploy', 'deployment.yaml'), 'utf8')).toContain('replicas: 2')
@@ -130,6 +150,17 @@ describe('what cannot be done is said with what can', () => {
     [`istio ${service} --ask http`, /--ask: istio leaves no choice/],
     [`kubernetes ${service} --instance a:1`, /finds the instances by itself/],
     [`kubernetes ${service} --force`, /only with --out/],
+    [`compose ${service} --sidecar`, /--sidecar: compose has no containers beside/],
+    [`--sidecar ecs ${service}`, /--sidecar took "ecs" for its image: put the target first/],
+    [`ecs ${service} --sidecar`, /--sidecar needs --service-port/],
+    [`kubernetes ${service} --service-port 80 --sidecar a;b`, /--sidecar: "a;b" is no name of an image/],
+    [`monit ${service} --trusted-ca /ca.pem`, /--trusted-ca: monit verifies no certificate/],
+    [`haproxy ${service} --trusted-ca ca.pem`, /--trusted-ca must be an absolute path/],
+    [`haproxy ${service} --trusted-ca /ca.pem`, /plain HTTP; give --tls/],
+    [
+      `nginx ${service} --tls --service-port 80 --trusted-ca /ca.pem`,
+      /--trusted-ca: requests go to --service-port/,
+    ],
     ['kubernetes', /has no name.*--name/],
   ])('%s', async (line, problem) => {
     expect((await problemsOf(line)).join('\n')).toMatch(problem)

@@ -7,9 +7,10 @@ import { readProfile } from '../profile/read-profile.ts'
 import { type ChoiceFlags, chosen } from './chosen.ts'
 import { listTargets } from './list-targets.ts'
 import { printed } from './output/print-files.ts'
-import { planWrite } from './output/write-files.ts'
+import { type PlannedFile, planWrite } from './output/write-files.ts'
 import type { GeneratedFile } from './target.ts'
 import { targetNamed } from './target-named.ts'
+import { refuseUnwritable } from './writable.ts'
 
 interface GenerateOptions extends ProfileFlags, ChoiceFlags {
   readonly out?: string
@@ -21,6 +22,10 @@ interface GenerateOptions extends ProfileFlags, ChoiceFlags {
 export async function run({ args, options }: Given<GenerateOptions>, terminal: Terminal): Promise<number> {
   const [name] = args
   if (name === undefined) {
+    if (typeof options.sidecar === 'string')
+      throw new UsageError([
+        `there is no target, since --sidecar took ${JSON.stringify(options.sidecar)} for its image: put the target first`,
+      ])
     terminal.out(await listTargets(terminal))
     return 0
   }
@@ -29,6 +34,9 @@ export async function run({ args, options }: Given<GenerateOptions>, terminal: T
   const target = await targetNamed(name)
   const choice = chosen(target, options)
   const profile = await readProfile(options, terminal)
+  refuseUnwritable(profile)
+  if (choice.caFile !== undefined && !profile.tls)
+    throw new UsageError(['--trusted-ca: the probes are answered in plain HTTP; give --tls, or leave it out'])
   const files = target.files(profile, choice)
   if (options.out === undefined) {
     terminal.out(printed(files))
@@ -49,8 +57,8 @@ async function write(
   // All or nothing: half of a configuration fits neither what was there nor what was asked for.
   const held = foreign && !force
   for (const { path, becomes } of plan.files) {
-    const word = becomes !== 'foreign' ? becomes : force ? 'overwritten' : 'changed by hand'
-    const style = becomes === 'unchanged' ? 'dim' : becomes === 'foreign' ? 'yellow' : 'green'
+    const word = wordFor(becomes, { held, force })
+    const style = becomes === 'unchanged' ? 'dim' : becomes === 'foreign' ? 'yellow' : held ? 'dim' : 'green'
     terminal.out(`${terminal.style(style, word.padEnd(15))} ${out.replace(/\/$/, '')}/${path}\n`)
   }
   if (held) {
@@ -60,4 +68,12 @@ async function write(
   }
   if (!dryRun) await plan.write()
   return 0
+}
+
+function wordFor(
+  becomes: PlannedFile['becomes'],
+  { held, force }: { readonly held: boolean; readonly force: boolean },
+): string {
+  if (becomes === 'foreign') return force ? 'overwritten' : 'changed by hand'
+  return held && becomes !== 'unchanged' ? `not ${becomes}` : becomes
 }

@@ -23,7 +23,7 @@ export interface GeneratedFile {
 }
 
 /** By what means a platform asks. */
-export type Asking = 'http' | 'grpc' | 'exec' | 'tcp' | 'agent'
+export type Asking = 'http' | 'grpc' | 'exec' | 'agent'
 
 export type ProbeName = 'liveness' | 'readiness' | 'startup'
 
@@ -37,6 +37,16 @@ export interface TargetOptions {
   readonly probe?: ProbeName
   /** `host:port` of each instance, for what balances over a fixed list. */
   readonly instances?: readonly string[]
+  /** Absolute path of the authority's certificate, where the platform's own authorities are not meant. */
+  readonly caFile?: string
+  /** Who answers for an application that has no endpoint. */
+  readonly sidecar?: Sidecar
+}
+
+/** `hale serve` in a container of its own beside the application's. */
+export interface Sidecar {
+  /** Absent: a place to put it. */
+  readonly image?: string
 }
 
 /**
@@ -57,6 +67,10 @@ export interface Target {
   readonly choosesProbe?: true
   /** Whether `--instance` has a meaning. */
   readonly takesInstances?: true
+  /** Whether `--trusted-ca` has a meaning: it verifies the certificates of instances. */
+  readonly takesCaFile?: true
+  /** Whether `--sidecar` has a meaning: it writes containers. */
+  readonly takesSidecar?: true
   /** @throws UsageError when the profile lacks something that this needs, naming the flag that gives it. */
   files(profile: ServiceProfile, options: TargetOptions): readonly GeneratedFile[]
 }

@@ -1,5 +1,7 @@
 import type { ProbeResult } from 'hale/probe'
 import type { Style, Terminal } from '../command/terminal.ts'
+import { cut, fitted, widthOf } from '../command/text-width.ts'
+import { withinBytes } from './within-bytes.ts'
 
 const styles: Readonly<Record<ProbeResult['status'], Style>> = {
   UP: 'green',
@@ -7,37 +9,55 @@ const styles: Readonly<Record<ProbeResult['status'], Style>> = {
   DOWN: 'red',
 }
 const leastTarget = 12
+/** Fewer columns hold no table that says anything. */
+const leastColumns = 60
+const statusColumns = 'DEGRADED'.length
 
-/** A row for each target; what does not fit the terminal is cut, what goes into a pipe is not. */
+/** A row for each target; what does not fit the terminal is cut, and in a pipe what Docker and Consul would cut. */
 export function resultTable(results: readonly ProbeResult[], terminal: Terminal): string {
-  const rows = results.map(({ status, target, durationMs, attempts, message }) => ({
-    status,
-    target,
-    time: `${Math.round(durationMs)} ms`,
-    message: attempts === 1 ? message : `${message} (${attempts} attempts)`,
-  }))
-  const widest = (of: (row: (typeof rows)[number]) => string, title: string): number =>
-    Math.max(title.length, ...rows.map((row) => of(row).length))
-  const status = widest((row) => row.status, 'STATUS')
-  const time = widest((row) => row.time, 'TIME')
-  const most = terminal.interactive ? Math.max(leastTarget, Math.floor(terminal.columns / 2)) : Infinity
-  const target = Math.min(
-    most,
-    widest((row) => row.target, 'TARGET'),
-  )
-  const rest = terminal.interactive ? Math.max(10, terminal.columns - status - target - time - 6) : Infinity
-  const line = (cells: readonly [string, string, string, string], style?: Style): string => {
-    const first = cells[0].padEnd(status)
-    const shown = style === undefined ? terminal.style('dim', first) : terminal.style(style, first)
-    const others = `${cut(cells[1], target).padEnd(target)}  ${cells[2].padStart(time)}  ${cut(cells[3], rest)}`
-    return `${shown}  ${style === undefined ? terminal.style('dim', others) : others}`.trimEnd()
-  }
-  const lines = rows.map((row) => line([row.status, row.target, row.time, row.message], styles[row.status]))
-  return `${[line(['STATUS', 'TARGET', 'TIME', 'SAYS']), ...lines].join('\n')}\n`
+  const { interactive, columns } = terminal
+  const lines = interactive && columns < leastColumns ? blocks(results, terminal) : rows(results, terminal)
+  if (interactive) return `${lines.join('\n')}\n`
+  const [head = '', ...others] = lines
+  return withinBytes(head, others, results)
+}
+
+function rows(results: readonly ProbeResult[], terminal: Terminal): readonly string[] {
+  const cells = results.map((result) => ({ ...result, time: timeOf(result), says: saidBy(result) }))
+  const widest = (texts: readonly string[]): number => Math.max(...texts.map(widthOf))
+  const time = widest(['TIME', ...cells.map((each) => each.time)])
+  const longest = widest(['TARGET', ...cells.map((each) => each.target)])
+  const { interactive, columns } = terminal
+  const target = interactive ? Math.min(longest, Math.max(leastTarget, Math.floor(columns / 2))) : longest
+  const says = interactive ? columns - statusColumns - target - time - 6 : Infinity
+  const rest = (each: { target: string; time: string; says: string }): string =>
+    `${fitted(cutWithin(each.target, target), target)}  ${each.time.padStart(time)}  ${cut(each.says, says)}`.trimEnd()
+  const head = `${'STATUS'.padEnd(statusColumns)}  ${rest({ target: 'TARGET', time: 'TIME', says: 'SAYS' })}`
+  return [terminal.style('dim', head), ...cells.map((each) => `${statusOf(each, terminal)}  ${rest(each)}`)]
+}
+
+/** Two lines for each. */
+function blocks(results: readonly ProbeResult[], terminal: Terminal): readonly string[] {
+  return results.flatMap((result) => [
+    `${statusOf(result, terminal)}  ${cutWithin(result.target, terminal.columns - statusColumns - 2)}`,
+    cut(`  ${saidBy(result)} (${timeOf(result)})`, terminal.columns),
+  ])
+}
+
+function statusOf({ status }: ProbeResult, terminal: Terminal): string {
+  return terminal.style(styles[status], status.padEnd(statusColumns))
+}
+
+function timeOf({ durationMs }: ProbeResult): string {
+  return `${Math.round(durationMs)} ms`
+}
+
+function saidBy({ attempts, message }: ProbeResult): string {
+  return attempts === 1 ? message : `${message} (${attempts} attempts)`
 }
 
 /** Cut in the middle: the end of a URL says which probe it is. */
-function cut(text: string, most: number): string {
+function cutWithin(text: string, most: number): string {
   if (text.length <= most) return text
   const tail = Math.floor((most - 1) / 2)
   return `${text.slice(0, most - 1 - tail)}…${text.slice(text.length - tail)}`

@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { closedPort } from '../../../../tests/servers/faulty-tcp.ts'
 import { fakeTerminal } from '../command/fake-terminal.ts'
 import { createProgram } from '../command/program.ts'
+import { runCommandLine } from '../command/run.ts'
 import { UsageError } from '../command/usage-error.ts'
 import { probe } from '../verbs/probe.ts'
 import { run } from './run.ts'
@@ -54,16 +55,19 @@ describe('hale probe', () => {
     ])
     expect(code).toBe(1)
     const [head, one, other] = out.split('\n')
-    expect(head).toMatch(/^STATUS {2}TARGET +TIME {2}SAYS$/)
-    expect(one).toMatch(/^UP {6}tcp:\/\/127\.0\.0\.1:\d+ +\d+ ms {2}connected$/)
-    expect(other).toMatch(/^DOWN {4}tcp:\/\/127\.0\.0\.1:\d+ +\d+ ms {2}connection refused$/)
+    expect(head).toMatch(/^STATUS {4}TARGET +TIME {2}SAYS$/)
+    expect(one).toMatch(/^UP {8}tcp:\/\/127\.0\.0\.1:\d+ +\d+ ms {2}connected$/)
+    expect(other).toMatch(/^DOWN {6}tcp:\/\/127\.0\.0\.1:\d+ +\d+ ms {2}connection refused$/)
   })
 
   it('cuts what does not fit a terminal, and keeps the end of a target', async () => {
     const long = `http://127.0.0.1:${port}/${'x'.repeat(100)}/ready`
-    const { out } = await asked([long, long], { interactive: true, columns: 60 })
-    for (const line of out.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(60)
-    expect(out).toContain('/ready ')
+    for (const columns of [40, 59, 60, 80]) {
+      const { out } = await asked([long, long], { interactive: true, columns })
+      for (const line of out.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(columns)
+      expect(out).toMatch(/\/ready( |$)/m)
+      expect(out).toContain('HTTP 200')
+    }
     expect((await asked([long, long], { columns: 60 })).out).toContain(long)
   })
 
@@ -111,11 +115,48 @@ describe('hale probe', () => {
       expect.stringMatching(/^target 1: no port/),
       expect.stringMatching(/^target 3: cannot ask by ftp:/),
     ])
-    expect(await asked(['--nagios', 'a:1', 'b:1'])).toEqual({
-      code: 3,
-      out: '',
-      err: expect.stringContaining('--nagios: expected one target'),
+    await expect(asked(['--nagios', 'a:1', 'b:1'])).rejects.toThrow('--nagios: expected one target')
+  })
+
+  it.each([
+    ['probe --nagios --colour', 'there is no option --colour'],
+    ['probe --nagios', '<target> is missing'],
+    ['probe --nagios a:1 b:1', '--nagios: expected one target'],
+    ['probe --timeout 5 --retries x --nagios a:1', '--timeout: expected .*; --retries: expected'],
+    ['probe --nagios --json a:1', '--nagios cannot be given together with --json'],
+  ])('is 3 for Nagios, with one line on stdout, where nobody could be asked: %s', async (line, problem) => {
+    const terminal = fakeTerminal()
+    expect(await runCommandLine(line.split(' '), terminal)).toBe(3)
+    expect(terminal.said.out).toMatch(new RegExp(`^PROBE UNKNOWN - [^\\n|]*${problem}[^\\n|]*\\n$`))
+    expect(terminal.said.err).toBe('')
+  })
+
+  it('is 3 for help with --nagios, as of a plugin, and else 0', async () => {
+    expect(await runCommandLine(['probe', '--nagios', '--help'], fakeTerminal())).toBe(3)
+    expect(await runCommandLine(['probe', '--help'], fakeTerminal())).toBe(0)
+    expect(await runCommandLine(['probe', '--json', 'ftp://a'], fakeTerminal())).toBe(1)
+  })
+
+  it('asks as many as there are, and Node has nothing to warn of', async () => {
+    const warned = vi.fn()
+    process.once('warning', warned)
+    expect(await asked(Array.from({ length: 30 }, () => `tcp://127.0.0.1:${port}`))).toMatchObject({
+      code: 0,
     })
+    await new Promise(setImmediate)
+    process.off('warning', warned)
+    expect(warned).not.toHaveBeenCalled()
+  })
+
+  it('says whom it waits for, and why', async () => {
+    const closed = await closedPort()
+    const terminal = fakeTerminal()
+    const line = ['--delay', '10ms', `tcp://127.0.0.1:${closed}`, `tcp://127.0.0.1:${port}`]
+    expect(await runCommandLine(['probe', '--wait', '200ms', ...line], terminal)).toBe(1)
+    expect(terminal.shown.at(-1)).toBe(
+      `Waiting 0s of 200ms for tcp://127.0.0.1:${closed}: connection refused`,
+    )
+    expect(terminal.said.err).toBe('')
   })
 
   it('ends when the process is asked to end', async () => {

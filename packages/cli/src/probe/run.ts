@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import {
@@ -18,6 +19,7 @@ import type { Terminal } from '../command/terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
 import type { Given } from '../command/verb.ts'
 import { resultTable } from './result-table.ts'
+import { waitingLine } from './waiting-line.ts'
 
 /** The options that the verb itself looks at. */
 interface OwnOptions {
@@ -35,9 +37,18 @@ export async function run(given: Given<object>, terminal: Terminal): Promise<num
     readFileSync(resolve(terminal.cwd, path), 'utf8'),
   )
   const problems = [...('problems' in read ? read.problems : []), ...wrongTargets(given, own)]
-  if (problems.length > 0 || 'problems' in read) return refuse(problems, own, terminal)
-  const options = { ...read.options, signal: terminal.signal }
-  const results = await Promise.all(given.args.map((target) => probe(target, options)))
+  if (problems.length > 0 || 'problems' in read) throw new UsageError(problems)
+  // One listener a target: no leak to warn of.
+  setMaxListeners(0, terminal.signal)
+  const waiting = waitingLine(read.options, terminal)
+  const results = await Promise.all(
+    given.args.map(async (target, index) => {
+      const onRetry = (found: ProbeResult): void => waiting.failed(index, found)
+      const result = await probe(target, { ...read.options, signal: terminal.signal, onRetry })
+      waiting.done(index)
+      return result
+    }),
+  )
   if (own.quiet !== true) terminal.out(shown(results, own, read.options, terminal))
   return Math.max(...results.map((result) => codeOf(result, own)))
 }
@@ -55,13 +66,6 @@ function wrongTargets({ args }: Given<object>, { nagios, unixSocket }: OwnOption
     : wrong
 }
 
-function refuse(problems: readonly string[], { nagios }: OwnOptions, terminal: Terminal): number {
-  if (nagios !== true) throw new UsageError(problems)
-  terminal.err(problems.map((problem) => `hale probe: ${problem}\n`).join(''))
-  // Unknown: what could not be found out.
-  return 3
-}
-
 /** By the names of the flags; commander has them in camel case. */
 function flagValues(options: object): ProbeFlagValues {
   const given = options as Readonly<Record<string, string | boolean | readonly string[] | undefined>>
@@ -73,10 +77,10 @@ function flagValues(options: object): ProbeFlagValues {
 function shown(
   results: readonly ProbeResult[],
   { json, nagios }: OwnOptions,
-  { timeoutMs = 3000, degradedAfterMs }: ProbeOptions,
+  options: ProbeOptions,
   terminal: Terminal,
 ): string {
-  const limits = { timeoutMs, ...(degradedAfterMs !== undefined && { degradedAfterMs }) }
+  const limits = { ...options, timeoutMs: options.timeoutMs ?? 3000 }
   if (json === true) return results.map((result) => `${probeJson(result)}\n`).join('')
   if (nagios === true) return results.map((result) => `${nagiosText(result, limits)}\n`).join('')
   const [only, ...others] = results

@@ -5,6 +5,7 @@ import { serviceName } from './service-name.ts'
 export interface ProfileFlags {
   readonly definition?: string
   readonly endpoint?: string
+  readonly cacert?: string
   readonly name?: string
   readonly image?: string
   readonly host?: string
@@ -33,6 +34,10 @@ export function defineProfileFlags(command: Command): Command {
     .option(
       '-e, --endpoint <url>',
       'describe the service by asking it: its base path, such as http://localhost:3000/health',
+    )
+    .option(
+      '--cacert <file>',
+      'whom to trust that --endpoint is who it says, as PEM, such as a private authority',
     )
     .option('--name <name>', 'name of the service')
     .option('--image <image>', 'container image')

@@ -53,13 +53,7 @@ test('takes over what the file says, each where it stands', () => {
     checks: [
       { name: 'database', type: 'postgres', critical: true, timeoutMs: 400, probes: ['readiness'] },
       { name: 'payments', type: 'http', critical: false, timeoutMs: 500, probes: ['readiness', 'startup'] },
-      {
-        name: 'disk',
-        type: 'disk',
-        critical: true,
-        timeoutMs: 500,
-        probes: ['liveness', 'readiness', 'startup'],
-      },
+      { name: 'disk', type: 'disk', critical: true, timeoutMs: 500, probes: ['readiness'] },
     ],
   })
   expect(profileOf({ ...profile, name: 'orders', port: 3000 })).toMatchObject({
@@ -68,11 +62,14 @@ test('takes over what the file says, each where it stands', () => {
   })
 })
 
-test('a thread of its own is asked on its own port, which has no metrics', () => {
-  const serve = { port: 9400, metrics: true, offLoop: { port: 9500 } }
+test('a thread of its own is asked on its own port, which has no metrics and no TLS', () => {
+  const tls = { cert: 'a certificate', key: 'its key' }
+  const serve = { port: 9400, metrics: true, tls, offLoop: { port: 9500 } }
   const profile = fromDefinition({ ...empty, serve })
   expect(profile.port).toBe(9500)
   expect(profile.metricsPath).toBeUndefined()
+  expect(profile.tls).toBeUndefined()
+  expect(fromDefinition({ ...empty, serve: { tls } }).tls).toBe(true)
 })
 
 test('a service beside hale serve has nothing that drains it', () => {

@@ -1,13 +1,11 @@
 import type { Definition } from '../definition/definition.ts'
+import { defaultProbes } from '../definition/every-check.ts'
 import { PROFILE_DEFAULTS, probePaths } from './defaults.ts'
 import { serviceName } from './service-name.ts'
 import type { CheckProfile, ServiceProfile } from './service-profile.ts'
 
 /** `hale serve`'s own. */
 const SERVE_PORT = 9400
-const PROBES = ['liveness', 'readiness', 'startup'] as const
-/** Types that ask about the process or its machine: those belong to every probe unless told otherwise. */
-const SELF_TYPES = ['disk', 'event-loop', 'file-descriptors', 'gc', 'memory', 'workers', 'writable']
 
 /** What hale.yaml says of its service; what it leaves out is left out. */
 export function fromDefinition(definition: Definition): Partial<ServiceProfile> {
@@ -27,6 +25,8 @@ export function fromDefinition(definition: Definition): Partial<ServiceProfile> 
     image: deploy.image,
     port,
     servicePort: deploy.servicePort,
+    // The thread's own port is never over TLS.
+    tls: serve.tls !== undefined && port === servePort ? true : undefined,
     liveness: { path: paths.liveness, budgetMs: budgetOf('liveness') },
     readiness: { path: paths.readiness, budgetMs: budgetOf('readiness') },
     startup: { path: paths.startup, budgetMs: budgetOf('startup') },
@@ -50,7 +50,7 @@ function checkOf(name: string, entry: Definition['checks'][string]): readonly Ch
       type: entry.type,
       critical: entry.critical ?? true,
       timeoutMs: entry.timeoutMs ?? PROFILE_DEFAULTS.checkTimeoutMs,
-      probes: entry.probes ?? (SELF_TYPES.includes(entry.type) ? PROBES : ['readiness']),
+      probes: entry.probes ?? defaultProbes,
     },
   ]
 }

@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { access, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Terminal } from '../command/terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
@@ -23,8 +23,9 @@ export async function readProfile(
   const said = readFlags(flags, problems)
   if (flags.definition !== undefined && flags.endpoint !== undefined)
     problems.push('--definition and --endpoint describe the same service: give one of them')
+  const ca = await authority(flags, terminal, problems)
   if (problems.length > 0) throw new UsageError(problems)
-  const described = await describedBy(flags, terminal)
+  const described = await describedBy(flags, terminal, ca)
   const name = said.name ?? described.name
   const port = said.port ?? described.port
   if (name === undefined)
@@ -40,10 +41,13 @@ export async function readProfile(
 async function describedBy(
   { definition, endpoint }: ProfileFlags,
   terminal: Pick<Terminal, 'cwd' | 'env' | 'err' | 'signal'>,
+  ca: string | undefined,
 ): Promise<Partial<ServiceProfile>> {
   if (endpoint !== undefined) {
     const { fromEndpoint } = await import('./from-endpoint.ts')
-    const found = await fromEndpoint(endpoint, { timeoutMs: ENDPOINT_TIMEOUT_MS, signal: terminal.signal })
+    const { signal } = terminal
+    const asking = { timeoutMs: ENDPOINT_TIMEOUT_MS, signal, ...(ca !== undefined && { ca }) }
+    const found = await fromEndpoint(endpoint, asking)
     if (typeof found === 'string') throw new UsageError([`--endpoint: ${found}`])
     for (const warning of found.warnings) terminal.err(`hale: ${warning}\n`)
     return found.profile
@@ -64,6 +68,20 @@ async function describedBy(
     )
   }
   return fromDefinition(loaded.definition)
+}
+
+/** The PEM that --ca names. */
+async function authority(
+  { cacert, endpoint }: ProfileFlags,
+  { cwd }: Pick<Terminal, 'cwd'>,
+  problems: string[],
+): Promise<string | undefined> {
+  if (cacert === undefined) return undefined
+  if (endpoint === undefined) problems.push('--cacert is about the certificate of --endpoint: give that too')
+  const pem = await readFile(resolve(cwd, cacert), 'utf8').catch(() => '')
+  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
+    problems.push(`--cacert: ${cacert} is no file of certificates as PEM`)
+  return pem
 }
 
 async function isThere(file: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url'
  * passed on.
  */
 export async function importDriver(name: string, folder: string): Promise<unknown> {
+  if (name.startsWith('node:')) return isBuiltin(name) ? import(name) : undefined
   for (const from of [join(folder, 'hale.yaml'), import.meta.url]) {
     const path = resolved(name, from)
     if (path !== undefined) return import(pathToFileURL(path).href)

@@ -31,14 +31,14 @@ export function portsOf(serve: ServeDefinition): readonly (readonly [path: strin
 export function notOffLoop(serve: ServeDefinition): readonly string[] {
   if (offLoopOf(serve)?.port !== undefined) return []
   const mend = 'give the thread a port of its own: offLoop: { port: 9403 }'
-  return (['metrics', 'openapi', 'admin'] as const)
+  return (['metrics', 'openapi', 'admin', 'tls'] as const)
     .filter((name) => serve[name] !== undefined && serve[name] !== false)
     .map((name) => `serve.${name}: cannot be answered off the loop; ${mend}`)
 }
 
 /** The options of the handler: what of `serve` is not about other ports. */
 export function handlerOptions(serve: ServeDefinition): HandlerOptions {
-  const { port: _, host, grpc, haproxyAgent, offLoop, ...options } = serve
+  const { port: _, host, tls, grpc, haproxyAgent, offLoop, ...options } = serve
   return options
 }
 

@@ -1,119 +1,117 @@
 import type { Health } from 'hale'
 import type { ServeDefinition } from '../definition/definition.ts'
-import { handlerOptions, mainPort, offLoopOf, offLoopOptions } from './endpoint-options.ts'
+import { type Endpoint, type Part, partsOf, type Started } from './endpoint-parts.ts'
+import { PortError } from './port-error.ts'
+import { sameText } from './same-text.ts'
 
-/** What is listening. */
-export interface Endpoint {
-  /** Such as `probes` or `gRPC`. */
-  readonly what: string
-  /** Such as `http://127.0.0.1:9400/health`. */
-  readonly where: string
-  close(): unknown
+const lookAgainMs = 10
+
+interface Running {
+  readonly part: Part
+  readonly started: Started
 }
 
-/** A port that cannot be listened on. */
-class PortError extends Error {
-  override readonly name = 'PortError'
+/** Everything that listens for one file, and for the next. */
+export class Endpoints {
+  #running: readonly Running[] = []
+  #health: Health | undefined
 
-  constructor(path: string, port: number, cause: unknown) {
-    const { code } = cause as { readonly code?: unknown }
-    const reason =
-      code === 'EADDRINUSE'
-        ? 'is taken; choose another, or end who has it'
-        : code === 'EACCES'
-          ? 'needs rights that this user has not; choose one above 1023'
-          : `cannot be listened on (${String(code)})`
-    super(`${path}: port ${port} ${reason}`, { cause })
+  get list(): readonly Endpoint[] {
+    return this.#running.map(({ started }) => started)
+  }
+
+  /**
+   * Puts in force what `serve` asks for. Where nothing has changed nothing is touched; where the port stays the
+   * listener does too, and answers otherwise. What needs another port has it before the one before is closed. Only
+   * where the port must be had anew (the thread, the agent, another host) it is closed first.
+   *
+   * @throws PortError for a port that cannot be had; everything is as it was before.
+   */
+  async change(health: Health, serve: ServeDefinition): Promise<void> {
+    const { kept, turned, fresh } = this.#plan(health, partsOf(serve))
+    const going = this.#running.filter((one) => ![...kept, ...turned.map(({ now }) => now)].includes(one))
+    const holds = (one: Running, part: Part): boolean => one.part.port === part.port && part.port !== 0
+    const started: Running[] = []
+    const closed: Running[] = []
+    const closing: Promise<void>[] = []
+    const start = async (part: Part): Promise<void> => {
+      const inTheWay = going.filter((one) => holds(one, part) && !closed.includes(one))
+      closed.push(...inTheWay)
+      closing.push(closeAll(inTheWay))
+      started.push({ part, started: await startOnce(Promise.all(closing), () => part.start(health)) })
+    }
+    const isFree = (part: Part): boolean => !going.some((one) => holds(one, part))
+    try {
+      // What may fail without anything having been closed for it comes first.
+      for (const part of fresh.filter(isFree)) await start(part)
+      for (const part of fresh.filter((other) => !isFree(other))) await start(part)
+    } catch (error) {
+      await Promise.all([...closing, closeAll(started)])
+      await this.#reopen(closed)
+      throw error
+    }
+    const others = turned.map(({ now, part }) => ({
+      part,
+      started: now.started.turn?.(health, serve) ?? now.started,
+    }))
+    this.#health = health
+    this.#running = [...kept, ...others, ...started]
+    await Promise.all([...closing, closeAll(going.filter((one) => !closed.includes(one)))])
+  }
+
+  async close(): Promise<void> {
+    await closeAll(this.#running)
+  }
+
+  #plan(health: Health, parts: readonly Part[]) {
+    const kept: Running[] = []
+    const turned: { readonly now: Running; readonly part: Part }[] = []
+    const fresh: Part[] = []
+    for (const part of parts) {
+      const now = this.#running.find(({ part: { kind } }) => kind === part.kind)
+      if (now === undefined) fresh.push(part)
+      else if (health === this.#health && sameText(now.part.made, part.made)) kept.push(now)
+      else if (now.started.turn !== undefined && sameText(now.part.place, part.place))
+        turned.push({ now, part })
+      else fresh.push(part)
+    }
+    return { kept, turned, fresh }
+  }
+
+  /** The ports were theirs a moment ago. */
+  async #reopen(closed: readonly Running[]): Promise<void> {
+    const health = this.#health
+    if (health === undefined) return
+    for (const { part } of closed) {
+      const rest = this.#running.filter((one) => one.part !== part)
+      const started = await part.start(health).catch((err: unknown) => {
+        health.logger?.error('a port could not be had back', { err })
+      })
+      this.#running = started === undefined ? rest : [...rest, { part, started }]
+    }
   }
 }
 
-/** Starts everything that `serve` asks for, or nothing: when one port cannot be had the others are closed again. */
-export async function startEndpoints(health: Health, serve: ServeDefinition): Promise<readonly Endpoint[]> {
-  const started: Endpoint[] = []
-  try {
-    const thread = offLoopOf(serve)
-    if (thread === undefined || thread.port !== undefined) started.push(await startProbes(health, serve))
-    if (thread !== undefined) started.push(await startThread(health, serve))
-    if (serve.grpc !== undefined) started.push(await startGrpc(health, serve.grpc))
-    if (serve.haproxyAgent !== undefined) started.push(await startAgent(health, serve.haproxyAgent))
-    return started
-  } catch (error) {
-    await Promise.allSettled(started.map(async (endpoint) => endpoint.close()))
-    throw error
+/**
+ * A port is free a moment after its listener begins to close, and long before all that was asked there is answered: who
+ * waits for the end leaves those who ask meanwhile without anybody.
+ */
+async function startOnce<Made>(free: Promise<unknown>, start: () => Promise<Made>): Promise<Made> {
+  let isFree = false
+  void free.then(() => {
+    isFree = true
+  })
+  for (;;) {
+    const last = isFree
+    try {
+      return await start()
+    } catch (error) {
+      if (last || !(error instanceof PortError) || !error.isTaken) throw error
+      await Promise.race([free, new Promise((resolve) => setTimeout(resolve, lookAgainMs))])
+    }
   }
 }
 
-async function startProbes(health: Health, serve: ServeDefinition): Promise<Endpoint> {
-  const { serveHealth } = await import('hale/node')
-  const port = mainPort(serve)
-  const host = serve.host === undefined ? {} : { host: serve.host }
-  const server = await listening('serve.port', port, () =>
-    serveHealth(health, { ...handlerOptions(serve), ...host, port }),
-  )
-  return { what: 'probes', where: at(server.url, serve), close: () => server.close() }
-}
-
-async function startThread(health: Health, serve: ServeDefinition): Promise<Endpoint> {
-  const { serveOffLoop } = await import('hale/off-loop')
-  const options = offLoopOptions(serve)
-  const path = offLoopOf(serve)?.port === undefined ? 'serve.port' : 'serve.offLoop.port'
-  const server = await listening(path, options.port, () => serveOffLoop(health, options))
-  return { what: 'probes off the loop', where: at(server.url, serve), close: () => server.close() }
-}
-
-async function startGrpc(health: Health, grpc: NonNullable<ServeDefinition['grpc']>): Promise<Endpoint> {
-  const { Server, ServerCredentials } = await import('@grpc/grpc-js')
-  const { addHealthService } = await import('hale/grpc')
-  const server = new Server()
-  const service = addHealthService(server, health)
-  const host = grpc.host ?? '::'
-  const bind = (address: string): Promise<number> =>
-    new Promise((resolve, reject) => {
-      const authority = address.includes(':') ? `[${address}]:${grpc.port}` : `${address}:${grpc.port}`
-      server.bindAsync(authority, ServerCredentials.createInsecure(), (error, port) =>
-        error === null ? resolve(port) : reject(withCode(error)),
-      )
-    })
-  const port = await listening('serve.grpc.port', grpc.port, () =>
-    // Where there is no IPv6.
-    bind(host).catch((error: { code?: unknown }) =>
-      grpc.host === undefined && error.code !== 'EADDRINUSE' ? bind('0.0.0.0') : Promise.reject(error),
-    ),
-  )
-  const close = async (): Promise<void> => {
-    await service.dispose()
-    server.forceShutdown()
-  }
-  return { what: 'gRPC', where: `port ${port}`, close }
-}
-
-async function startAgent(
-  health: Health,
-  options: NonNullable<ServeDefinition['haproxyAgent']>,
-): Promise<Endpoint> {
-  const { serveHaproxyAgent } = await import('hale/haproxy-agent')
-  const agent = await listening('serve.haproxyAgent.port', options.port, () =>
-    serveHaproxyAgent(health, options),
-  )
-  return { what: 'HAProxy agent', where: `port ${agent.port}`, close: () => agent.close() }
-}
-
-async function listening<Made>(path: string, port: number, listen: () => Promise<Made>): Promise<Made> {
-  try {
-    return await listen()
-  } catch (error) {
-    if (typeof (error as { code?: unknown }).code !== 'string') throw error
-    if ((error as { code: string }).code.startsWith('HALE_')) throw error
-    throw new PortError(path, port, error)
-  }
-}
-
-/** grpc-js has the code in the text alone. */
-function withCode(error: Error): Error {
-  const [code = 'EADDRNOTAVAIL'] = /\bE[A-Z]{4,}\b/.exec(error.message) ?? []
-  return Object.assign(error, { code })
-}
-
-function at(url: string, { basePath = '/health' }: ServeDefinition): string {
-  return `${url}${basePath === '/' ? '' : basePath}`
+async function closeAll(running: readonly Running[]): Promise<void> {
+  await Promise.allSettled(running.map(async ({ started }) => started.close()))
 }

@@ -4,19 +4,11 @@ import { checkTypes } from '../definition/check-types/index.ts'
 import type { Definition, DefinitionProblem } from '../definition/definition.ts'
 import { valueAt } from '../definition/path.ts'
 import type { Places } from '../definition/places.ts'
+import { DefinitionState, definitionCheckName } from './definition-check.ts'
 import { handlerOptions, mainPort, notOffLoop, portsOf } from './endpoint-options.ts'
-import { definitionsOf, type MadeChecks } from './make-checks.ts'
-
-/** What the library makes of it. */
-export function healthOptions(definition: Definition, made: MadeChecks) {
-  const { service, groups, budgetMs } = definition
-  return {
-    service,
-    checks: definitionsOf(made),
-    groups: groups as Record<never, never>,
-    ...(budgetMs !== undefined && { budgetMs }),
-  }
-}
+import type { MadeChecks } from './make-checks.ts'
+import { healthOptions } from './registry.ts'
+import { tlsProblems } from './tls-problems.ts'
 
 /** What the library finds wrong that no schema can say, with the file's names and places. Serves nothing. */
 export async function examine(
@@ -26,11 +18,19 @@ export async function examine(
 ): Promise<readonly DefinitionProblem[]> {
   const found = (problems: readonly string[], prefix = ''): readonly DefinitionProblem[] =>
     problems.map((problem) => placed(`${prefix}${problem}`, definition, places))
-  const { health, problems } = tried(() => createHealth(healthOptions(definition, made)))
+  const { health, problems } = tried(() =>
+    createHealth(healthOptions(definition, made, new DefinitionState().check({}))),
+  )
   const bare = health ?? (createHealth({ checks: {} }) as Health)
   const served = tried(() => createHandler(bare, handlerOptions(definition.serve)))
   await bare.dispose()
-  return [...found(problems), ...found(served.problems, 'serve.'), ...found(ofPorts(definition))]
+  return [
+    ...found(problems),
+    ...found(served.problems, 'serve.'),
+    ...found(ofPorts(definition)),
+    ...found(ofNames(definition)),
+    ...found(tlsProblems(definition.serve)),
+  ]
 }
 
 function tried<Made>(make: () => Made): { readonly health?: Made; readonly problems: readonly string[] } {
@@ -40,6 +40,17 @@ function tried<Made>(make: () => Made): { readonly health?: Made; readonly probl
     if (error instanceof ConfigurationError) return { problems: error.problems }
     throw error
   }
+}
+
+function ofNames({ checks, groups, serve: { haproxyAgent } }: Definition): readonly string[] {
+  const problems: string[] = []
+  if (Object.hasOwn(checks, definitionCheckName))
+    problems.push(`checks.${definitionCheckName}: the name is that of the check of this file; choose another`)
+  const known = ['readiness', 'liveness', 'startup', ...Object.keys(groups)]
+  const group = haproxyAgent?.group ?? 'readiness'
+  if (!known.includes(group))
+    problems.push(`serve.haproxyAgent.group: no group of this name; known are ${known.join(', ')}`)
+  return problems
 }
 
 function ofPorts({ serve, deploy }: Definition): readonly string[] {

@@ -20,6 +20,7 @@ function urlOf(type: string): string {
   const schemes: Readonly<Record<string, string>> = {
     mongodb: 'mongodb',
     bullmq: 'redis',
+    rabbitmq: 'amqp',
     elasticsearch: 'http',
     opensearch: 'http',
   }
@@ -84,6 +85,17 @@ describe('checks that need a driver', () => {
     expect(await importDriver('no-such-driver', folder)).toBeUndefined()
   })
 
+  it('takes what does as well, and what Node has itself', async () => {
+    const asked: string[] = []
+    const { texts } = await made('  a: { type: sqlite, path: /x }', async (name) => {
+      asked.push(name)
+      return name === 'node:sqlite' ? { DatabaseSync: class {} } : undefined
+    })
+    expect({ texts, asked }).toEqual({ texts: [], asked: ['libsql', 'better-sqlite3', 'node:sqlite'] })
+    expect(await importDriver('node:path', folder)).toHaveProperty('join')
+    expect(await importDriver('node:no-such-module', folder)).toBeUndefined()
+  })
+
   it('tells apart one that is there and broken', async () => {
     const broken = () => Promise.reject(new Error(PLANTED))
     const { texts } = await made('  a: { type: redis, url: "redis://h" }', broken)
@@ -92,10 +104,17 @@ describe('checks that need a driver', () => {
     ])
   })
 
-  it('repeats nothing of what a client says that refuses its url', async () => {
-    const { texts } = await made(`  a: { type: mongodb, url: "mongo://u:${PLANTED}@h" }`)
+  it.each([
+    ['mongodb', 'mongodb', 'mongo://u:planted-Secret@h'],
+    ['postgres', 'pg', 'planted-Secret'],
+    ['redis', 'ioredis', 'http://u:planted-Secret@h'],
+    ['rabbitmq', 'amqplib', 'planted-Secret'],
+    ['bullmq', 'bullmq', 'planted-Secret'],
+  ])('repeats nothing of a url that %s cannot have', async (type, needs, url) => {
+    const queue = type === 'bullmq' ? ', queue: x' : ''
+    const { texts } = await made(`  a: { type: ${type}, url: "${url}"${queue} }`)
     expect(texts).toEqual([
-      expect.stringMatching(/^2:\d+ checks.a: mongodb refuses what it was given; is the url right\?$/),
+      expect.stringMatching(`^2:\\d+ checks.a: ${needs} refuses what it was given; is the url right\\?$`),
     ])
   })
 
@@ -157,7 +176,7 @@ describe('checks that need none', () => {
 
   it('say what is no regular expression', async () => {
     const { texts } = await made('  a: { type: tcp, host: h, port: 1, expect: { match: "(" } }')
-    expect(texts).toEqual([expect.stringMatching(/^2:45 checks.a: expect: not a regular expression/)])
+    expect(texts).toEqual([expect.stringMatching(/^2:45 checks.a.expect: not a regular expression/)])
   })
 
   it('say it of children too, with their places', async () => {

@@ -44,13 +44,16 @@ async function makeCheck(
   const type = checkTypes.get(entry.type) as CheckType
   const { places } = workshop
   const found: DefinitionProblem[] = []
-  const problem = (at: Path, text: string, hint?: string): undefined => {
+  const problem = (at: Path, text: string, hint?: string, of: Path = path): undefined => {
     const place = places.ofValue(pathText(at))
-    found.push({ ...place, path: pathText(path), text, ...(hint !== undefined && { hint }) })
+    found.push({ ...place, path: pathText(of), text, ...(hint !== undefined && { hint }) })
   }
   const children = await makeChildren(entry, type, workshop, path, found)
   const driver = await driverFor(type, workshop, (text, hint) => problem([...path, 'type'], text, hint))
-  const options = optionsOf(entry, type, (name, text) => problem([...path, name], `${name}: ${text}`))
+  const options = optionsOf(entry, type, (name, text) => {
+    const at = [...path, name]
+    problem(at, text, undefined, at)
+  })
   try {
     if (found.length > 0) return undefined
     const making = {
@@ -90,19 +93,25 @@ async function makeChildren(
 }
 
 async function driverFor(
-  { name, needs }: CheckType,
+  { name, needs, orElse = [] }: CheckType,
   { folder, importDriver: load = importDriver }: Workshop,
   problem: (text: string, hint: string) => void,
 ): Promise<unknown> {
   if (needs === undefined) return undefined
-  try {
-    const driver = await load(needs, folder)
-    if (driver === undefined) problem(`${name} needs the package ${needs}`, `npm install ${needs}`)
-    return driver
-  } catch {
-    problem(`${name} needs the package ${needs}, which is there and cannot be loaded`, `npm install ${needs}`)
-    return undefined
+  for (const driver of [needs, ...orElse]) {
+    try {
+      const found = await load(driver, folder)
+      if (found !== undefined) return found
+    } catch {
+      problem(
+        `${name} needs the package ${driver}, which is there and cannot be loaded`,
+        `npm install ${driver}`,
+      )
+      return undefined
+    }
   }
+  problem(`${name} needs the package ${needs}`, `npm install ${needs}`)
+  return undefined
 }
 
 /** What the check takes, by its own names. */

@@ -2,14 +2,26 @@ import { dirname } from 'node:path'
 import type { Made } from '../definition/check-type.ts'
 import type { Definition, DefinitionProblem, LoadOptions } from '../definition/definition.ts'
 import { loadDefinition } from '../definition/load-definition.ts'
+import type { Places } from '../definition/places.ts'
 import { examine } from './examine.ts'
 import { closeAll, type MadeChecks, makeChecks, type Workshop } from './make-checks.ts'
+import { sameText } from './same-text.ts'
 
 /** A file that can be served: its checks are made, and nothing of it runs yet. */
 export interface Prepared {
   readonly definition: Definition
   readonly made: MadeChecks
   readonly secrets: readonly string[]
+  readonly places: Places
+  /** Those that its secrets were read from. */
+  readonly files: readonly string[]
+}
+
+/** Why a file cannot be served. */
+export interface Unprepared {
+  readonly problems: readonly DefinitionProblem[]
+  /** Those that its secrets were looked for in. */
+  readonly files: readonly string[]
 }
 
 /** What is served already, of which unchanged checks are kept. */
@@ -27,9 +39,12 @@ export async function prepare(
   env: LoadOptions['env'],
   served?: Served,
   importDriver?: Workshop['importDriver'],
-): Promise<Prepared | { readonly problems: readonly DefinitionProblem[] }> {
-  const { definition, problems, places, secrets } = await loadDefinition(file, { env })
-  if (definition === undefined) return { problems }
+): Promise<Prepared | Unprepared> {
+  const loaded = await loadDefinition(file, { env })
+  const { problems, places, secrets, files } = loaded
+  // What is right of a file with problems may have others, which are told with them.
+  const definition = loaded.definition ?? loaded.sound
+  if (definition === undefined) return { problems, files }
   const kept = keptOf(definition, served)
   const others = Object.entries(definition.checks).filter(([name]) => !kept.has(name))
   const workshop = { folder: dirname(file), places, ...(importDriver && { importDriver }) }
@@ -40,12 +55,21 @@ export async function prepare(
       return one === undefined ? [] : [[name, one]]
     }),
   )
-  const found = [...fresh.problems, ...(await examine(definition, made, places))]
-  // A check that could not be made is missed by the groups it belongs to, which is the same problem again.
-  const own = fresh.problems.length === 0 ? found : found.filter(({ path }) => !path.startsWith('groups'))
-  if (own.length === 0) return { definition, made, secrets }
+  const before = [...problems, ...fresh.problems]
+  const examined = await examine(definition, made, places)
+  const found = [...before, ...examined.filter((problem) => !isConsequence(problem, before))]
+  if (found.length === 0) return { definition, made, secrets, places, files }
   await closeAll(fresh.made.values())
-  return { problems: own.sort((a, b) => a.line - b.line || a.column - b.column) }
+  return { problems: found.sort((a, b) => a.line - b.line || a.column - b.column), files }
+}
+
+/** A check that could not be made is missed by its groups, and a section that was left out by those beside it. */
+function isConsequence({ path }: DefinitionProblem, of: readonly DefinitionProblem[]): boolean {
+  const inSection = (name: string): boolean => of.some((problem) => problem.path.startsWith(name))
+  return (
+    (path.startsWith('groups') && inSection('checks')) ||
+    (path.startsWith('serve') && (inSection('serve') || inSection('groups')))
+  )
 }
 
 function keptOf({ checks }: Definition, served: Served | undefined): MadeChecks {
@@ -55,17 +79,4 @@ function keptOf({ checks }: Definition, served: Served | undefined): MadeChecks 
     return made !== undefined && before !== undefined && sameText(before, entry) ? [[name, made]] : []
   })
   return new Map(kept)
-}
-
-/** Whether two parts of definitions say the same, in whichever order. */
-export function sameText(one: unknown, other: unknown): boolean {
-  return canonical(one) === canonical(other)
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  )
 }

@@ -22,6 +22,10 @@ export class Redaction {
       .sort((a, b) => b.length - a.length)
   }
 
+  get known(): readonly string[] {
+    return this.#current
+  }
+
   redact(text: string): string {
     return this.#forms.reduce((left, form) => left.replaceAll(form, mask), text)
   }

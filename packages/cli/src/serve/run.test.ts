@@ -97,6 +97,30 @@ deploy: { servicePort: 9400 }
   ])
 })
 
+it('says all at once, of whichever kind, and nothing that comes of another', async () => {
+  const wrong = `checks:
+  a: { type: tcp, host: "http://h", port: 80 }
+  b: { type: http, url: { file: nowhere } }
+  c: { type: gc, timeoutMs: 5s }
+  d: { type: http, url: "http://h", expectBody: { match: "(" } }
+  e: { type: http, url: "\${NOPE}" }
+groups: { g: { members: [b, c, d, e] } }
+serve: { port: 9401, grpc: { port: 9401 }, metrics: true }
+deploy: { replicas: none }
+`
+  const { code, err } = await said(wrong, { checkConfig: true })
+  expect(code).toBe(1)
+  expect(err.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/^hale.yaml:2:25: checks.a.host: expected a host name/),
+    'hale.yaml:3:33: checks.b.url: the file of the secret is not there',
+    expect.stringMatching(/^hale.yaml:4:29: checks.c.timeoutMs: .*; write 5000$/),
+    expect.stringMatching(/^hale.yaml:5:49: checks.d.expectBody: not a regular expression/),
+    expect.stringMatching(/^hale.yaml:6:26: checks.e.url: the environment variable NOPE is not set/),
+    'hale.yaml:8:36: serve.grpc.port: port 9401 is taken by serve.port; choose another',
+    expect.stringMatching(/^hale.yaml:9:21: deploy.replicas: expected a whole number/),
+  ])
+})
+
 it.each([{ checkConfig: true }, { printConfig: true }, {}])(
   'exits 1 when the file is wrong, %j',
   async (options) => {

@@ -10,8 +10,8 @@ import { closeAll } from './make-checks.ts'
 import { prepare } from './prepared.ts'
 import { problemLines } from './problem-lines.ts'
 import { Redaction } from './redaction.ts'
-import { Service } from './service.ts'
-import { watchFile } from './watch-file.ts'
+import { type Changes, Service } from './service.ts'
+import { FileWatch } from './watch-files.ts'
 
 /** What `hale serve` takes. */
 export interface ServeOptions {
@@ -81,36 +81,39 @@ async function serve(
     },
   })
   if (!(service instanceof Service)) return refuse(service.problems)
-  const { health, endpoints, definition } = service
-  for (const { what, where } of endpoints) logger.info(`${what}: ${where}`)
-  logger.info(`serving ${given}: ${checksText(Object.keys(definition.checks).length)}`)
+  for (const { what, where } of service.endpoints) logger.info(`${what}: ${where}`)
+  logger.info(`serving ${given}: ${checksText(Object.keys(service.definition.checks).length)}`)
 
   const reload = async (): Promise<void> => {
+    const listened = service.endpoints.map(({ where }) => where)
     const reloaded = await service.reload()
     if ('problems' in reloaded) return
-    const { added, changed, removed } = reloaded
-    const told = Object.entries({ added, changed, removed }).filter(([, names]) => names.length > 0)
-    const what = told.map(([how, names]) => `${how} ${names.join(', ')}`).join('; ')
-    logger.info(`${given} read again: ${what === '' ? 'no check has changed' : what}`)
+    for (const { what, where } of service.endpoints)
+      if (!listened.includes(where)) logger.info(`${what}: ${where}`)
+    logger.info(`${given} read again: ${changesText(reloaded)}`)
   }
   const reloadSafely = (): void => {
-    reload().catch((err: unknown) => logger.error(`${given} could not be read again`, { err }))
+    reload()
+      .catch((err: unknown) => logger.error(`${given} could not be read again`, { err }))
+      .finally(() => watched?.watch(service.files))
   }
-  const unwatch =
+  const watched =
     options.watch === false
-      ? () => {}
-      : watchFile(file, reloadSafely, (err) =>
-          logger.warn(`changes of ${given} are not seen; send SIGHUP after one`, { err }),
+      ? undefined
+      : new FileWatch(reloadSafely, (err) =>
+          logger.warn(`changes are seen only every few seconds; send SIGHUP after one`, { err }),
         )
+  watched?.watch(service.files)
   process.on('SIGHUP', reloadSafely)
   // Off the loop nothing else keeps the process alive.
   const alive = setInterval(() => {}, 2 ** 30)
   try {
     const reason = await ended(terminal.signal)
-    unwatch()
+    watched?.close()
+    await service.stopReloading()
     const drainDelayMs = service.definition.deploy.drainDelayMs ?? defaultDrainDelayMs
-    const shutdown = gracefulShutdown(health, {
-      healthServers: endpoints,
+    const shutdown = gracefulShutdown(service.health, {
+      healthServers: service.endpoints,
       hooks: [{ name: 'clients', run: () => service[Symbol.asyncDispose]() }],
       drainDelayMs,
       timeoutMs: drainDelayMs + closingMs,
@@ -120,9 +123,16 @@ async function serve(
     return (await shutdown.shutdown(reason)).code
   } finally {
     clearInterval(alive)
-    unwatch()
+    watched?.close()
     process.off('SIGHUP', reloadSafely)
   }
+}
+
+function changesText({ sections, ...checks }: Changes): string {
+  const told = Object.entries(checks).filter(([, names]) => names.length > 0)
+  const texts = told.map(([how, names]) => `${how} ${names.join(', ')}`)
+  if (sections.length > 0) texts.push(`${sections.join(', ')} in force`)
+  return texts.length === 0 ? 'nothing has changed' : texts.join('; ')
 }
 
 function ended(signal: AbortSignal): Promise<string> {

@@ -1,10 +1,14 @@
-import { createHealth, type Health, type Logger } from 'hale'
+import type { Health, Logger } from 'hale'
 import type { Definition, DefinitionProblem, LoadOptions } from '../definition/definition.ts'
-import { type Endpoint, startEndpoints } from './endpoints.ts'
-import { healthOptions } from './examine.ts'
+import { DefinitionState, definitionCheckName } from './definition-check.ts'
+import type { Endpoint } from './endpoint-parts.ts'
+import { Endpoints } from './endpoints.ts'
 import { closeAll, type MadeChecks, startAll, type Workshop } from './make-checks.ts'
-import { type Prepared, prepare, sameText } from './prepared.ts'
+import { PortError } from './port-error.ts'
+import { type Prepared, prepare } from './prepared.ts'
 import type { Redaction } from './redaction.ts'
+import { type OwnRegistry, registryOf, takeOver } from './registry.ts'
+import { sameText } from './same-text.ts'
 
 /** Where a file is served. */
 export interface ServiceSetting {
@@ -20,128 +24,202 @@ export interface ServiceSetting {
 }
 
 /** What a reload has changed, or why it has not. */
-export type Reloaded =
-  | { readonly problems: readonly DefinitionProblem[] }
-  | {
-      readonly added: readonly string[]
-      readonly changed: readonly string[]
-      readonly removed: readonly string[]
-    }
+export type Reloaded = { readonly problems: readonly DefinitionProblem[] } | Changes
 
-/** Sections that are read once: a port or a group is not changed beneath those who ask. */
-const readOnce = ['service', 'groups', 'budgetMs', 'serve'] as const
+/** Checks by name, and the sections that are others now. */
+export interface Changes {
+  readonly added: readonly string[]
+  readonly changed: readonly string[]
+  readonly removed: readonly string[]
+  readonly sections: readonly string[]
+}
+
+/** What a registry is made with, and cannot change afterwards. */
+const madeWith = ['service', 'groups', 'budgetMs'] as const
+const allSections = [...madeWith, 'serve', 'deploy'] as const
+const nothing: Changes = { added: [], changed: [], removed: [], sections: [] }
 
 /** A file being served. The last good file stays in force until there is a better one. */
 export class Service implements AsyncDisposable {
-  readonly health: Health
-  readonly endpoints: readonly Endpoint[]
   readonly #setting: ServiceSetting
-  readonly #first: Definition
+  readonly #endpoints = new Endpoints()
+  readonly #state = new DefinitionState()
+  readonly #end = new AbortController()
+  #registry: OwnRegistry
   #definition: Definition
   #made: MadeChecks
+  #files: readonly string[]
   #reloading: Promise<unknown> = Promise.resolve()
-  #ended = false
 
-  private constructor(
-    setting: ServiceSetting,
-    prepared: Prepared,
-    health: Health,
-    endpoints: readonly Endpoint[],
-  ) {
+  private constructor(setting: ServiceSetting, prepared: Prepared) {
+    const { definition, made, files } = prepared
     this.#setting = setting
-    this.#first = prepared.definition
-    this.#definition = prepared.definition
-    this.#made = prepared.made
-    this.health = health
-    this.endpoints = endpoints
+    this.#definition = definition
+    this.#made = made
+    this.#files = files
+    this.#registry = registryOf(definition, made, this.#state.check(definition.groups), setting.logger)
   }
 
-  /** Serves a file; what is wrong with it is returned, and a port that cannot be had rejects. */
+  /** Serves a file; what is wrong with it is returned, a port that cannot be had too. */
   static async start(
     setting: ServiceSetting,
   ): Promise<Service | { readonly problems: readonly DefinitionProblem[] }> {
-    const { file, env, logger, redaction, importDriver } = setting
+    const { file, env, redaction, importDriver } = setting
     const prepared = await prepare(file, env, undefined, importDriver)
     if ('problems' in prepared) return prepared
     redaction.know(prepared.secrets)
-    const health = createHealth({ ...healthOptions(prepared.definition, prepared.made), logger }) as Health
+    const service = new Service(setting, prepared)
     try {
-      const endpoints = await startEndpoints(health, prepared.definition.serve)
+      await service.#endpoints.change(service.health, prepared.definition.serve)
       startAll(prepared.made.values())
-      return new Service(setting, prepared, health, endpoints)
+      void service.health.check(definitionCheckName).run()
+      return service
     } catch (error) {
-      await health.dispose()
-      await closeMade(prepared.made, [...prepared.made.keys()])
-      throw error
+      await service[Symbol.asyncDispose]()
+      if (!(error instanceof PortError)) throw error
+      return { problems: [placed(error, prepared)] }
     }
+  }
+
+  get #ended(): boolean {
+    return this.#end.signal.aborted
+  }
+
+  /** The registry in force; another one after a reload that changed what it was made with. */
+  get health(): Health {
+    return this.#registry.health
+  }
+
+  get endpoints(): readonly Endpoint[] {
+    return this.#endpoints.list
   }
 
   get definition(): Definition {
     return this.#definition
   }
 
+  /** The file, and those of its secrets: which of them changes changes what is served. */
+  get files(): readonly string[] {
+    return [this.#setting.file, ...this.#files]
+  }
+
   /** Reads the file again; one after the other, however often it is asked for. */
   reload(): Promise<Reloaded> {
-    const reloaded = this.#reloading.then(() => this.#reload())
+    const reloaded = this.#reloading.then(() => (this.#ended ? nothing : this.#reload()))
     this.#reloading = reloaded.catch(() => {})
     return reloaded
   }
 
   async #reload(): Promise<Reloaded> {
-    const { file, env, logger, redaction, refuse, importDriver } = this.#setting
+    const { file, env, importDriver } = this.#setting
     const before = { definition: this.#definition, made: this.#made }
     const prepared = await prepare(file, env, before, importDriver)
-    if ('problems' in prepared) {
-      refuse(prepared.problems)
-      return prepared
+    this.#files = prepared.files
+    if ('problems' in prepared) return this.#refuse(prepared.problems)
+    const fresh = [...prepared.made.keys()].filter((name) => !this.#isKept(prepared, name))
+    try {
+      const changes = await this.#apply(prepared, fresh)
+      this.#state.accept()
+      await this.health.check(definitionCheckName).run()
+      return changes
+    } catch (error) {
+      await closeMade(prepared.made, fresh)
+      if (this.#ended) return nothing
+      if (!(error instanceof PortError)) throw error
+      return this.#refuse([placed(error, prepared)])
     }
-    if (this.#ended) {
-      await closeMade(
-        prepared.made,
-        [...prepared.made.keys()].filter((name) => !this.#isKept(prepared, name)),
-      )
-      return { added: [], changed: [], removed: [] }
-    }
+  }
+
+  async #refuse(problems: readonly DefinitionProblem[]): Promise<Reloaded> {
+    this.#state.refuse(problems)
+    await this.health.check(definitionCheckName).run()
+    this.#setting.refuse(problems)
+    return { problems }
+  }
+
+  /** All that may fail comes first. */
+  async #apply(prepared: Prepared, fresh: readonly string[]): Promise<Changes> {
+    const { redaction } = this.#setting
+    const { definition, made } = prepared
+    const before = this.#definition
+    const sections = allSections.filter((section) => !sameText(before[section], definition[section]))
+    const old = { registry: this.#registry, made: this.#made, secrets: redaction.known }
     redaction.know(prepared.secrets)
-    const changed: string[] = []
-    const removed: string[] = []
-    for (const name of before.made.keys()) {
-      if (this.#isKept(prepared, name)) continue
-      // In one turn with what takes its place: no probe sees the one gone and the other not there.
-      this.health.check(name)[Symbol.dispose]()
-      ;(prepared.made.has(name) ? changed : removed).push(name)
+    const gone = [...old.made.keys()].filter((name) => !this.#isKept(prepared, name))
+    const [changed, removed] = [gone.filter((name) => made.has(name)), gone.filter((name) => !made.has(name))]
+    const added = fresh.filter((name) => !changed.includes(name))
+    const anew = madeWith.some((section) => sections.includes(section))
+    const registry = anew ? await this.#another(prepared, fresh) : old.registry
+    try {
+      if (this.#ended) throw new DOMException('ended', 'AbortError')
+      await this.#endpoints.change(registry.health, definition.serve)
+    } catch (error) {
+      redaction.know(old.secrets)
+      if (anew) await registry.retire()
+      throw error
     }
-    const added: string[] = []
-    for (const [name, one] of prepared.made) {
-      if (this.#isKept(prepared, name)) continue
-      startAll([one])
-      this.health.add(name, one.check)
-      if (!changed.includes(name)) added.push(name)
+    if (anew) await old.registry.retire()
+    else this.#exchange(made, fresh, gone)
+    this.#registry = registry
+    this.#definition = definition
+    this.#made = made
+    await closeMade(old.made, gone)
+    return { added, changed, removed, sections }
+  }
+
+  /** A registry to take the place of the one in force. */
+  async #another({ definition, made }: Prepared, fresh: readonly string[]): Promise<OwnRegistry> {
+    const own = this.#state.check(definition.groups)
+    const registry = registryOf(definition, made, own, this.#setting.logger)
+    for (const name of fresh) startAll(oneOf(made, name))
+    const kept = [...made.keys()].filter((name) => !fresh.includes(name))
+    try {
+      await takeOver(this.health, registry.health, kept, this.#end.signal)
+      return registry
+    } catch (error) {
+      await registry.retire()
+      throw error
     }
-    this.#definition = prepared.definition
-    this.#made = prepared.made
-    await closeMade(before.made, [...changed, ...removed])
-    const waiting = readOnce.filter(
-      (section) => !sameText(this.#first[section], prepared.definition[section]),
-    )
-    if (waiting.length > 0)
-      logger.warn(`${waiting.join(', ')}: changed in the file; in force from the next start on`)
-    return { added, changed, removed }
+  }
+
+  /** In one turn: no probe sees the one gone and the other not there. */
+  #exchange(made: MadeChecks, fresh: readonly string[], gone: readonly string[]): void {
+    for (const name of gone) this.health.check(name)[Symbol.dispose]()
+    for (const name of fresh) {
+      for (const one of oneOf(made, name)) {
+        startAll([one])
+        this.health.add(name, one.check)
+      }
+    }
   }
 
   #isKept(prepared: Prepared, name: string): boolean {
     return this.#made.get(name) === prepared.made.get(name)
   }
 
+  /** From now on no file is read again: what is on its way out does not begin anew. */
+  async stopReloading(): Promise<void> {
+    this.#end.abort()
+    await this.#reloading
+  }
+
   /** Ends the checks and their clients; endpoints are closed by whoever shuts down. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#ended = true
-    await this.#reloading
+    await this.stopReloading()
     await this.health.dispose()
     await closeMade(this.#made, [...this.#made.keys()])
   }
 }
 
+function placed({ path, problem }: PortError, { places }: Prepared): DefinitionProblem {
+  return { ...places.ofValue(path), path, text: problem }
+}
+
+function oneOf(made: MadeChecks, name: string) {
+  const one = made.get(name)
+  return one === undefined ? [] : [one]
+}
+
 async function closeMade(made: MadeChecks, names: readonly string[]): Promise<void> {
-  await closeAll(names.flatMap((name) => made.get(name) ?? []))
+  await closeAll(names.flatMap((name) => oneOf(made, name)))
 }

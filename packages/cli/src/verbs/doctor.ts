@@ -4,12 +4,13 @@ import type { Verb } from '../command/verb.ts'
 /** Examines what others have configured to ask the service. */
 export const doctor: Verb = {
   name: 'doctor',
-  summary: 'examine manifests, compose files, Dockerfiles and proxy configurations for what will hurt',
+  summary: 'examine manifests, compose files, Dockerfiles, proxies, Terraform and alerts for what will hurt',
   define: (command) =>
     command
       .argument('<file...>', 'files or folders; - is standard input')
       .option('-d, --definition <file>', 'compare with a hale.yaml (that of this folder, when there is one)')
       .option('-e, --endpoint <url>', 'compare with a running endpoint, such as http://localhost:3000/health')
+      .option('--cacert <file>', 'whom to trust, PEM, when it asks the endpoint')
       .option('--port <port>', 'port on which the probes are answered')
       .option('--base-path <path>', 'path of the endpoint (/health)')
       .option('--budget-ms <ms>', 'longest time of an answer (800)')
@@ -31,6 +32,7 @@ export const doctor: Verb = {
   examples: [
     { line: 'hale doctor deploy/ compose.yaml Dockerfile', does: 'everything in a folder, and two files' },
     { line: 'helm template ./chart | hale doctor -', does: 'what Helm renders' },
+    { line: 'hale doctor main.tf haproxy.cfg orders.service', does: 'clouds, proxies and machines' },
     {
       line: 'hale doctor --definition hale.yaml --fix --dry-run deploy/',
       does: 'against the real budgets and times, and what would be mended',

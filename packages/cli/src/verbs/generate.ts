@@ -13,9 +13,11 @@ export const generate: Verb = {
         .option('--dry-run', 'say what would be written, and write nothing')
         .option('--force', 'overwrite files that were changed by hand')
         .option('--form <form>', 'one of the forms that the target has, such as kustomize or terraform')
-        .option('--ask <means>', 'by which means it asks: http, grpc, exec, tcp or agent')
+        .option('--ask <means>', 'by which means it asks: http, grpc, exec or agent')
         .option('--probe <probe>', 'which probe it asks, where it asks only one')
-        .option('--instance <host:port...>', 'the instances, for what has a fixed list'),
+        .option('--instance <host:port...>', 'the instances, for what has a fixed list')
+        .option('--trusted-ca <file>', 'authority that whoever asks believes, as a path on its machine')
+        .option('--sidecar [image]', 'an application without an endpoint: hale serve beside it answers'),
     ),
   examples: [
     { line: 'hale generate', does: 'what can be generated' },
@@ -32,5 +34,6 @@ export const generate: Verb = {
       does: 'a backend for a service that runs',
     },
   ],
+  words: async () => Object.keys((await import('../generate/targets/index.ts')).targets),
   load: () => import('../generate/run.ts'),
 }

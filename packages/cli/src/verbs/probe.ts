@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { type ProbeFlag, probeFlags } from 'hale/probe'
+import { nagiosUnknown, type ProbeFlag, probeFlags } from 'hale/probe'
 import type { Verb } from '../command/verb.ts'
 
 /** Asks services once whether they are well. */
@@ -42,6 +42,9 @@ export const probe: Verb = {
   ],
   // Docker reserves 2.
   usageExitCode: 1,
+  // Nobody reads the stderr of a monitoring plugin, and 3 is unknown: what could not be found out.
+  refusal: (argv, problems) =>
+    asksForNagios(argv) ? { code: 3, out: `${nagiosUnknown(problems)}\n` } : undefined,
   load: () => import('../probe/run.ts'),
 }
 
@@ -52,4 +55,10 @@ function optionOf({ name, short, value, many, does }: ProbeFlag): Option {
   return many === true
     ? option.argParser((one: string, before: readonly string[] = []) => [...before, one])
     : option
+}
+
+/** Told by the words alone, since a command line that is wrong has not been read. */
+function asksForNagios(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return argv.slice(0, end === -1 ? undefined : end).some((word) => /^--nagios(=|$)/.test(word))
 }

@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import { duration } from '../command/duration.ts'
 import type { Verb } from '../command/verb.ts'
 import type { WatchOptions } from '../watch/watch-options.ts'
@@ -8,25 +9,26 @@ export const watch: Verb<WatchOptions> = {
   define: (command) =>
     command
       .description(
-        `Asks health endpoints again and again, and shows their status, since when, latency, checks and what changes.
-It reads what hale, Spring Boot's Actuator, MicroProfile, application/health+json and Kubernetes' own components
-answer; of anything else it reads the HTTP status. Where its output is no terminal it writes a line for each change.`,
+        [
+          'Asks health endpoints again and again, and shows their status, since when, latency, checks and what changes.',
+          "It reads what hale, Spring Boot's Actuator, MicroProfile, application/health+json and Kubernetes' own",
+          'components answer; of anything else it reads the HTTP status. Where its output is no terminal it writes a',
+          'line for each change.',
+        ].join(' '),
       )
       .argument(
         '<url...>',
         'endpoints; one without a path means /health/ready, and one without a scheme http',
       )
-      .option(
-        '-i, --interval <duration>',
-        'from one look to the next',
-        duration({ leastMs: 100, mostMs: 3_600_000 }),
-        2000,
+      .addOption(
+        new Option('-i, --interval <duration>', 'from one look to the next')
+          .argParser(duration({ leastMs: 100, mostMs: 3_600_000 }))
+          .default(2000, '2s'),
       )
-      .option(
-        '-t, --timeout <duration>',
-        'how long an answer may take',
-        duration({ leastMs: 1, mostMs: 600_000 }),
-        5000,
+      .addOption(
+        new Option('-t, --timeout <duration>', 'how long an answer may take')
+          .argParser(duration({ leastMs: 1, mostMs: 600_000 }))
+          .default(5000, '5s'),
       )
       // One value each time it is given, since what follows may be an endpoint.
       .option(
@@ -36,6 +38,7 @@ answer; of anything else it reads the HTTP status. Where its output is no termin
       )
       .option('--token-file <file>', 'sends what the file holds as bearer token')
       .option('-k, --insecure', 'take certificates as they come')
+      .option('--cacert <file>', 'whom to trust, PEM, in place of the authorities that Node trusts')
       .option('--once', 'look once, and exit with 0 when all are healthy, else with 1')
       .option('--plain', 'lines instead of a live table, on a terminal too')
       .option('--json', 'each look as a JSON object on a line of its own'),

@@ -1,9 +1,9 @@
+import { cut, fitted, widthOf } from '../command/text-width.ts'
 import type { EndpointCheck, EndpointReading } from '../endpoint/endpoint-answer.ts'
 import { ageText, latencyText } from './figures.ts'
 import { inColourOf, type Look } from './look.ts'
 import type { Size } from './size.ts'
 import { statusText } from './status-text.ts'
-import { cut, fitted, widthOf } from './text-width.ts'
 import { messageOf, sortedBySeverity, type Watched } from './watched.ts'
 
 const latencyColumns = 8

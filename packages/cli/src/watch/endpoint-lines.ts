@@ -1,9 +1,9 @@
+import { cut, fitted, widthOf } from '../command/text-width.ts'
 import { ageText, latencyText } from './figures.ts'
 import { inColourOf, type Look } from './look.ts'
 import type { Size } from './size.ts'
 import { sparkline } from './sparkline.ts'
 import { statusText } from './status-text.ts'
-import { cut, fitted, widthOf } from './text-width.ts'
 import type { WatchState } from './watch-state.ts'
 import { messageOf, type Watched } from './watched.ts'
 

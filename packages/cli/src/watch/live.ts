@@ -14,6 +14,8 @@ export interface LiveOptions {
   readonly process: ScreenProcess
 }
 
+const frameMs = 40
+
 /** Draws until somebody quits, or the process is asked to end. */
 export async function watchLive(options: LiveOptions): Promise<void> {
   const { look, signal } = options
@@ -23,7 +25,12 @@ export async function watchLive(options: LiveOptions): Promise<void> {
   const done = new Promise<void>((resolve) => {
     quit = resolve
   })
-  const draw = () => screen.draw(render(state, Date.now(), screen.size, look))
+  let drawing: NodeJS.Timeout | undefined
+  const draw = () => {
+    clearTimeout(drawing)
+    drawing = undefined
+    screen.draw(render(state, Date.now(), screen.size, look))
+  }
   const screen = openScreen(
     {
       onResize: () => draw(),
@@ -48,12 +55,14 @@ export async function watchLive(options: LiveOptions): Promise<void> {
       ask: options.ask,
       onReading(index, reading) {
         state = afterReading(state, index, reading, Date.now()).state
-        draw()
+        // Of fifty endpoints answers come by the hundred a second, and nobody sees so many frames.
+        drawing ??= setTimeout(draw, frameMs)
       },
     })
     if (!signal.aborted) await done
   } finally {
     clearInterval(ticking)
+    clearTimeout(drawing)
     signal.removeEventListener('abort', quit)
     polling?.stop()
     screen.close()

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events'
+
 /** How much an interval varies, so that many who watch do not ask at the same moment. */
 const jitter = 0.1
 
@@ -24,6 +26,8 @@ export interface Polling {
 export function startPolling<Reading>(options: PollingOptions<Reading>): Polling {
   const { count, intervalMs, random = Math.random } = options
   const ended = new AbortController()
+  // One listener a request under way, of which there are as many as there are to be asked: no leak to warn of.
+  setMaxListeners(0, ended.signal)
   const timers = new Map<number, NodeJS.Timeout>()
   const asking = new Set<number>()
   let paused = false

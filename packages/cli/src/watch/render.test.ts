@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { fakeTerminal } from '../command/fake-terminal.ts'
+import { widthOf } from '../command/text-width.ts'
 import type { EndpointCheck, EndpointReading } from '../endpoint/endpoint-answer.ts'
 import { type Look, lookOf } from './look.ts'
 import { render } from './render.ts'
-import { widthOf } from './text-width.ts'
 import { afterKey, afterReading, initialState, type WatchState } from './watch-state.ts'
 
 const look: Look = {

@@ -1,8 +1,8 @@
+import { cut, fitted, widthOf } from '../command/text-width.ts'
 import { checkLines } from './check-lines.ts'
 import { endpointLines, nameOf } from './endpoint-lines.ts'
 import { inColourOf, type Look } from './look.ts'
 import type { Size } from './size.ts'
-import { cut, fitted, widthOf } from './text-width.ts'
 import type { WatchState } from './watch-state.ts'
 import type { Transition } from './watched.ts'
 

@@ -1,8 +1,15 @@
 import { EventEmitter, once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { stripVTControlCharacters } from 'node:util'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
+import { startFaultyHttp } from '../../../../tests/servers/faulty-http.ts'
+import { createServerDirectory } from '../../../../tests/servers/server-directory.ts'
+import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import { fakeTerminal } from '../command/fake-terminal.ts'
 import { runCommandLine } from '../command/run.ts'
 import { watch } from '../verbs/watch.ts'
@@ -12,14 +19,20 @@ import type { ScreenProcess } from './screen.ts'
 let origin = ''
 let up = true
 let asked: (string | undefined)[] = []
+/** Answers that wait, where there shall be many at once. */
+let held: (() => void)[] | undefined
 const server = createServer((request, response) => {
   asked.push(request.headers.authorization)
   const search = up ? { status: 'UP' } : { status: 'DOWN', error: 'connection refused', critical: true }
   response.statusCode = up ? 200 : 503
   const status = up ? 'UP' : 'DOWN'
-  response.end(
-    JSON.stringify({ status, service: 'orders', details: { application: { status: 'UP' }, search } }),
-  )
+  const body = JSON.stringify({
+    status,
+    service: 'orders',
+    details: { application: { status: 'UP' }, search },
+  })
+  if (held === undefined) response.end(body)
+  else held.push(() => response.end(body))
 })
 beforeAll(async () => {
   server.listen(0, '127.0.0.1')
@@ -30,9 +43,26 @@ afterAll(() => server.close())
 beforeEach(() => {
   up = true
   asked = []
+  held = undefined
 })
 
 const options = { interval: 100, timeout: 2000 }
+
+const ajv = new Ajv()
+addFormats.default(ajv)
+const isLine = ajv.compile(
+  JSON.parse(readFileSync(new URL('../../hale-watch.schema.json', import.meta.url), 'utf8')),
+)
+
+/** Lines of JSON, each as its schema has it. */
+function linesOf(out: string): readonly Record<string, string>[] {
+  const lines = out
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+  for (const line of lines) expect(isLine(line) || isLine.errors, JSON.stringify(line)).toBe(true)
+  return lines
+}
 
 describe('--once', () => {
   const look = async (...argv: string[]) => {
@@ -60,17 +90,55 @@ describe('--once', () => {
     up = false
     const { code, out } = await look('--json', origin)
     expect(code).toBe(1)
-    expect(JSON.parse(out)).toEqual({
-      at: expect.stringMatching(/Z$/),
-      url: `${origin}/health/ready`,
-      service: 'orders',
-      status: 'DOWN',
-      message: 'search: connection refused',
-      answered: true,
-      http_status: 503,
-      format: 'hale',
-      response_time_ms: expect.any(Number),
-      checks: { search: { status: 'DOWN', message: 'connection refused', critical: true } },
+    expect(linesOf(out)).toEqual([
+      {
+        at: expect.stringMatching(/Z$/),
+        url: `${origin}/health/ready`,
+        service: 'orders',
+        status: 'DOWN',
+        message: 'search: connection refused',
+        answered: true,
+        http_status: 503,
+        format: 'hale',
+        response_time_ms: expect.any(Number),
+        checks: { search: { status: 'DOWN', message: 'connection refused', critical: true } },
+      },
+    ])
+  })
+
+  it('looks at fifty, each once, and Node has nothing to warn of', async () => {
+    const warned = vi.fn()
+    process.once('warning', warned)
+    const { code, out } = await look(
+      '--json',
+      ...Array.from({ length: 50 }, (_, index) => `${origin}/e${index}`),
+    )
+    expect(code).toBe(0)
+    const lines = linesOf(out)
+    expect(lines.map(({ url }) => url)).toEqual(lines.map((_, index) => `${origin}/e${index}`))
+    expect([lines.length, asked.length]).toEqual([50, 50])
+    await new Promise(setImmediate)
+    process.off('warning', warned)
+    expect(warned).not.toHaveBeenCalled()
+  })
+
+  whenOwned(opensslProgram, 'over TLS', () => {
+    it('trusts whom it is told to, and nobody else', async () => {
+      const authority = createAuthority()
+      const directory = createServerDirectory('watch')
+      writeFileSync(`${directory.path}/ca.pem`, authority.ca)
+      writeFileSync(`${directory.path}/none.pem`, 'nothing')
+      await using https = await startFaultyHttp({ kind: 'status', status: 200 }, authority.issue())
+      try {
+        expect((await look('--cacert', `${directory.path}/ca.pem`, https.url)).code).toBe(0)
+        const { code, out } = await look(https.url)
+        expect(code).toBe(1)
+        expect(out).toContain('the certificate is not trusted')
+        const wrong = await look('--cacert', `${directory.path}/none.pem`, https.url)
+        expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('--cacert takes a file') })
+      } finally {
+        directory.remove()
+      }
     })
   })
 
@@ -120,8 +188,34 @@ describe('without a terminal', () => {
     await vi.waitFor(() => expect(terminal.said.out).toContain('"from":"UP"'))
     ended.abort('SIGINT')
     expect(await running).toBe(130)
-    const lines = terminal.said.out.trim().split('\n')
-    expect(lines.map((line) => JSON.parse(line).status)).toContain('DOWN')
+    expect(linesOf(terminal.said.out).map(({ status }) => status)).toContain('DOWN')
+  })
+
+  it('sees an endpoint die, and come back', async () => {
+    const mortal = createServer((_, response) => response.end('{"status":"UP","details":{}}'))
+    mortal.listen(0, '127.0.0.1')
+    await once(mortal, 'listening')
+    const { port } = mortal.address() as AddressInfo
+    const ended = new AbortController()
+    const terminal = fakeTerminal({ signal: ended.signal })
+    const seen = () =>
+      linesOf(terminal.said.out).flatMap(({ from, status }) => (from ? [`${from} ${status}`] : []))
+    const running = run(
+      { args: [`http://127.0.0.1:${port}/`], options: { ...options, interval: 20, json: true } },
+      terminal,
+    )
+    await vi.waitFor(() => expect(terminal.said.out).toContain('UP'))
+    mortal.close()
+    await vi.waitFor(() => expect(seen()).toEqual(['UP DOWN']))
+    mortal.listen(port, '127.0.0.1')
+    await vi.waitFor(() => expect(seen()).toEqual(['UP DOWN', 'DOWN UP']))
+    ended.abort('SIGINT')
+    await running
+    mortal.close()
+    expect(linesOf(terminal.said.out).find(({ from }) => from === 'UP')).toMatchObject({
+      answered: false,
+      message: expect.stringMatching(/^connection (refused|reset)$/),
+    })
   })
 })
 
@@ -180,6 +274,26 @@ describe('on a terminal', () => {
     // Nothing listens any more, so that the process can end.
     expect([process, stdin].map((emitter) => emitter.eventNames())).toEqual([[], []])
     expect(said).toEqual({ out: '', err: '' })
+  })
+
+  it('draws once for what comes at once', async () => {
+    const screen = fakeScreen()
+    screen.stdout.rows = 60
+    held = []
+    const ended = new AbortController()
+    const args = Array.from({ length: 30 }, (_, index) => `${origin}/${index}`)
+    const running = run(
+      { args, options: { ...options, interval: 60_000 } },
+      fakeTerminal({ interactive: true, signal: ended.signal }),
+      screen.process,
+    )
+    await vi.waitFor(() => expect(held).toHaveLength(30))
+    for (const answer of held ?? []) answer()
+    await vi.waitFor(() => expect(stripVTControlCharacters(screen.written.at(-1) ?? '')).toContain('UP'))
+    ended.abort('SIGTERM')
+    await running
+    // The first, those of some frames, and what gives the screen back; not one for each answer.
+    expect(screen.written.length).toBeLessThan(15)
   })
 
   it('is given back when the process is asked to end', async () => {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { exitCodeOfSignal } from '../command/exit-code.ts'
 import type { Terminal } from '../command/terminal.ts'
 import type { Given } from '../command/verb.ts'
@@ -18,13 +19,13 @@ export async function run(
   terminal: Terminal,
   screenProcess: ScreenProcess = process,
 ): Promise<number> {
-  const { targets, headers } = watchTargets(args, options, terminal)
+  const { targets, ...sent } = watchTargets(args, options, terminal)
   const addresses = targets.map(({ shown }) => shown)
   const ask = (index: number, signal: AbortSignal): Promise<EndpointReading> => {
     const target = targets[index]
     if (target === undefined) throw new RangeError(`There is no endpoint ${index}`)
     const { timeout: timeoutMs, insecure = false } = options
-    return readEndpoint(target, { timeoutMs, headers, insecure, signal })
+    return readEndpoint(target, { timeoutMs, ...sent, insecure, signal })
   }
   const parts = {
     addresses,
@@ -51,6 +52,8 @@ interface Parts {
 /** One look at all; 1 when one is not healthy. */
 async function once(parts: Parts, options: WatchOptions, terminal: Terminal): Promise<number> {
   const { addresses, signal } = parts
+  // One listener a request: no leak to warn of.
+  setMaxListeners(0, signal)
   const readings = await Promise.all(addresses.map((_, index) => parts.ask(index, signal)))
   if (signal.aborted) return exitCodeOfSignal(signal) ?? 1
   const at = Date.now()

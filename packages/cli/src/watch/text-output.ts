@@ -1,7 +1,7 @@
+import { widthOf } from '../command/text-width.ts'
 import type { EndpointReading } from '../endpoint/endpoint-answer.ts'
 import { latencyText } from './figures.ts'
 import { inColourOf, type Look } from './look.ts'
-import { widthOf } from './text-width.ts'
 import { messageOf, sortedBySeverity, type Transition } from './watched.ts'
 
 /** One endpoint as it is: a line, and one for each check that is not UP. */

@@ -11,6 +11,7 @@ export interface WatchOptions {
   readonly header?: readonly string[]
   readonly tokenFile?: string
   readonly insecure?: boolean
+  readonly cacert?: string
   readonly once?: boolean
   readonly plain?: boolean
   readonly json?: boolean
@@ -19,12 +20,20 @@ export interface WatchOptions {
 const name = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 const value = /^[\t\x20-\x7e\x80-\xff]*$/
 
+/** Whom to ask, and as what every request is made. */
+export interface WatchTargets {
+  readonly targets: readonly EndpointTarget[]
+  readonly headers: Readonly<Record<string, string>>
+  /** PEM. */
+  readonly ca?: string
+}
+
 /** What is to be asked and with which headers; throws {@link UsageError} with all that is wrong. */
 export function watchTargets(
   args: readonly string[],
   options: WatchOptions,
   { cwd }: Pick<Terminal, 'cwd'>,
-): { readonly targets: readonly EndpointTarget[]; readonly headers: Readonly<Record<string, string>> } {
+): WatchTargets {
   const problems: string[] = []
   const targets: EndpointTarget[] = []
   for (const [index, text] of args.entries()) {
@@ -46,14 +55,22 @@ export function watchTargets(
       problems.push('--token-file takes a file with one line, the token: this one has none')
     else headers.authorization = `Bearer ${token}`
   }
+  const ca = options.cacert === undefined ? undefined : textOf(resolve(cwd, options.cacert))
+  if (options.cacert !== undefined && ca?.includes('-----BEGIN ') !== true)
+    problems.push('--cacert takes a file with certificates, PEM: this one has none, or cannot be read')
   if (problems.length > 0) throw new UsageError(problems)
-  return { targets, headers }
+  return { targets, headers, ...(ca !== undefined && { ca }) }
 }
 
 function tokenIn(file: string): string | undefined {
+  const text = textOf(file)?.trim() ?? ''
+  return /^[\x21-\x7e]+$/.test(text) ? text : undefined
+}
+
+/** Undefined where it cannot be read. */
+function textOf(file: string): string | undefined {
   try {
-    const text = readFileSync(file, 'utf8').trim()
-    return /^[\x21-\x7e]+$/.test(text) ? text : undefined
+    return readFileSync(file, 'utf8')
   } catch {
     return undefined
   }

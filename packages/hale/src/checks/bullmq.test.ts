@@ -76,14 +76,28 @@ whenOwned(redisProgram, 'bullmq with a real server', () => {
     const lost = /^(connection (refused|closed|reset)|reconnecting)$/
     const cases = checkContract({
       create: () => bullmq(queue, { timeoutMs: 200, activeForMs: { downAt: 1e6 } }),
-      secrets: () => [password, server.host, 'orders'],
+      secrets: () => [password, server.host, String(gate.port), 'orders'],
+      works: () => queue.getJobCounts(),
       questions: () => gate.sent,
       faults: {
         // ioredis keeps a command that has been sent for the next connection.
         ...gateFaults(() => gate, { timeoutMs: 200, cut: new RegExp(`${lost.source}|^timed out`) }),
         ...serverFaults(() => server, { killed: lost }),
+        'a wrong password': {
+          inject: async () => {
+            await observer.config('SET', 'requirepass', 'another-Secret-0815')
+            gate.drop()
+            const { run } = asked(queue, { timeoutMs: 200 })
+            await eventually(run).toMatchObject({ error: 'authentication failed' })
+          },
+          heal: async () => {
+            await observer.config('SET', 'requirepass', password)
+            gate.drop()
+          },
+          expect: { text: 'authentication failed' },
+        },
       },
-      connections: async () => Number(/connected_clients:(\d+)/.exec(await observer.info('clients'))?.[1]),
+      connections: () => gate.accepted,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })

@@ -52,14 +52,21 @@ describe('cassandra against a server that speaks its documented wire', () => {
   describe('keeps the contract of checks', () => {
     let client: Client
     let gate: TcpGate
+    let said = ''
     let owed: readonly Promise<unknown>[] = []
     beforeAll(async () => {
       gate = await startTcpGate(server.port)
       server.password = 'right'
       client = clientOf(gate.port, { authProvider, pooling: { maxRequestsPerConnection: 3 } })
       opened.pop()
+      client.on('log', (_level, by, message) => {
+        if (by === 'ControlConnection') said = message
+      })
       await client.connect()
     })
+    // While it looks for its nodes it has a question more under way, and a connection that breaks then may leave it with a
+    // rejection that nobody handles.
+    const settled = () => eventually(() => said).toMatch(/up to date$/)
     afterAll(async () => {
       await client.shutdown()
       await gate.close()
@@ -69,6 +76,7 @@ describe('cassandra against a server that speaks its documented wire', () => {
     const lost = /^connection (refused|closed|reset)$|^no node can be reached$/
     const cases = checkContract({
       create: () => cassandra(client, { timeoutMs: 200 }),
+      works: () => client.execute('SELECT key FROM system.local'),
       secrets: () => [
         '127.0.0.1',
         String(server.port),
@@ -81,7 +89,8 @@ describe('cassandra against a server that speaks its documented wire', () => {
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
         'a wrong password': {
-          inject: () => {
+          inject: async () => {
+            await settled()
             server.password = 'wrong'
             gate.drop()
           },
@@ -92,8 +101,11 @@ describe('cassandra against a server that speaks its documented wire', () => {
         },
         'connections in full use': {
           inject: async () => {
+            await settled()
             await gate.become('silent')
-            owed = Array.from({ length: 3 }, () => client.execute('SELECT key FROM system.local'))
+            // One of the driver's own may be under way: then there is no room for the last.
+            const asking = () => client.execute('SELECT key FROM system.local').catch(() => {})
+            owed = Array.from({ length: 3 }, asking)
           },
           heal: async () => {
             await gate.become('well')

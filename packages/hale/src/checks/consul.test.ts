@@ -63,11 +63,12 @@ describe('keeps the contract of checks', () => {
   const heal = () => {
     state = healthy
   }
-  const secrets = () => [token, '127.0.0.1', '10.1.10']
+  const secrets = () => [token, 'another-Secret-0815', '127.0.0.1', '10.1.10']
   describe('while it is asked in vain', () => {
     const cases = checkContract({
       create: () => consul(`http://127.0.0.1:${gate.port}`, { token, timeoutMs: 200 }),
       secrets,
+      works: async () => (await fetch(`http://127.0.0.1:${gate.port}/`)).text(),
       heal,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
@@ -83,11 +84,13 @@ describe('keeps the contract of checks', () => {
   })
 
   describe('while it is answered', () => {
+    let presented = token
     const cases = checkContract({
       // A request that times out costs its connection: one of them on a busy machine would be counted.
-      create: () => consul(url(), { token, timeoutMs: 5_000 }),
+      create: () => consul(url(), { token: () => presented, timeoutMs: 5_000 }),
       secrets,
       questions: () => requests.length,
+      works: async () => (await fetch(url())).text(),
       heal,
       faults: {
         'a cluster without a leader': {
@@ -95,6 +98,15 @@ describe('keeps the contract of checks', () => {
             state = { ...healthy, leader: '""' }
           },
           expect: { text: 'no leader' },
+        },
+        'a wrong token': {
+          inject: () => {
+            presented = 'another-Secret-0815'
+          },
+          heal: () => {
+            presented = token
+          },
+          expect: { text: 'HTTP 403' },
         },
         'an agent that fails': {
           inject: () => {

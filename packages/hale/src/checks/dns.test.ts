@@ -38,6 +38,7 @@ describe('keeps the contract of checks', () => {
   const cases = checkContract({
     create: () => dns('orders.planted', { servers: [server.address], timeoutMs: 250 }),
     secrets: ['127.0.0.1', '10.0.0.7', 'planted'],
+    questions: () => server.questions,
     heal: () => server.become(well),
     faults: {
       'no such name': { inject: fails(3), expect: { text: 'host name not found' } },

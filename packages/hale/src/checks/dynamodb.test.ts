@@ -93,6 +93,7 @@ describe('dynamodb against a server written from the documentation', () => {
         'hidden-4726',
       ],
       heal: become(described('ACTIVE')),
+      works: () => client.send(new DescribeTableCommand({ TableName: table })),
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
         ...serverFaults(() => server, { frozen: 'timed out after 200 ms' }),

@@ -108,6 +108,7 @@ describe.each(Object.entries(clients))('elasticsearch through %s', (_name, clien
         'hidden-4718',
       ],
       heal,
+      works: () => client.cluster.health({}, {}),
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
         ...serverFaults(() => server, {

@@ -2,8 +2,8 @@ import * as grpcJs from '@grpc/grpc-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Certificate, createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { closedPort, startFaultyTcp, type TcpServer } from '../../../../tests/servers/faulty-tcp.ts'
-import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
+import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
@@ -29,6 +29,12 @@ async function listen(server: grpcJs.Server, port = 0): Promise<number> {
       error ? reject(error) : resolve(bound),
     )
   })
+}
+
+function ready(client: grpcJs.Client): Promise<void> {
+  return new Promise((resolve, reject) =>
+    client.waitForReady(Date.now() + 5000, (error) => (error ? reject(error) : resolve())),
+  )
 }
 
 afterAll(() => {
@@ -58,9 +64,7 @@ describe('keeps the contract of checks', () => {
     own = clientFor(port)
     current = own
     silent = await startFaultyTcp({ kind: 'silent' })
-    await new Promise<void>((resolve, reject) =>
-      own.waitForReady(Date.now() + 5000, (error) => (error ? reject(error) : resolve())),
-    )
+    await ready(own)
   })
   afterAll(() => silent.close())
   const cases = checkContract({
@@ -73,6 +77,7 @@ describe('keeps the contract of checks', () => {
         { timeoutMs: 300, service: 'readiness' },
       ),
     secrets: ['127.0.0.1', 'planted'],
+    works: () => ready(own),
     heal: () => {
       current = own
     },
@@ -120,17 +125,24 @@ describe('keeps the contract of checks', () => {
   test('has asked', () => expect(calls).toBeGreaterThan(10))
 
   let peer: Peer
+  let gate: TcpGate
   let client: grpcJs.Client
   beforeAll(async () => {
     peer = await startPeer('grpc', { slowMs: 1000 })
-    client = clientFor(peer.port)
+    gate = await startTcpGate(peer.port)
+    client = clientFor(gate.port)
   })
-  afterAll(() => peer[Symbol.asyncDispose]())
+  afterAll(async () => {
+    await gate.close()
+    await peer[Symbol.asyncDispose]()
+  })
   const ofPeer = checkContract({
     create: () => grpc(() => client, { timeoutMs: 300 }),
     secrets: ['127.0.0.1', 'grpc-js'],
+    works: () => ready(client),
+    questions: () => gate.sent,
     faults: faultsOfPeer(() => peer, { killed: /^(connection refused|connection reset|unavailable)$/ }),
-    connections: () => openConnections(peer.port),
+    connections: () => gate.accepted,
   })
   test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
 })

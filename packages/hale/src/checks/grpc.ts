@@ -1,6 +1,13 @@
 import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
 import { certificateText } from '../check-parts/sockets/certificate-text.ts'
+import {
+  decodeServingStatus,
+  encodeHealthRequest,
+  grpcFailureText,
+  healthCheckPath,
+  servingStatus,
+} from '../check-parts/sockets/grpc-health.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
@@ -39,25 +46,6 @@ export interface GrpcCheckOptions extends DependencyCheckOptions {
   readonly service?: string
 }
 
-/** The status codes that say more than that the call failed. */
-const failures: Readonly<Record<number, string>> = {
-  4: 'timed out',
-  5: 'service not known to the server',
-  7: 'permission denied',
-  8: 'resource exhausted',
-  12: 'no health service',
-  13: 'internal error',
-  14: 'unavailable',
-  16: 'authentication failed',
-}
-
-const notServing: Readonly<Record<number, string>> = {
-  0: 'status unknown',
-  2: 'not serving',
-  3: 'service not known to the server',
-}
-const serving = 1
-
 /**
  * Is another service well, as its health service says (`grpc.health.v1.Health/Check`)? Takes any client that the
  * application has for that server, since all calls of a client go over its channel, or a function that returns the
@@ -85,7 +73,7 @@ export function grpc(
   const problems = new Problems()
   const { service, ...rest } = problems.object('options', options) as GrpcCheckOptions
   const name = problems.string('service', service) ?? ''
-  const request = encodeRequest(name)
+  const request = encodeHealthRequest(name)
   return clientCheck<GrpcClient>({
     client,
     expected: 'a client of @grpc/grpc-js',
@@ -102,9 +90,9 @@ function call(client: GrpcClient, request: Buffer, { signal }: CheckContext): Pr
   return new Promise((resolve, reject) => {
     // An object, since grpc-js takes an argument that is falsy for none.
     const made = client.makeUnaryRequest(
-      '/grpc.health.v1.Health/Check',
+      healthCheckPath,
       () => request,
-      decodeStatus,
+      decodeServingStatus,
       {},
       (error, status) => {
         signal.removeEventListener('abort', onAbort)
@@ -118,7 +106,8 @@ function call(client: GrpcClient, request: Buffer, { signal }: CheckContext): Pr
 }
 
 function judged(status: number): Outcome {
-  return status === serving ? up('serving') : down(notServing[status] ?? 'status unknown')
+  const { serving, text } = servingStatus(status)
+  return serving ? up(text) : down(text)
 }
 
 function textOfFailure(error: unknown): string | undefined {
@@ -128,25 +117,11 @@ function textOfFailure(error: unknown): string | undefined {
   if (typeof code !== 'number') return undefined
   // Why there is no connection is in its details alone, amid addresses: of them only a known code is taken.
   const reason = code === 14 && typeof details === 'string' ? reasonIn(details) : undefined
-  return reason ?? failures[code] ?? 'call failed'
+  return reason ?? grpcFailureText(code)
 }
 
 function reasonIn(details: string): string | undefined {
   const code = /\b(E[A-Z]{3,20}|[A-Z_]*CERT[A-Z_]*)\b/.exec(details)?.[1]
   const known = code === undefined ? undefined : textOfCode(code)
   return known ?? certificateText(details)
-}
-
-/** HealthCheckRequest { string service = 1 } of protobuf. */
-function encodeRequest(service: string): Buffer {
-  const bytes = Buffer.from(service, 'utf8')
-  const length: number[] = []
-  let rest = bytes.length
-  for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80)
-  return Buffer.concat([Buffer.from([(1 << 3) | 2, ...length, rest]), bytes])
-}
-
-/** HealthCheckResponse { ServingStatus status = 1 }; what is left out is 0, and other fields there are none. */
-function decodeStatus(bytes: Buffer): number {
-  return bytes[0] === 1 << 3 ? (bytes[1] ?? 0) : 0
 }

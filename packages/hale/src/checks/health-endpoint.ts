@@ -1,4 +1,4 @@
-import { ofTheMoment } from '../check-parts/asking/of-the-moment.ts'
+import { currentTarget } from '../check-parts/http/current-target.ts'
 import { type HealthAnswer, readHealthAnswer } from '../check-parts/http/health-answer.ts'
 import {
   type HttpAnswer,
@@ -7,7 +7,7 @@ import {
   readBody,
 } from '../check-parts/http/http-body.ts'
 import { requestHeaders } from '../check-parts/http/request-headers.ts'
-import { requestTarget } from '../check-parts/http/request-target.ts'
+import type { RequestTarget } from '../check-parts/http/request-target.ts'
 import { degradedAfter } from '../check-parts/judging/degraded-after.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
@@ -76,9 +76,7 @@ export function healthEndpoint(
   const problems = new Problems()
   const given = problems.object('options', options) as HealthEndpointCheckOptions
   const { headers, maxBodyBytes, degradedAfterMs, fetch, ...rest } = given
-  const target = typeof url === 'function' ? undefined : requestTarget(url)
-  if (typeof url !== 'function' && target === undefined)
-    problems.add('url', `expected an http: or https: URL, got ${kindOf(url)}`)
+  const atTarget = currentTarget(url, problems)
   if (fetch !== undefined && typeof fetch !== 'function')
     problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
   const own = requestHeaders(headers, problems)
@@ -86,23 +84,18 @@ export function healthEndpoint(
   const slowMs = degradedAfter(degradedAfterMs, rest.timeoutMs, problems)
   // Looked up at each run: instrumentation replaces the global one later.
   const ask = fetch ?? ((to: string, request: HealthEndpointRequest) => globalThis.fetch(to, request))
-  const run = async ({ signal, now }: CheckContext): Promise<Outcome> => {
-    const current = target ?? requestTarget(await ofTheMoment(url as () => unknown, signal))
-    if (current === undefined) return down('not an http: or https: URL')
+  const read = async ({ url, headers }: RequestTarget, { signal, now }: CheckContext): Promise<Outcome> => {
     const startedAt = now()
-    const request = { ...defaultHeaders, ...current.headers, ...own }
+    const request = { ...defaultHeaders, ...headers, ...own }
     // Elsewhere it would be another service that is asked, and with this one's credentials.
-    const answer = await ask(current.url.href, {
-      method: 'GET',
-      headers: request,
-      redirect: 'manual',
-      signal,
-    })
+    const answer = await ask(url.href, { method: 'GET', headers: request, redirect: 'manual', signal })
     if (!isHttpAnswer(answer)) return down('not an answer of fetch')
     const { text, whole } = await readBody(answer, most, true)
     if (!whole) return down(`answer larger than ${most} bytes`)
     return judged(answer.status, readHealthAnswer(text), now() - startedAt > slowMs ? slowMs : undefined)
   }
+  const run = (context: CheckContext): Promise<Outcome> =>
+    atTarget(context.signal, (target) => read(target, context))
   return {
     ...check(run, rest),
     ownOptions: ['headers', 'maxBodyBytes', 'degradedAfterMs', 'fetch'],

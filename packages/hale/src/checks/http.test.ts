@@ -83,6 +83,7 @@ describe('keeps the contract of checks', () => {
     create: () => http(url, options),
     heal,
     secrets,
+    questions: () => server.requests.length,
     faults: {
       'no answer': {
         inject: () => server.become({ kind: 'silent' }),
@@ -276,20 +277,18 @@ describe('http', () => {
   test('takes a URL object, and a function for one that changes', async () => {
     await using first = await startFaultyHttp({ kind: 'status', status: 200 })
     await using second = await startFaultyHttp({ kind: 'status', status: 201 })
-    const urls: (string | URL)[] = [first.url, new URL(second.url), 'ftp://hidden.invalid/']
-    const next = async () => urls.shift() ?? ''
+    const urls = [first.url, new URL(second.url), 'ftp://hidden.invalid/', '', undefined, null]
+    const next = async () => urls.shift() as string
     const health = createHealth({ checks: { api: http(next, { timeoutMs: 5_000 }) } })
     const texts: unknown[] = []
-    for (let run = 0; run < 4; run++) {
+    for (let run = 0; run < 6; run++) {
       const { message, error } = await health.check('api').run()
       texts.push(message ?? error)
     }
-    expect(texts).toEqual([
-      'HTTP 200',
-      'HTTP 201',
-      'not an http: or https: URL',
-      'not an http: or https: URL',
-    ])
+    const [none, other] = ['no URL', 'not an http: or https: URL']
+    expect(texts).toEqual(['HTTP 200', 'HTTP 201', other, other, none, none])
+    const endpoint = createHealth({ checks: { peer: healthEndpoint(() => undefined as never) } })
+    expect((await endpoint.check('peer').run()).error).toBe(none)
     expect((await asked(new URL(first.url))).status).toBe('UP')
   })
 

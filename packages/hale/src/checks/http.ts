@@ -1,4 +1,3 @@
-import { ofTheMoment } from '../check-parts/asking/of-the-moment.ts'
 import {
   type HeaderExpectations,
   headersRule,
@@ -6,6 +5,7 @@ import {
   type JsonScalar,
   jsonRule,
 } from '../check-parts/http/answer-rules.ts'
+import { currentTarget } from '../check-parts/http/current-target.ts'
 import {
   type HttpAnswer,
   type HttpBodyReader,
@@ -13,7 +13,7 @@ import {
   readBody,
 } from '../check-parts/http/http-body.ts'
 import { requestHeaders } from '../check-parts/http/request-headers.ts'
-import { type RequestTarget, requestTarget, withoutCredentials } from '../check-parts/http/request-target.ts'
+import { type RequestTarget, withoutCredentials } from '../check-parts/http/request-target.ts'
 import { degradedAfter } from '../check-parts/judging/degraded-after.ts'
 import { matches } from '../check-parts/judging/matches.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
@@ -115,10 +115,7 @@ export function http(
   const given = problems.object('options', options) as HttpCheckOptions
   const { method, expectedStatus, headers, expectBody, expectJson, expectHeaders, ...others } = given
   const { maxBodyBytes, degradedAfterMs, fetch, ...rest } = others
-  const target = typeof url === 'function' ? undefined : requestTarget(url)
-  if (typeof url !== 'function' && target === undefined) {
-    problems.add('url', `expected an http: or https: URL, got ${kindOf(url)}`)
-  }
+  const atTarget = currentTarget(url, problems)
   if (typeof (fetch ?? http) !== 'function')
     problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
   const settings: Settings = {
@@ -136,10 +133,8 @@ export function http(
     const option = expectBody === undefined ? 'expectJson' : 'expectBody'
     problems.add(option, "an answer to HEAD has no body; use method: 'GET'")
   }
-  const run = async (context: CheckContext): Promise<Outcome> => {
-    const current = target ?? requestTarget(await ofTheMoment(url as () => unknown, context.signal))
-    return current === undefined ? down('not an http: or https: URL') : ask(current, settings, context)
-  }
+  const run = (context: CheckContext): Promise<Outcome> =>
+    atTarget(context.signal, (target) => ask(target, settings, context))
   return { ...check(run, rest), ownOptions, problems: problems.found }
 }
 

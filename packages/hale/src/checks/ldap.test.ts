@@ -1,11 +1,10 @@
-import { Client, type ClientOptions } from 'ldapts'
+import { Attribute, Change, Client, type ClientOptions } from 'ldapts'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closeAfterEach } from '../../../../tests/close-after-each.ts'
 import { polling } from '../../../../tests/polling.ts'
 import { type Certificate, createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
-import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { type SlapdServer, slapdProgram, startSlapd } from '../../../../tests/servers/slapd.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
@@ -43,21 +42,42 @@ whenOwned(slapdProgram, 'ldap with a real server', () => {
     beforeAll(async () => {
       gate = await startTcpGate(server.port)
       client = new Client({ url: `ldap://127.0.0.1:${gate.port}`, autoRebind: true })
-      await client.bind(server.user, server.password)
+      await client.bind(server.service, server.password)
     })
+    const setPassword = async (password: string) => {
+      const administrator = new Client({ url: server.url })
+      await administrator.bind(server.user, server.password)
+      const modification = new Attribute({ type: 'userPassword', values: [password] })
+      await administrator.modify(server.service, new Change({ operation: 'replace', modification }))
+      await administrator.unbind()
+    }
     afterAll(async () => {
       await client.unbind()
       await gate.close()
     })
     const cases = checkContract({
       create: () => ldap(client, { base: server.base, bound: true, timeoutMs: 200 }),
-      secrets: () => [server.password, '127.0.0.1', server.base, 'cn=admin'],
+      secrets: () => [server.password, '127.0.0.1', String(gate.port), server.base, 'cn=service'],
+      works: () => client.search(server.base, { scope: 'base' }),
       questions: () => gate.sent,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
         ...serverFaults(() => server, { killed: /^connection (closed|refused|reset)$/ }),
+        'a wrong password': {
+          inject: async () => {
+            await setPassword('another-Secret-0815')
+            gate.drop()
+            await eventually(() => client.isConnected).toBe(false)
+          },
+          heal: async () => {
+            await setPassword(server.password)
+            gate.drop()
+          },
+          // It is told but once: the client logs in anew with a new connection alone, and keeps the one that was refused.
+          expect: { text: /^(authentication failed|permission denied)$/ },
+        },
       },
-      connections: () => openConnections(server.port),
+      connections: () => gate.accepted,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })

@@ -98,21 +98,31 @@ export function memcached(
   })
 }
 
+interface Call {
+  readonly since: number
+  left: number
+  /** On which connections it was put. */
+  on: readonly unknown[]
+}
+
 /**
- * memjs asks all servers at once, and forgets to call back for one that closed its connection in good order. What it
- * owes is counted, so that a frozen server with a long timeout finds a few questions and not one of each probe, and is
- * given up in time.
+ * memjs asks all servers at once. What it owes is counted, so that a frozen server with a long timeout finds a few
+ * questions and not one of each probe, and is given up in time. For one that closed its connection in good order it may
+ * never call back: what was put on a connection that has been replaced since is not waited for.
  */
 class OwedAnswers {
-  readonly #calls = new WeakMap<object, { readonly since: number; left: number }[]>()
+  readonly #calls = new WeakMap<object, Call[]>()
 
   /** One promise for each server, in the order in which they answer; undefined while too much is owed. */
   ask(client: MemcachedClient, { now }: CheckContext): readonly Promise<Stats>[] | undefined {
     const before = this.#calls.get(client) ?? []
-    const calls = before.filter(({ since, left }) => left > 0 && now() - since < forgottenAfterMs)
+    const current = connectionsOf(client)
+    const isOwed = ({ since, left, on }: Call): boolean =>
+      left > 0 && now() - since < forgottenAfterMs && on.every((each, index) => each === current[index])
+    const calls = before.filter(isOwed)
     this.#calls.set(client, calls)
     if (calls.length >= mostOwed) return undefined
-    const call = { since: now(), left: client.servers.length }
+    const call: Call = { since: now(), left: client.servers.length, on: [] }
     calls.push(call)
     const settlers: ((error: unknown, stats: Stats | null) => void)[] = []
     const answers = client.servers.map(
@@ -125,8 +135,15 @@ class OwedAnswers {
       call.left--
       settlers.shift()?.(error, stats)
     })
+    // Where there was none they have been begun just now.
+    call.on = connectionsOf(client)
     return answers
   }
+}
+
+// No part of what memjs promises: where it is not there, what is owed is forgotten in time.
+function connectionsOf({ servers }: MemcachedClient): readonly unknown[] {
+  return servers.map((server) => (server as { readonly _socket?: unknown })._socket)
 }
 
 // memjs says with a string that it could not log in.

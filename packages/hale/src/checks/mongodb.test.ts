@@ -67,6 +67,7 @@ describe('mongodb against a server that speaks its documented wire', () => {
     })
     const cases = checkContract({
       create: () => mongodb(client, { timeoutMs: 200 }),
+      works: () => driver().db('admin').command({ buildInfo: 1 }),
       secrets: () => [
         '127.0.0.1',
         String(server.port),
@@ -119,7 +120,7 @@ describe('mongodb against a server that speaks its documented wire', () => {
           expect: { text: 'server shutting down' },
         },
       },
-      connections: () => server.open,
+      connections: () => gate.accepted,
       questions: () => server.commands.length,
       probes,
     })

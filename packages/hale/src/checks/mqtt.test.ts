@@ -10,7 +10,6 @@ import {
   mosquittoProgram,
   startMosquitto,
 } from '../../../../tests/servers/mosquitto.ts'
-import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
@@ -48,7 +47,9 @@ whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
     beforeAll(async () => {
       gate = await startTcpGate(server.port)
       const url = server.url.replace(String(server.port), String(gate.port))
-      client = await connectAsync(url, { protocolVersion, reconnectPeriod: 20 })
+      // By default it gives up for good once it has been refused.
+      const options = { protocolVersion, reconnectPeriod: 20, reconnectOnConnackError: true }
+      client = await connectAsync(url, options)
       // Each case makes a check of its own, which listens.
       client.on('error', () => {}).setMaxListeners(20)
     })
@@ -59,13 +60,24 @@ whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
     const lost = /^(not connected|connection (closed|refused|reset))$/
     const cases = checkContract({
       create: () => mqtt(client, { timeoutMs: 200 }),
-      secrets: () => [server.password, '127.0.0.1', 'mqtt://'],
+      secrets: () => [server.password, '127.0.0.1', String(gate.port), 'mqtt://'],
+      works: () => client.publishAsync('orders', 'x', { qos: 1 }),
       questions: () => gate.sent,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
         ...serverFaults(() => server, { killed: lost }),
+        'a wrong password': {
+          inject: async () => {
+            await server.setPassword('another-Secret-0815')
+            gate.drop()
+            const { run } = asked(client, { timeoutMs: 200 })
+            await eventually(async () => (await run()).error).toBe('authentication failed')
+          },
+          heal: () => server.setPassword(server.password),
+          expect: { text: 'authentication failed' },
+        },
       },
-      connections: () => openConnections(server.port),
+      connections: () => gate.accepted,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
@@ -77,11 +89,12 @@ whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
     const listeners = client.listenerCount('packetreceive')
     const packets: string[] = []
     client.on('packetsend', ({ cmd }) => packets.push(cmd))
+    const before = server.output().length
     for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('UP')
     expect(packets).toEqual(Array.from({ length: 20 }, () => 'pingreq'))
     expect(client.listenerCount('packetreceive')).toBe(listeners)
     expect(client.connected).toBe(true)
-    expect(server.output()).not.toMatch(/SUBSCRIBE|PUBLISH/)
+    expect(server.output().slice(before)).not.toMatch(/SUBSCRIBE|PUBLISH/)
   })
 
   test('a frozen server is not sent a ping for each probe', async () => {

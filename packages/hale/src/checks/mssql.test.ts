@@ -73,6 +73,7 @@ describe('keeps the contract of checks', () => {
   const cases = checkContract({
     create: () => mssql(pool, { timeoutMs: 200 }),
     secrets: [password, '127.0.0.1', 'planted'],
+    works: () => pool.query('SELECT 1'),
     heal: well,
     faults: {
       ...gateFaults(() => gate, { timeoutMs: 200 }),
@@ -100,7 +101,7 @@ describe('keeps the contract of checks', () => {
         expect: { status: 'DEGRADED', text: 'no free connection' },
       },
     },
-    connections: () => server.open,
+    connections: () => gate.accepted,
     questions: () => gate.sent,
   })
   test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())

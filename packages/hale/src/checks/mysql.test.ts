@@ -60,13 +60,16 @@ function countsOf(pool: Pool): { connections: number; idle: number; waiting: num
 
 whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
   let server: MariadbServer
+  let gate: TcpGate
   let root: promised.Connection
   beforeAll(async () => {
     server = await startMariadb({ maxConnections: 12 })
+    gate = await startTcpGate(server.port)
     await administer()
   })
   afterAll(async () => {
     root.destroy()
+    await gate.close()
     await server.close()
   })
 
@@ -83,26 +86,30 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
     return (rows as { id: number }[]).map(({ id }) => id)
   }
 
+  const setPassword = (password: string) =>
+    root.query(`SET PASSWORD FOR '${server.user}'@'127.0.0.1' = PASSWORD('${password}')`)
+  const throughGate = () => server.url.replace(`:${server.port}`, `:${gate.port}`)
+  const secrets = () => [server.password, server.host, String(gate.port), server.user, 'mysql://', 'probed']
+  const probed = { timeoutMs: 200, query: 'SELECT id FROM probed LIMIT 1' }
+  const slowQuery = {
+    inject: () => root.query('LOCK TABLES shop.probed WRITE'),
+    heal: () => root.query('UNLOCK TABLES'),
+    expect: { text: /timed out/ },
+  }
+
   describe('keeps the contract of checks', () => {
     let pool: Pool
-    let gate: TcpGate
     let held: { release(): void }[] = []
     beforeAll(async () => {
-      gate = await startTcpGate(server.port)
-      const uri = server.url.replace(`:${server.port}`, `:${gate.port}`)
-      pool = createPool({ uri, connectionLimit: 3 })
+      pool = createPool({ uri: throughGate(), connectionLimit: 3 })
       const connection = await lent(pool)
       connection.release()
     })
-    afterAll(async () => {
-      pool.end(() => {})
-      await gate.close()
-    })
-    const setPassword = (password: string) =>
-      root.query(`SET PASSWORD FOR '${server.user}'@'127.0.0.1' = PASSWORD('${password}')`)
+    afterAll(() => pool.end(() => {}))
     const cases = checkContract({
-      create: () => mysql(() => pool, { timeoutMs: 200, query: 'SELECT id FROM probed LIMIT 1' }),
-      secrets: () => [server.password, server.host, server.user, 'mysql://', 'probed'],
+      create: () => mysql(() => pool, probed),
+      secrets,
+      works: () => pool.promise().query('SELECT 1'),
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, silent: /timed out/ }),
         ...serverFaults(() => server, { restarted: administer }),
@@ -115,11 +122,7 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
           heal: () => setPassword(server.password),
           expect: { text: 'authentication failed' },
         },
-        'a slow query': {
-          inject: () => root.query('LOCK TABLES shop.probed WRITE'),
-          heal: () => root.query('UNLOCK TABLES'),
-          expect: { text: /timed out/ },
-        },
+        'a slow query': slowQuery,
         'a pool in full use': {
           inject: async () => {
             held = await Promise.all(Array.from({ length: 3 }, () => lent(pool)))
@@ -135,8 +138,58 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
           expect: { text: connectionLost },
         },
       },
-      connections: async () => (await clientIds()).length,
+      connections: () => gate.accepted,
       questions: () => gate.sent,
+    })
+    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  })
+
+  describe('keeps the contract of checks with a single connection', () => {
+    let connection: promised.Connection
+    const begin = async () => {
+      connection = await promised.createConnection(throughGate())
+      connection.on('error', () => {})
+    }
+    const network = gateFaults(() => gate, { timeoutMs: 200 })
+    beforeAll(begin)
+    afterAll(() => connection.destroy())
+    const cases = checkContract({
+      create: () => mysql(() => connection, probed),
+      secrets,
+      works: () => connection.query('SELECT 1'),
+      faults: {
+        ...network,
+        // It does not connect again by itself: the application makes another.
+        'cut connections': {
+          ...network['cut connections'],
+          heal: async () => {
+            await gate.become('well')
+            await begin()
+          },
+        },
+        ...serverFaults(() => server, {
+          restarted: async () => {
+            await administer()
+            await begin()
+          },
+        }),
+        'a wrong password': {
+          inject: async () => {
+            await setPassword('another-Secret-0815')
+            gate.drop()
+            await expect(begin()).rejects.toMatchObject({ code: 'ER_ACCESS_DENIED_ERROR' })
+          },
+          heal: async () => {
+            await setPassword(server.password)
+            await begin()
+          },
+          expect: { text: 'connection closed' },
+        },
+        'a slow query': slowQuery,
+      },
+      connections: () => gate.accepted,
+      questions: () => gate.sent,
+      probes: 500,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })
@@ -154,7 +207,7 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
     const before = sockets()
     server.stop()
     try {
-      while (runs.started < 101) {
+      while (runs.started < 61) {
         expect((await run()).status).toBe('DOWN')
         expect(countsOf(pool).connections).toBeLessThanOrEqual(1)
         expect(countsOf(pool).waiting).toBe(0)
@@ -384,7 +437,7 @@ describe('mysql without a server', () => {
     await using silent = await startFaultyTcp({ kind: 'silent' })
     const pool = poolOf(`mysql://hale:hidden@127.0.0.1:${silent.port}/x`, { connectionLimit: 3 })
     const { run, runs } = asked(pool, { timeoutMs: 15 })
-    while (runs.started < 50) {
+    while (runs.started < 40) {
       expect((await run()).status).toBe('DOWN')
       expect(countsOf(pool).connections).toBeLessThanOrEqual(1)
       await eventually(() => runs.unsettled).toBe(0)

@@ -6,7 +6,6 @@ import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type NatsServer, natsProgram, startNats } from '../../../../tests/servers/nats.ts'
-import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
@@ -41,7 +40,9 @@ whenOwned(natsProgram, 'nats with a real server', () => {
   beforeAll(async () => {
     server = await startNats()
     gate = await startTcpGate(server.port)
-    shared = await opened(server.url.replace(String(server.port), String(gate.port)))
+    const url = server.url.replace(String(server.port), String(gate.port))
+    // By default it gives up for good once it has been refused twice.
+    shared = await opened(url, { ignoreAuthErrorAbort: true })
     closing.pop()
     manager = await jetstreamManager(shared)
   })
@@ -57,13 +58,22 @@ whenOwned(natsProgram, 'nats with a real server', () => {
   ] as const)('keeps the contract of checks with %s', (_name, client) => {
     const cases = checkContract({
       create: () => nats(client, { timeoutMs: 200 }),
-      secrets: () => [server.password, '127.0.0.1', 'nats://'],
+      secrets: () => [server.password, '127.0.0.1', String(gate.port), 'nats://'],
+      works: () => shared.flush(),
       questions: () => gate.sent,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, cut: /^not connected$/ }),
         ...serverFaults(() => server, { killed: 'not connected' }),
+        'a wrong password': {
+          inject: async () => {
+            await server.setPassword('another-Secret-0815')
+            await eventually(() => gate.open).toBe(0)
+          },
+          heal: () => server.setPassword(server.password),
+          expect: { text: 'not connected' },
+        },
       },
-      connections: () => openConnections(server.port),
+      connections: () => gate.accepted,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
   })

@@ -28,7 +28,7 @@ describe('keeps the contract of checks', () => {
         inject: () => {
           behave = () => ({ database: { status: 'down', message: 'hunter22' } })
         },
-        expect: { text: 'check failed' },
+        expect: { text: 'down' },
       },
       'is degraded': {
         inject: () => {
@@ -64,17 +64,18 @@ describe('nestIndicator', () => {
   test.for<[unknown, string, string | undefined]>([
     [{ a: { status: 'up' }, b: { status: 'up' } }, 'UP', undefined],
     [{ a: { status: 'up' }, b: { status: 'degraded' } }, 'DEGRADED', undefined],
-    [{ a: { status: 'down' }, b: { status: 'degraded' } }, 'DOWN', 'check failed'],
+    [{ a: { status: 'down' } }, 'DOWN', 'down'],
+    [{ a: { status: 'down' }, b: { status: 'degraded' } }, 'DOWN', 'down'],
     [{ a: { status: 'down', statusCode: 503, statusText: 'hunter22' } }, 'DOWN', 'HTTP 503'],
     [{ a: { status: 'down', code: 'ECONNREFUSED' } }, 'DOWN', 'connection refused'],
-    [{ a: { status: 'up', code: 'ECONNREFUSED' }, b: { status: 'down' } }, 'DOWN', 'check failed'],
+    [{ a: { status: 'up', code: 'ECONNREFUSED' }, b: { status: 'down' } }, 'DOWN', 'down'],
     [{ a: { status: 'UP' } }, 'DOWN', 'not a result of a health indicator'],
     [{}, 'DOWN', 'not a result of a health indicator'],
     [{ status: 'ok', details: { a: { status: 'up' } } }, 'UP', undefined],
     [{ status: 'degraded', details: { a: { status: 'degraded' } } }, 'DEGRADED', undefined],
     [{ status: 'ok' }, 'DOWN', 'not a result of a health indicator'],
     [{ a: { status: 'down', message: 'timeout of 300ms exceeded' } }, 'DOWN', 'timed out'],
-    [{ a: { status: 'down', message: 'no timeout of 300ms exceeded' } }, 'DOWN', 'check failed'],
+    [{ a: { status: 'down', message: 'no timeout of 300ms exceeded' } }, 'DOWN', 'down'],
     [{ a: { status: 'down', message: 'Not connected to database' } }, 'DOWN', 'not connected'],
     [undefined, 'DOWN', 'not a result of a health indicator'],
     [true, 'DOWN', 'not a result of a health indicator'],
@@ -82,7 +83,25 @@ describe('nestIndicator', () => {
   ])('%o is %s', async ([result, status, error]) => {
     const report = await run(() => result)
     expect([report.status, report.error]).toEqual([status, error])
-    expect(report.data).toBeUndefined()
+    expect(JSON.stringify(report)).not.toContain('hunter22')
+  })
+
+  test.for<[unknown, unknown]>([
+    [{ a: { status: 'down', message: 'hunter22' } }, undefined],
+    [{ a: { status: 'up' }, b: { status: 'down' } }, { components: { a: 'UP', b: 'DOWN' } }],
+    [
+      { status: 'ok', details: { a: { status: 'up' }, b: { status: 'degraded' } } },
+      { components: { a: 'UP', b: 'DEGRADED' } },
+    ],
+    [
+      { 'hunter22 at 10.0.0.7': { status: 'down' }, 'hunter22?': { status: 'up' }, a: { status: 'up' } },
+      { components: { unnamed: 'DOWN', a: 'UP' } },
+    ],
+    [{ a: { status: 'up' }, b: { status: 'no' } }, undefined],
+  ])('of several entries it tells which is how: %o', async ([result, data]) => {
+    const report = await run(() => result)
+    expect(report.data).toEqual(data)
+    expect(JSON.stringify(report)).not.toContain('hunter22')
   })
 
   test('takes a builder that is asked when it is awaited', async () => {
@@ -139,7 +158,7 @@ describe('@nestjs/terminus itself', () => {
   test.for<[string, () => HealthIndicatorFunction, string, string]>([
     ['up', () => () => service().check('a').up({ url: 'hunter22' }), 'UP ', 'ok'],
     ['degraded', () => () => service().check('a').degraded('hunter22'), 'DEGRADED ', 'degraded'],
-    ['down', () => () => service().check('a').down('hunter22'), 'DOWN check failed', 'error'],
+    ['down', () => () => service().check('a').down('hunter22'), 'DOWN down', 'error'],
     [
       'down, with a status',
       () => () => service().check('a').down({ statusCode: 502 }),
@@ -161,7 +180,7 @@ describe('@nestjs/terminus itself', () => {
         service()
           .check('a')
           .attempt(() => Promise.reject(refused)),
-      'DOWN check failed',
+      'DOWN down',
       'error',
     ],
     [

@@ -1,7 +1,9 @@
+import { isCallable, kindGiven } from '../check-parts/asking/class-given.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
+import { type Status, worse } from '../core/status.ts'
+import { Problems } from '../errors/problems.ts'
 import { safeFailure } from '../errors/safe-message.ts'
 
 /** The indicator functions that `HealthCheckService.check` of @nestjs/terminus takes. */
@@ -24,7 +26,8 @@ const statuses = ['up', 'degraded', 'down'] as const
  *
  * UP, DEGRADED, DOWN as the worst entry of the result says; DOWN `not a result of a health indicator` for anything
  * else. What an entry holds beside its status is not shown, since that is often an address or the message of an error;
- * of one that is down a known error code or HTTP status is, in the words of the fixed vocabulary. No data.
+ * of one that is down a known error code or HTTP status is, in the words of the fixed vocabulary, or else `down`. Data,
+ * where there are several: `components`, the status of each by its name.
  *
  * @example
  * ```ts
@@ -42,10 +45,10 @@ export function nestIndicator(
   const problems = new Problems()
   const given = problems.object('options', options)
   // A promise has no timeout: it has one result for all time.
-  if (typeof indicator !== 'function' && !hasMethod(indicator, 'then', 'withTimeout'))
+  if (!isCallable(indicator) && !hasMethod(indicator, 'then', 'withTimeout'))
     problems.add(
       'indicator',
-      `expected a function that returns an indicator's result, or an attempt, got ${kindOf(indicator)}`,
+      `expected a function that returns an indicator's result, or an attempt, got ${kindGiven(indicator)}`,
     )
   const run = async (context: CheckContext): Promise<Outcome> => {
     try {
@@ -63,14 +66,29 @@ function judged(result: unknown): Outcome {
   const { status, details } = (result ?? {}) as Whole
   // Of the whole of HealthCheckService the details are what its indicators have returned.
   const given = typeof status === 'string' ? details : result
-  const entries = typeof given === 'object' && given !== null ? Object.values(given) : []
-  const found = entries.map((entry) => statusOf(entry))
+  const entries = typeof given === 'object' && given !== null ? Object.entries(given) : []
+  const found = entries.map(([, entry]) => statusOf(entry))
   if (found.length === 0 || found.includes(undefined)) return down('not a result of a health indicator')
+  const data = entries.length > 1 ? { components: componentsOf(entries) } : undefined
   if (found.includes('down')) {
-    const failed = entries.filter((entry) => statusOf(entry) === 'down')
-    return down(safeFailure(new AggregateError(failed), textOfMessages(failed)).message)
+    const failed = entries.map(([, entry]) => entry).filter((entry) => statusOf(entry) === 'down')
+    const { message } = safeFailure(new AggregateError(failed), textOfMessages(failed) ?? 'down')
+    return down(message, data)
   }
-  return found.includes('degraded') ? degraded() : up()
+  return found.includes('degraded') ? degraded(undefined, data) : up(undefined, data)
+}
+
+const mostComponents = 64
+
+/** By the names of those that look like names: what else a key may hold is not known. */
+function componentsOf(entries: readonly (readonly [string, unknown])[]): Readonly<Record<string, Status>> {
+  const components: Record<string, Status> = {}
+  for (const [key, entry] of entries.slice(0, mostComponents)) {
+    const name = /^[A-Za-z][A-Za-z0-9_.:-]{0,63}$/.test(key) ? key : 'unnamed'
+    const status = (statusOf(entry) ?? 'down').toUpperCase() as Status
+    components[name] = worse(Object.hasOwn(components, name) ? (components[name] as Status) : 'UP', status)
+  }
+  return components
 }
 
 function statusOf(entry: unknown): (typeof statuses)[number] | undefined {

@@ -99,7 +99,8 @@ export function postgres(
     textOf: textOfDriver,
     ask: async (current, context) => {
       if (isPool(current)) return askPool(current, query, saturation, context)
-      if (isUnconnected(current)) return down('not connected')
+      const gone = goneOf(current)
+      if (gone !== undefined) return down(gone)
       // A run that is not answered stays unsettled, so that the engine's overlap guard bounds what waits in the
       // client's own queue. Settling at the abort would put one more query there with each probe.
       await ('unsafe' in current ? current.unsafe(query) : current.query(query))
@@ -118,13 +119,18 @@ function isClient(value: unknown): value is PostgresClient {
   )
 }
 
-/** A pg Client that nobody has told to connect would keep the query for when somebody does. */
-function isUnconnected(client: PostgresClient): boolean {
-  const { _connected, _connecting } = client as {
+/**
+ * A pg Client that nobody has told to connect would keep the query for when somebody does, and one that was turned
+ * away for ever.
+ */
+function goneOf(client: PostgresClient): string | undefined {
+  const { _connected, _connecting, _ended } = client as {
     readonly _connected?: unknown
     readonly _connecting?: unknown
+    readonly _ended?: unknown
   }
-  return _connected === false && _connecting === false
+  if (_ended === true) return 'client closed'
+  return _connected === false && _connecting === false ? 'not connected' : undefined
 }
 
 async function askPool(

@@ -42,8 +42,8 @@ export interface QuorumCheckOptions extends DependencyCheckOptions, PartlyOption
 export function quorum(checks: Checks, options: QuorumCheckOptions = {}): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const { someDownAs, needed, ...rest } = problems.object('options', options) as QuorumCheckOptions
-  const total = Object.keys(problems.object('', checks)).length
-  problems.found.splice(0)
+  // What is wrong with them is told where they are made.
+  const total = Object.keys(new Problems().object('checks', checks)).length
   const least = problems.number('needed', needed, 1, { integer: true, min: 1, max: Math.max(1, total) })
   const partly = { ...(someDownAs !== undefined && { someDownAs }) }
   enoughUp(least, partly, problems)

@@ -6,7 +6,6 @@ import { closeAfterEach } from '../../../../tests/close-after-each.ts'
 import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
-import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { type RabbitmqServer, rabbitmqProgram, startRabbitmq } from '../../../../tests/servers/rabbitmq.ts'
 import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
@@ -46,41 +45,49 @@ const eventually = polling({ timeout: 5_000, interval: 20 })
 whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
   let server: RabbitmqServer
   let gate: TcpGate
-  let shared: ChannelModel
-  const begin = async () => {
-    shared = await connected(server.url.replace(String(server.port), String(gate.port)))
-    const channel = await shared.createChannel()
-    await channel.assertQueue('orders')
-    await channel.close()
-  }
+  let shared: RecoveringChannelModel
   beforeAll(async () => {
     server = await startRabbitmq()
     gate = await startTcpGate(server.port)
-    await begin()
+    const recovery = { initialDelay: 20, maxDelay: 50 }
+    shared = await connect(server.url.replace(String(server.port), String(gate.port)), { recovery })
+    shared.on('error', () => {})
+    const channel = await shared.createChannel()
+    await channel.assertQueue('orders')
+    await channel.close()
   }, 90_000)
   afterAll(async () => {
+    await shared.close()
     await gate.close()
     await server.close()
   })
 
   describe('keeps the contract of checks', () => {
-    const network = gateFaults(() => gate, { timeoutMs: 200 })
+    // It hears of it a moment later.
+    const lost = /^(not connected|connection (closed|reset))$/
     const cases = checkContract({
-      create: () => rabbitmq(() => shared, { queue: 'orders', timeoutMs: 200 }),
-      secrets: () => [server.password, '127.0.0.1', 'amqp://', 'orders'],
+      create: () => rabbitmq(shared, { queue: 'orders', timeoutMs: 200 }),
+      secrets: () => [server.password, '127.0.0.1', String(gate.port), 'amqp://', 'orders'],
+      works: async () => {
+        const channel = await shared.createChannel()
+        await channel.close()
+      },
       questions: () => gate.sent,
       faults: {
-        ...network,
-        'cut connections': {
-          ...network['cut connections'],
-          heal: async () => {
-            await gate.become('well')
-            await begin()
+        ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
+        ...serverFaults(() => server, { killed: lost }),
+        'a wrong password': {
+          inject: async () => {
+            server.setPassword('another-Secret-0815')
+            const gone = new Promise((resolve) => shared.once('disconnect', resolve))
+            gate.drop()
+            await gone
           },
+          heal: () => server.setPassword(server.password),
+          expect: { text: 'not connected' },
         },
-        ...serverFaults(() => server, { killed: 'connection closed', restarted: begin }),
       },
-      connections: () => openConnections(server.port),
+      connections: () => gate.accepted,
     })
     test.each(cases)('$name', { timeout: 90_000 }, ({ run }) => run())
   })
@@ -206,7 +213,6 @@ whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
     await gone
     expect(await run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
     await eventually(async () => (await run()).status).toBe('UP')
-    await begin()
   })
 
   test('keeps a channel of each connection that a function hands out in turn', async () => {

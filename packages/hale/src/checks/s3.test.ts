@@ -68,6 +68,7 @@ describe('s3 against a server written from the documentation', () => {
         'eu-planted',
       ],
       heal: become(found),
+      works: () => client.send(new HeadBucketCommand({ Bucket: bucket })),
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200 }),
         ...serverFaults(() => server, { frozen: 'timed out after 200 ms' }),

@@ -51,12 +51,18 @@ whenOwned(smtpProgram, 'smtp with a real server', () => {
     // How many connections are made has a test of its own: the contract's probes do not heed a result's age.
     const cases = checkContract({
       create: () => smtp(transport({ port: gate.port }), { timeoutMs: 300 }),
-      secrets: () => [server.password, '127.0.0.1', 'AUTH'],
+      secrets: () => [server.password, '127.0.0.1', String(gate.port), 'AUTH'],
+      works: () => transport({ port: gate.port }).verify(),
       questions: () => gate.sent,
       faults: {
         // It asks three times in a run, and each answer is late.
         ...gateFaults(() => gate, { timeoutMs: 150 }),
         ...serverFaults(() => server, { killed: /^connection (refused|reset)$/ }),
+        'a wrong password': {
+          inject: () => server.setPassword('another-Secret-0815'),
+          heal: () => server.setPassword(server.password),
+          expect: { text: 'authentication failed' },
+        },
       },
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())

@@ -3,7 +3,7 @@ import { drizzle as drizzleLibsql } from 'drizzle-orm/libsql'
 import { drizzle as drizzleMysql } from 'drizzle-orm/mysql2'
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres'
 import makeKnex from 'knex'
-import { Kysely, PostgresDialect, SqliteDialect } from 'kysely'
+import { Kysely, PostgresDialect, sql as rawOfKysely, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
 import { createPool } from 'mysql2/promise'
 import pg from 'pg'
@@ -28,6 +28,8 @@ const size = 3
 interface Made {
   readonly client: SqlClient
   readonly options?: SqlCheckOptions
+  /** What the application does with it. */
+  works(): PromiseLike<unknown>
   /** Takes one connection from its pool; returns how to give it back. */
   hold(): Promise<() => unknown>
   end(): Promise<unknown>
@@ -60,6 +62,7 @@ const makers: Readonly<Record<string, (target: Target) => Made | Promise<Made>>>
     const knex = makeKnex({ client: 'pg', connection: { ...target }, pool: { min: 0, max: size }, log })
     return {
       client: knex,
+      works: () => knex.raw('SELECT 1'),
       async hold() {
         const connection = await knex.client.acquireConnection()
         return () => knex.client.releaseConnection(connection)
@@ -70,11 +73,18 @@ const makers: Readonly<Record<string, (target: Target) => Made | Promise<Made>>>
   Kysely(target) {
     const pool = pgPool(target)
     const kysely = new Kysely<object>({ dialect: new PostgresDialect({ pool }) })
-    return { client: kysely, options: { pool }, hold: () => holdOf(pool), end: () => kysely.destroy() }
+    const works = () => rawOfKysely`SELECT 1`.execute(kysely)
+    return { client: kysely, options: { pool }, works, hold: () => holdOf(pool), end: () => kysely.destroy() }
   },
   Drizzle(target) {
     const pool = pgPool(target)
-    return { client: drizzlePg(pool), hold: () => holdOf(pool), end: () => pool.end() }
+    const client = drizzlePg(pool)
+    return {
+      client,
+      works: () => client.execute('SELECT 1'),
+      hold: () => holdOf(pool),
+      end: () => pool.end(),
+    }
   },
   async TypeORM({ user, ...target }) {
     const source = new DataSource({
@@ -88,6 +98,7 @@ const makers: Readonly<Record<string, (target: Target) => Made | Promise<Made>>>
     await source.initialize()
     return {
       client: source,
+      works: () => source.query('SELECT 1'),
       async hold() {
         const runner = source.createQueryRunner()
         await runner.connect()
@@ -108,6 +119,7 @@ const makers: Readonly<Record<string, (target: Target) => Made | Promise<Made>>>
     })
     return {
       client: sequelize,
+      works: () => sequelize.query('SELECT 1'),
       async hold() {
         const connection = await sequelize.connectionManager.getConnection({ type: 'write' })
         return () => sequelize.connectionManager.releaseConnection(connection)
@@ -162,7 +174,8 @@ whenOwned(postgresProgram, 'sql over a real PostgreSQL', () => {
     const cases = checkContract({
       create: () =>
         sql(made.client, { timeoutMs: 150, query: 'SELECT id FROM probed LIMIT 1', ...made.options }),
-      secrets: () => [server.password, server.host, 'postgres://', 'probed'],
+      secrets: () => [server.password, server.host, String(gate.port), 'postgres://', 'probed'],
+      works: () => made.works(),
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 150 }),
         ...serverFaults(() => server, { restarted: observe }),
@@ -190,7 +203,7 @@ whenOwned(postgresProgram, 'sql over a real PostgreSQL', () => {
           expect: { status: 'DEGRADED', text: 'no free connection' },
         },
       },
-      connections: () => gate.open,
+      connections: () => gate.accepted,
       questions: () => gate.sent,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())

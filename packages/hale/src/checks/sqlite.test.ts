@@ -73,13 +73,16 @@ function asked(given: Parameters<typeof sqlite>[0], options: SqliteCheckOptions 
   return () => health.check('database').run()
 }
 
-/** What may befall a file, and whoever has it open. */
-function fileFaults(close: () => void) {
-  let locker: Libsql.Database
+/**
+ * What may befall a file, and whoever has it open. It is locked by another connection of the same library: locks are
+ * those of a process, in which another copy of SQLite would not see them.
+ */
+function fileFaults(close: () => void, connect: () => { exec(sql: string): unknown } = open) {
+  let locker: ReturnType<typeof connect>
   return {
     'a locked file': {
       inject: () => {
-        locker = open()
+        locker = connect()
         locker.exec('BEGIN EXCLUSIVE')
       },
       heal: () => locker.exec('ROLLBACK'),
@@ -104,6 +107,49 @@ describe('keeps the contract of checks', () => {
   })
   test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
 })
+
+interface NodeDatabase {
+  readonly isOpen: boolean
+  exec(sql: string): void
+  prepare(sql: string): { get(): unknown }
+  close(): void
+}
+
+// Of Node 22.13 and later.
+const nodeSqlite = process.getBuiltinModule('node:sqlite') as
+  | { readonly DatabaseSync: new (path: string) => NodeDatabase }
+  | undefined
+
+if (nodeSqlite !== undefined) {
+  describe('keeps the contract of checks with node:sqlite', () => {
+    const connected: NodeDatabase[] = []
+    let current: NodeDatabase
+    const connect = (): NodeDatabase => {
+      const made = new nodeSqlite.DatabaseSync(file)
+      connected.push(made)
+      return made
+    }
+    const close = () => {
+      for (const one of connected.splice(0)) if (one.isOpen) one.close()
+    }
+    const reopen = () => {
+      close()
+      recreate()
+      current = counted(connect(), 'prepare')
+    }
+    beforeEach(reopen)
+    afterEach(close)
+    const cases = checkContract({
+      create: () => sqlite(() => current, { timeoutMs: 200 }),
+      heal: reopen,
+      secrets: [directory, 'orders.db', 'planted'],
+      questions: () => questions,
+      works: () => current.prepare('SELECT 1').get(),
+      faults: fileFaults(() => current.close(), connect),
+    })
+    test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+  })
+}
 
 describe('keeps the contract of checks with @libsql/client', () => {
   let client: Client

@@ -1,8 +1,9 @@
-import { createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closedPort, startFaultyTcp, type TcpServer } from '../../../../tests/servers/faulty-tcp.ts'
 import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
+import { startTalker } from '../../../../tests/servers/talker.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type Address, type TcpCheckOptions, tcp } from './tcp.ts'
@@ -14,29 +15,45 @@ const run = (address: Address, options: TcpCheckOptions = {}) =>
 
 describe('keeps the contract of checks', () => {
   let peer: Peer
+  let well: TcpServer
   const faulty: TcpServer[] = []
   let current: Address
   beforeAll(async () => {
     peer = await startPeer('tcp', { slowMs: 1000 })
-    current = peer
+    well = await startFaultyTcp({ kind: 'says', bytes: '220 ready\r\n' })
+    current = well
   })
   afterAll(async () => {
-    await Promise.all(faulty.map((each) => each.close()))
+    await Promise.all([well, ...faulty].map((each) => each.close()))
     await peer[Symbol.asyncDispose]()
   })
+  const options = { timeoutMs: 200, expect: /^220 / }
+  const secrets = ['127.0.0.1', 'planted']
+  const ofPeer = checkContract({
+    create: () => tcp(peer, options),
+    secrets,
+    faults: faultsOfPeer(() => peer, { killed: 'connection refused' }),
+    // Each run's connection is gone when the run has ended; the server hears of it a moment later.
+    connections: async () => {
+      await expect.poll(() => openConnections(peer.port)).toBe(0)
+      return 0
+    },
+  })
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+
   const become = (fault: Parameters<typeof startFaultyTcp>[0]) => async () => {
     const each = await startFaultyTcp(fault)
     faulty.push(each)
     current = each
   }
   const cases = checkContract({
-    create: () => tcp(() => current, { timeoutMs: 200, expect: /^220 / }),
-    secrets: ['127.0.0.1', 'planted'],
+    create: () => tcp(() => current, options),
+    secrets,
+    questions: () => well.accepted,
     heal: () => {
-      current = peer
+      current = well
     },
     faults: {
-      ...faultsOfPeer(() => peer, { killed: 'connection refused' }),
       'a closed port': {
         inject: async () => {
           current = { host: '127.0.0.1', port: await closedPort() }
@@ -72,11 +89,6 @@ describe('keeps the contract of checks', () => {
         expect: { text: 'not an address' },
       },
     },
-    // Each run's connection is gone when the run has ended; the server hears of it a moment later.
-    connections: async () => {
-      await expect.poll(() => openConnections(peer.port)).toBe(0)
-      return 0
-    },
   })
   test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
 })
@@ -88,6 +100,35 @@ describe('tcp', () => {
     expect([status, message, data]).toEqual(['UP', 'connected', undefined])
     await expect.poll(() => server.open).toBe(0)
     expect(server.accepted).toBe(1)
+  })
+
+  test.each([
+    ['and nothing of it is awaited', {}],
+    ['and its first word is enough', { expect: '220' }],
+  ])('a server that speaks first is not reset: %s', async (_how, options) => {
+    await using server = await startTalker()
+    for (let probe = 0; probe < 20; probe++) expect((await run(server, options)).status).toBe('UP')
+    await expect.poll(() => server.endings).toEqual(Array(20).fill('in good order'))
+  })
+
+  test('a server that does not close its side is left after a second', async () => {
+    const sockets = new Set<Socket>()
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      sockets.add(socket.resume().on('error', () => {}))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    try {
+      expect((await run({ host: '127.0.0.1', port })).status).toBe('UP')
+      // Written to, a side that is gone resets the connection.
+      const [socket] = sockets
+      const writing = setInterval(() => socket?.write('still here'), 50)
+      socket?.on('close', () => clearInterval(writing))
+      await expect.poll(() => socket?.destroyed, { timeout: 5_000 }).toBe(true)
+    } finally {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    }
   })
 
   test('says its part and judges what comes back, in however many pieces', async () => {

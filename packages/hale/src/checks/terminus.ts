@@ -1,5 +1,6 @@
+import { isCallable, kindGiven } from '../check-parts/asking/class-given.ts'
 import { type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
+import { Problems } from '../errors/problems.ts'
 
 /** A health check of @godaddy/terminus. */
 export type TerminusHealthCheck = (given: { state: { isShuttingDown: boolean } }) => unknown
@@ -31,8 +32,8 @@ export function terminus(
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const given = problems.object('options', options)
-  if (typeof healthCheck !== 'function')
-    problems.add('healthCheck', `expected a function, got ${kindOf(healthCheck)}`)
+  if (!isCallable(healthCheck))
+    problems.add('healthCheck', `expected a function, got ${kindGiven(healthCheck)}`)
   const run = async (): Promise<void> => {
     try {
       await healthCheck({ state: { isShuttingDown: false } })

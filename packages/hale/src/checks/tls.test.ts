@@ -9,6 +9,7 @@ import {
 } from '../../../../tests/servers/certificates.ts'
 import { closedPort, startFaultyTcp, type TcpServer } from '../../../../tests/servers/faulty-tcp.ts'
 import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
+import { startTalker } from '../../../../tests/servers/talker.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
@@ -24,6 +25,7 @@ whenOwned(opensslProgram, 'tls', () => {
   const faulty: TcpServer[] = []
   let address = { host: 'localhost', port: 0 }
   let port = 0
+  let accepted = 0
 
   beforeAll(async () => {
     authority = createAuthority()
@@ -34,6 +36,7 @@ whenOwned(opensslProgram, 'tls', () => {
     server
       .on('tlsClientError', () => {})
       .on('connection', (socket: Socket) => {
+        accepted++
         sockets.add(socket)
         socket.on('close', () => sockets.delete(socket))
       })
@@ -88,10 +91,10 @@ whenOwned(opensslProgram, 'tls', () => {
           timeoutMs: 300,
           ca: authority.ca,
           daysLeft: { degradedAt: 1 },
-          maxAgeMs: { up: 0 },
         }),
       secrets: ['localhost', '127.0.0.1', 'planted.invalid', 'hale test authority'],
       heal,
+      questions: () => accepted,
       faults: {
         'an expired certificate': { inject: () => use(expired), expect: { text: 'certificate expired' } },
         "another host's certificate": {
@@ -125,6 +128,7 @@ whenOwned(opensslProgram, 'tls', () => {
         await expect.poll(() => sockets.size).toBe(0)
         return sockets.size
       },
+      // A handshake each, which takes some milliseconds of both sides.
       probes: 200,
     })
     test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
@@ -184,6 +188,15 @@ whenOwned(opensslProgram, 'tls', () => {
     expect((await health.check('tls').run()).error).toBe('timed out after 100 ms')
     await expect.poll(() => silent.open).toBe(0)
     expect(silent.accepted).toBe(1)
+  })
+
+  test('the server, whose last word comes after the handshake, is not reset', async () => {
+    await using talker = await startTalker({ certificate: well })
+    const options = { ca: authority.ca, servername: 'localhost', timeoutMs: 5_000 }
+    const health = createHealth({ checks: { tls: tls(talker, options) } })
+    for (let probe = 0; probe < 20; probe++)
+      expect((await health.check('tls').run()).data).toMatchObject({ daysLeft: expect.any(Number) })
+    await expect.poll(() => talker.endings).toEqual(Array(20).fill('in good order'))
   })
 
   test('a good result serves for a minute, unless another age is given', () => {

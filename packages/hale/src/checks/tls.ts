@@ -1,8 +1,10 @@
 import { isIP } from 'node:net'
-import { type ConnectionOptions, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
 import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type Address, type AddressOf, atAddress, checkAddress } from '../check-parts/sockets/address.ts'
+import { chainEnds } from '../check-parts/sockets/chain-ends.ts'
+import { farewell } from '../check-parts/sockets/farewell.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
@@ -35,7 +37,6 @@ export interface TlsCheckOptions extends DependencyCheckOptions {
 }
 
 const dayMs = 86_400_000
-const longestChain = 10
 
 /**
  * Is the certificate valid, for this name, from somebody we trust, and for how long? Looks at each certificate that
@@ -82,7 +83,7 @@ export function tls(address: AddressOf, options: TlsCheckOptions = {}): CheckDef
       ...(key !== undefined && { key: key as string }),
     })
     if (socket === undefined) return down('own certificate or key not usable')
-    const ends = await chainEnds(socket, signal)
+    const ends = await endsAfterHandshake(socket, signal)
     const certificateDaysLeft = days(ends[0])
     const least = Math.min(...ends.map(days))
     const grade = limits.grade(least)
@@ -136,33 +137,20 @@ function days(end: number | undefined): number {
 }
 
 /** When each certificate of the chain ends, the server's own first, after a handshake that was in order. */
-function chainEnds(socket: TLSSocket, signal: AbortSignal): Promise<readonly number[]> {
+function endsAfterHandshake(socket: TLSSocket, signal: AbortSignal): Promise<readonly number[]> {
   return new Promise((resolve, reject) => {
-    const end = (settle: () => void): void => {
+    const fail = (error: unknown): void => {
       signal.removeEventListener('abort', onAbort)
-      socket.on('error', () => {})
-      socket.destroy()
-      settle()
+      socket.on('error', () => {}).destroy()
+      reject(error)
     }
-    const onAbort = (): void => end(() => reject(signal.reason))
+    const onAbort = (): void => fail(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
-    socket.once('error', (error) => end(() => reject(error)))
+    socket.once('error', fail)
     socket.once('secureConnect', () => {
-      const ends = endsOf(socket.getPeerCertificate(true))
-      end(() => resolve(ends))
+      signal.removeEventListener('abort', onAbort)
+      resolve(chainEnds(socket))
+      farewell(socket)
     })
   })
-}
-
-function endsOf(leaf: DetailedPeerCertificate): readonly number[] {
-  const ends: number[] = []
-  let at: DetailedPeerCertificate | undefined = leaf
-  const seen = new Set<string>()
-  // The root is its own issuer.
-  while (at?.valid_to !== undefined && !seen.has(at.fingerprint256) && ends.length < longestChain) {
-    seen.add(at.fingerprint256)
-    ends.push(Date.parse(at.valid_to))
-    at = at.issuerCertificate
-  }
-  return ends
 }

@@ -8,6 +8,7 @@ import { type Address, type UdpCheckOptions, udp } from './udp.ts'
 let server: Socket
 let answer: string | undefined = 'pong planted'
 let delayMs = 0
+let questions = 0
 let address: Address
 const closed: Address = { host: '127.0.0.1', port: 0 }
 const askers = new Set<number>()
@@ -21,6 +22,7 @@ async function bind(): Promise<Socket> {
 beforeAll(async () => {
   server = await bind()
   server.on('message', (_question, { port }) => {
+    questions++
     askers.add(port)
     if (answer !== undefined) setTimeout((text) => server.send(text, port, '127.0.0.1'), delayMs, answer)
   })
@@ -38,44 +40,50 @@ const run = (options: Partial<UdpCheckOptions> = {}, to = address) =>
 
 describe('keeps the contract of checks', () => {
   let peer: Peer
-  let current: Address
   beforeAll(async () => {
     peer = await startPeer('udp', { slowMs: 1000 })
-    current = peer
   })
   afterAll(() => peer[Symbol.asyncDispose]())
+  const options = { send: 'ping', expect: /^pong/, timeoutMs: 200 }
+  const secrets = ['127.0.0.1', 'planted']
+  const ofPeer = checkContract({
+    create: () => udp(peer, options),
+    secrets,
+    faults: faultsOfPeer(() => peer, { killed: 'connection refused' }),
+  })
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+
+  let elsewhere: Address | undefined
   const cases = checkContract({
-    create: () => udp(() => current, { send: 'ping', expect: /^pong/, timeoutMs: 200 }),
-    secrets: ['127.0.0.1', 'planted'],
+    create: () => udp(() => elsewhere ?? address, options),
+    secrets,
+    questions: () => questions,
     heal: () => {
       answer = 'pong planted'
-      current = peer
+      elsewhere = undefined
     },
     faults: {
-      ...faultsOfPeer(() => peer, { killed: 'connection refused' }),
       'no answer': {
         inject: () => {
           answer = undefined
-          current = address
         },
         expect: { text: 'timed out after 200 ms' },
       },
       'another answer': {
         inject: () => {
           answer = 'error planted'
-          current = address
         },
         expect: { text: 'answer not as expected' },
       },
       'a closed port': {
         inject: () => {
-          current = closed
+          elsewhere = closed
         },
         expect: { text: 'connection refused' },
       },
       'no such host': {
         inject: () => {
-          current = { host: 'nowhere.invalid', port: 5 }
+          elsewhere = { host: 'nowhere.invalid', port: 5 }
         },
         expect: { text: /^(host name not found|name resolution failed)$/ },
       },

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
+import { startTalker } from '../../../../tests/servers/talker.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { type UnixSocketCheckOptions, unixSocket } from './unix-socket.ts'
@@ -14,10 +15,12 @@ const directory = mkdtempSync(join(tmpdir(), 'hale-unix-socket-'))
 const path = join(directory, 'planted.sock')
 const sockets = new Set<Socket>()
 let silent = false
+let accepted = 0
 let server: Server
 
 beforeAll(async () => {
   server = createServer((socket) => {
+    accepted++
     sockets.add(socket)
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     socket.on('data', () => {
@@ -49,6 +52,7 @@ describe('keeps the contract of checks', () => {
   const cases = checkContract({
     create: () => unixSocket(path, { timeoutMs: 200, send: 'ping\n', expect: 'pong' }),
     secrets: [directory, 'planted.sock'],
+    questions: () => accepted,
     faults: {
       'no file': {
         inject: () => renameSync(path, away),
@@ -97,6 +101,17 @@ describe('unixSocket', () => {
       .check('peer')
       .run()
     expect([report.status, report.message, report.data]).toEqual(['UP', 'connected', undefined])
+  })
+
+  test.each([
+    ['and nothing of it is awaited', {}],
+    ['and its first word is enough', { expect: '220' }],
+  ])('a server that speaks first is not reset: %s', async (_how, options) => {
+    const own = join(directory, 'talker.sock')
+    await using talker = await startTalker({ path: own })
+    const health = createHealth({ checks: { peer: unixSocket(own, options) } })
+    for (let probe = 0; probe < 20; probe++) expect((await health.check('peer').run()).status).toBe('UP')
+    await expect.poll(() => talker.endings).toEqual(Array(20).fill('in good order'))
   })
 
   test('tells that the queue of those who want to connect is full, as of a server that is frozen', async () => {

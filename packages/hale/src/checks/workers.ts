@@ -1,3 +1,4 @@
+import { isCallable, kindGiven } from '../check-parts/asking/class-given.ts'
 import { limitsOf } from '../check-parts/judging/limits-of.ts'
 import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type CheckDefinition, type ProbeName, type SelfCheckOptions, selfCheck } from '../core/check.ts'
@@ -67,8 +68,8 @@ export function workers<const P extends ProbeName = 'readiness'>(
 ): CheckDefinition<P> {
   const problems = new Problems()
   const { expected, missing, ...rest } = problems.object('options', options) as WorkersCheckOptions<P>
-  if (typeof list !== 'function' && !isIterable(list))
-    problems.add('workers', `expected a list of workers, or a function for one, got ${kindOf(list)}`)
+  if (!isCallable(list) && !isIterable(list))
+    problems.add('workers', `expected a list of workers, or a function for one, got ${kindGiven(list)}`)
   else if (typeof list !== 'function' && 'next' in list)
     problems.add('workers', 'expected a list, got an iterator, which can be read once; use a function for it')
   else if (typeof list !== 'function') {

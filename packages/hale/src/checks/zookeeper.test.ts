@@ -4,7 +4,6 @@ import { closeAfterEach } from '../../../../tests/close-after-each.ts'
 import { polling } from '../../../../tests/polling.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
-import { openConnections } from '../../../../tests/servers/open-connections.ts'
 import { serverFaults } from '../../../../tests/servers/server-faults.ts'
 import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
@@ -44,14 +43,11 @@ whenOwned(zookeeperProgram, 'zookeeper with a real server', () => {
   describe('keeps the contract of checks', () => {
     let client: Client
     let gate: TcpGate
-    const begin = async () => {
+    beforeAll(async () => {
+      gate = await startTcpGate(server.port)
       client = opened(gate.port)
       closing.pop()
       await new Promise((resolve) => client.once('connected', () => resolve(undefined)))
-    }
-    beforeAll(async () => {
-      gate = await startTcpGate(server.port)
-      await begin()
     })
     afterAll(async () => {
       client.close()
@@ -59,24 +55,24 @@ whenOwned(zookeeperProgram, 'zookeeper with a real server', () => {
     })
     const lost = /^(not connected|connection closed)$/
     const cases = checkContract({
-      create: () => zookeeper(() => client, { timeoutMs: 200 }),
+      create: () => zookeeper(client, { timeoutMs: 200 }),
       secrets: () => ['127.0.0.1', String(gate.port)],
+      works: () =>
+        new Promise<void>((resolve, reject) => {
+          client.exists('/', (error) => (error ? reject(error) : resolve()))
+        }),
       questions: () => gate.sent,
       recoverWithinMs: 10_000,
       faults: {
         ...gateFaults(() => gate, { timeoutMs: 200, cut: lost }),
         ...serverFaults(() => server, {
           killed: lost,
-          // A server that is just starting may take a connection and never answer it, and this client waits for that
-          // for ever: an application has to make another.
-          // for ever: an application has to make another.
-          restarted: async () => {
-            client.close()
-            await begin()
-          },
+          // A server that is just starting may take a connection and never answer it, and this client would wait for
+          // that for ever.
+          restarted: () => gate.drop(),
         }),
       },
-      connections: () => openConnections(server.port),
+      connections: () => gate.accepted,
     })
     test.each(cases)('$name', { timeout: 90_000 }, ({ run }) => run())
   })

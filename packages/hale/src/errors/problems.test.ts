@@ -109,7 +109,7 @@ describe('object', () => {
     expect(problems.found).toEqual([])
   })
 
-  it.each([null, [], ['a'], secret, 3, true, () => ({})])(
+  it.each([null, [], ['a'], secret, 3, true, () => ({}), Promise.resolve({})])(
     'refuses %s and reads no options from it',
     (given) => {
       const problems = new Problems()
@@ -117,6 +117,19 @@ describe('object', () => {
       expect(problems.found).toEqual([`options: expected an object, got ${kindOf(given)}`])
     },
   )
+
+  it('refuses what throws when it is read, by a getter or by a proxy', () => {
+    const fail = (): never => {
+      throw new Error(secret)
+    }
+    for (const given of [
+      Object.defineProperty({}, 'a', { enumerable: true, get: fail }),
+      new Proxy({}, { get: fail }),
+    ])
+      expect(found((it) => it.object('options', given))).toEqual([
+        'options: expected an object, got one that throws when it is read',
+      ])
+  })
 })
 
 describe('knownKeys', () => {

@@ -66,9 +66,11 @@ export class Problems {
   /** The value as an object to read options from; anything else becomes a problem and an empty object. */
   object(path: string, value: unknown): Readonly<Record<string, unknown>> {
     if (value === undefined) return {}
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>
-    this.add(path, `expected an object, got ${kindOf(value)}`)
+    const kind = kindOf(value)
+    if (typeof value !== 'object' || value === null || kind !== 'an object')
+      this.add(path, `expected an object, got ${kind}`)
+    else if (!isReadable(value)) this.add(path, 'expected an object, got one that throws when it is read')
+    else return value as Record<string, unknown>
     return {}
   }
 
@@ -85,6 +87,16 @@ export class Problems {
   /** Throws when anything was found. */
   throwIfAny(what: string): void {
     if (this.found.length > 0) throw new ConfigurationError(what, this.found)
+  }
+}
+
+/** Whether its options can be read, or a getter of it throws, or a proxy at any name. */
+function isReadable(value: object): boolean {
+  try {
+    void [{ ...value }, (value as { readonly toString?: unknown }).toString]
+    return true
+  } catch {
+    return false
   }
 }
 

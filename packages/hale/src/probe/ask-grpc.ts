@@ -1,5 +1,11 @@
-import { connect } from 'node:http2'
 import type { Socket } from 'node:net'
+import {
+  decodeServingStatus,
+  encodeHealthRequest,
+  grpcFailureText,
+  healthCheckPath,
+  servingStatus,
+} from '../check-parts/sockets/grpc-health.ts'
 import type { Attempt } from './attempt.ts'
 import { connected } from './connection.ts'
 import { judged } from './judged.ts'
@@ -7,23 +13,9 @@ import type { ProbeSettings } from './probe-options.ts'
 import { amiss, type Finding } from './probe-result.ts'
 import type { GrpcTarget } from './probe-target.ts'
 
-/** The status codes that say more than that the call failed. */
-const failures: Readonly<Record<number, string>> = {
-  4: 'timed out',
-  5: 'service not known to the server',
-  7: 'permission denied',
-  8: 'resource exhausted',
-  12: 'no health service',
-  13: 'internal error',
-  14: 'unavailable',
-  16: 'authentication failed',
-}
-const notServing: Readonly<Record<number, string>> = {
-  0: 'status unknown',
-  2: 'not serving',
-  3: 'service not known to the server',
-}
-const serving = 1
+// Imported, it would load all that it can do.
+const { connect } = process.getBuiltinModule('node:http2')
+
 const mostBytes = 65_536
 
 /** What a call ended with. */
@@ -50,11 +42,11 @@ export async function askGrpc(
     const said = httpStatus === 200 ? 'answer is not gRPC' : `HTTP ${httpStatus}`
     return amiss('unexpected-answer', said, known)
   }
-  if (code !== 0) return amiss('unexpected-answer', failures[code] ?? 'call failed', known)
+  if (code !== 0) return amiss('unexpected-answer', grpcFailureText(code), known)
   const status = statusIn(body)
   if (status === undefined) return amiss('unexpected-answer', 'answer is not of a health service', known)
-  if (status !== serving) return amiss('not-serving', notServing[status] ?? 'status unknown', known)
-  return judged('serving', known, settings, attempt)
+  const { serving, text } = servingStatus(status)
+  return serving ? judged(text, known, settings, attempt) : amiss('not-serving', text, known)
 }
 
 function call(
@@ -76,7 +68,7 @@ function call(
     const stream = session.request({
       ...headers,
       ':method': 'POST',
-      ':path': '/grpc.health.v1.Health/Check',
+      ':path': healthCheckPath,
       'content-type': 'application/grpc',
       te: 'trailers',
       'user-agent': 'hale-probe',
@@ -106,17 +98,8 @@ function call(
       if (httpStatus === 0) closed()
       else resolve({ httpStatus, code, body: Buffer.concat(body) })
     })
-    stream.end(framed(request(service)))
+    stream.end(framed(encodeHealthRequest(service)))
   })
-}
-
-/** HealthCheckRequest { string service = 1 } of protobuf. */
-function request(service: string): Buffer {
-  const bytes = Buffer.from(service, 'utf8')
-  const length: number[] = []
-  let rest = bytes.length
-  for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80)
-  return Buffer.concat([Buffer.from([(1 << 3) | 2, ...length, rest]), bytes])
 }
 
 /** A message of gRPC: not compressed, its length, itself. */
@@ -126,9 +109,10 @@ function framed(message: Buffer): Buffer {
   return Buffer.concat([prefix, message])
 }
 
-/** HealthCheckResponse { ServingStatus status = 1 }: what is left out is 0. Undefined where there is no message. */
+/** The status in an answer's body; undefined where there is no message in it. */
 function statusIn(body: Buffer): number | undefined {
   if (body.length < 5 || body[0] !== 0 || body.readUInt32BE(1) !== body.length - 5) return undefined
-  if (body.length === 5) return 0
-  return body[5] === 1 << 3 ? (body[6] ?? 0) : undefined
+  const message = body.subarray(5)
+  // Any other first field is of another service's message.
+  return message.length === 0 || message[0] === 1 << 3 ? decodeServingStatus(message) : undefined
 }

@@ -8,6 +8,7 @@ const known = [
   'retries',
   'retryDelayMs',
   'waitMs',
+  'onRetry',
   'degradedAfterMs',
   'signal',
   'method',
@@ -65,6 +66,8 @@ function checkTimes(options: ProbeOptions, problems: Problems): void {
   problems.knownKeys('daysLeft', days, ['degradedAt', 'downAt'])
   for (const name of ['degradedAt', 'downAt'])
     problems.number(`daysLeft.${name}`, days[name], 0, { unit: 'days' })
+  if (options.onRetry !== undefined && typeof options.onRetry !== 'function')
+    problems.add('onRetry', `expected a function, got ${kindOf(options.onRetry)}`)
   if (options.signal !== undefined && !(options.signal instanceof AbortSignal))
     problems.add('signal', `expected an AbortSignal, got ${kindOf(options.signal)}`)
 }

@@ -103,8 +103,28 @@ describe('exit codes and what is printed', () => {
       code: 2,
       out: expect.stringMatching(/^PROBE CRITICAL - connection refused \| time=0\.\d{6}s;;3;0\n$/),
     })
-    expect(await run('--nagios')).toMatchObject({ code: 3 })
-    expect(await run('--nagios --nonsense')).toMatchObject({ code: 3 })
+    expect(await run(`--nagios --certificate-days 14,7 :${closed}`)).toMatchObject({ code: 2 })
+  })
+
+  it.each([
+    ['--nagios', 'no target: give a URL'],
+    ['--nonsense --nagios', "Unknown option '--nonsense'"],
+    ['--nagios=1 :1', "Option '--nagios' does not take an argument"],
+    ['--nagios --timeout 5 --retries x :1', '--timeout: expected .*; --retries: expected'],
+    ['--nagios --json :1', '--json cannot be given together with --nagios'],
+    ['--nagios --grpc-codes :1', '--grpc-codes cannot be given together with --nagios'],
+    ['--nagios ftp://a', 'cannot ask by ftp://'],
+  ])('are 3 for Nagios, with one line on stdout, where nothing could be asked: %s', async (args, problem) => {
+    expect(await run(args)).toEqual({
+      code: 3,
+      out: expect.stringMatching(new RegExp(`^PROBE UNKNOWN - [^\n|]*${problem}[^\n|]*\n$`)),
+    })
+  })
+
+  it('are 3 for help, too, lest a plugin that was set up by mistake looks well', async () => {
+    expect(await run('--nagios --help')).toMatchObject({ code: 3, out: expect.stringMatching(/^Usage:/) })
+    // What stands behind -- is a target, whatever it looks like.
+    expect(await run('-- --nagios another')).toMatchObject({ code: 1, err: expect.anything() })
   })
 
   it('are those of gRPC probes when asked for', async () => {

@@ -1,7 +1,15 @@
 import { type ProbeOptions, settingsOf } from './probe-options.ts'
 import type { ProbeResult } from './probe-result.ts'
 import { type NoTarget, type ProbeTarget, readTarget } from './probe-target.ts'
-import { grpcCode, nagiosCode, nagiosText, probeJson, probeText } from './probe-texts.ts'
+import {
+  bounded,
+  grpcCode,
+  nagiosCode,
+  nagiosText,
+  nagiosUnknown,
+  probeJson,
+  probeText,
+} from './probe-texts.ts'
 import type { Arguments } from './read-arguments.ts'
 import { runProbe } from './run-probe.ts'
 
@@ -16,19 +24,19 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Runs one command line of `hale-probe`; never rejects. */
 export async function commandLine(argv: readonly string[], env: Environment): Promise<Said> {
-  // Docker reserves 2; for a monitoring plugin 3 is what could not be found out.
-  const wrong = argv.includes('--nagios') ? 3 : 1
+  const nagios = asksForNagios(argv)
   try {
     const { targets, options, flags, problems } = await argumentsOf(argv)
-    if (flags.help === true) return { code: 0, out: await help() }
+    // As of a plugin, so that a service that was configured with --help by mistake does not look well.
+    if (flags.help === true) return { code: nagios ? 3 : 0, out: await help() }
     // What cannot be read has no target that could be told of.
     const target =
       targets.length === 0 && problems.length > 0 ? { problem: '' } : targetOf(targets, options, env)
     const all = 'problem' in target && target.problem !== '' ? [...problems, target.problem] : problems
-    if (all.length > 0 || 'problem' in target) return refused(wrong, all)
+    if (all.length > 0 || 'problem' in target) return refused(nagios, all)
     return said(await runProbe(target, settingsOf(options)), flags, options)
   } catch (error) {
-    return refused(wrong, [error instanceof Error ? error.message : String(error)])
+    return refused(nagios, [error instanceof Error ? error.message : String(error)])
   }
 }
 
@@ -70,15 +78,27 @@ function said(result: ProbeResult, flags: Readonly<Record<string, unknown>>, opt
         ? 0
         : 1
   if (flags.quiet === true) return { code }
-  const { timeoutMs = 3000, degradedAfterMs } = options
-  const limits = { timeoutMs, ...(degradedAfterMs !== undefined && { degradedAfterMs }) }
-  const text = flags.json ? probeJson(result) : flags.nagios ? nagiosText(result, limits) : probeText(result)
+  const { timeoutMs = 3000 } = options
+  const text = flags.json
+    ? probeJson(result)
+    : flags.nagios
+      ? nagiosText(result, { ...options, timeoutMs })
+      : probeText(result)
   return { code, out: `${text}\n` }
 }
 
-function refused(code: number, problems: readonly string[]): Said {
-  const lines = problems.map((problem) => `hale-probe: ${problem}\n`)
-  return { code, err: `${lines.join('')}(hale-probe --help shows what there is)\n` }
+/** Told by the words alone, since a command line that is wrong may not have been read. */
+function asksForNagios(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return argv.slice(0, end === -1 ? undefined : end).some((word) => /^--nagios(=|$)/.test(word))
+}
+
+function refused(nagios: boolean, problems: readonly string[]): Said {
+  // Nobody reads the stderr of a monitoring plugin.
+  if (nagios) return { code: 3, out: `${nagiosUnknown(problems)}\n` }
+  const lines = problems.map((problem) => `hale-probe: ${bounded(problem, 1024)}\n`)
+  // Docker reserves 2.
+  return { code: 1, err: `${lines.join('')}(hale-probe --help shows what there is)\n` }
 }
 
 async function help(): Promise<string> {

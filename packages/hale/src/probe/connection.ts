@@ -1,8 +1,11 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Attempt } from './attempt.ts'
 import type { ProbeSettings } from './probe-options.ts'
 import type { Place } from './probe-target.ts'
+
+// Imported, it would load all that it can do, block lists too.
+const { connect } = process.getBuiltinModule('node:net')
 
 /** What a connection is to speak, where TLS lets both sides agree on it. */
 export interface Speaks {
@@ -34,7 +37,8 @@ export async function connected(
   const socket: TLSSocket = openTls(at, protocol, settings)
   attempt.finally(() => socket.destroy())
   await settled(socket, 'secureConnect')
-  return { socket, certificateDaysLeft: daysLeft(socket) }
+  const days = daysLeft(socket)
+  return days === undefined ? { socket } : { socket, certificateDaysLeft: days }
 }
 
 function settled(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {

@@ -10,4 +10,12 @@ export {
 export type { ProbeOptions } from './probe-options.ts'
 export type { ComponentStatus, Finding, ProbeCause, ProbeResult } from './probe-result.ts'
 export { problemOfTarget } from './probe-target.ts'
-export { grpcCode, nagiosCode, nagiosText, probeJson, probeText } from './probe-texts.ts'
+export {
+  grpcCode,
+  type NagiosLimits,
+  nagiosCode,
+  nagiosText,
+  nagiosUnknown,
+  probeJson,
+  probeText,
+} from './probe-texts.ts'

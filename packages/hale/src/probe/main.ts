@@ -8,11 +8,13 @@ process.removeAllListeners('warning')
 // and two search domains for twenty seconds, by the defaults of glibc, whatever the timeout is.
 process.env.RES_OPTIONS ??= 'timeout:1 attempts:2'
 
-const { code, out, err } = await commandLine(process.argv.slice(2), process.env)
-write(1, out)
-write(2, err)
-// At once, whatever is still open.
-process.exit(code)
+// No await: this is built as CommonJS too, which starts faster and has none here.
+void commandLine(process.argv.slice(2), process.env).then(({ code, out, err }) => {
+  write(1, out)
+  write(2, err)
+  // At once, whatever is still open.
+  process.exit(code)
+})
 
 /** By descriptor, since the streams take longer to make than a probe takes, and closed ones change nothing. */
 function write(descriptor: 1 | 2, text: string | undefined): void {

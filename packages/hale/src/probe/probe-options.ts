@@ -1,4 +1,5 @@
 import type { HeaderExpectations, JsonExpectation } from '../check-parts/http/answer-rules.ts'
+import type { ProbeResult } from './probe-result.ts'
 
 /** What `probe` asks with, and what it expects. Durations are milliseconds. */
 export interface ProbeOptions {
@@ -19,6 +20,8 @@ export interface ProbeOptions {
   readonly retryDelayMs?: number
   /** Asks again and again until the target is well, for so long at most; `retries` does not count then. */
   readonly waitMs?: number
+  /** Told what an attempt found that another one follows. What it throws is not looked at. */
+  readonly onRetry?: (found: ProbeResult) => void
   /** An answer that takes longer is DEGRADED. Less than `timeoutMs`. */
   readonly degradedAfterMs?: number
   /** Ends the probe; it rejects with the signal's reason. */

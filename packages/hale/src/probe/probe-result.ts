@@ -44,9 +44,14 @@ export function amiss(cause: ProbeCause, message: string, more: Partial<Finding>
 
 /** One line of a length that every reader of probes keeps whole. */
 export function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
-  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+  const line = flat(text)
   return line.length > longestMessage ? `${line.slice(0, longestMessage - 1)}…` : line
+}
+
+/** On one line, and without what would move a terminal's cursor. */
+export function flat(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
 }
 
 /** "500 ms", "1.5 s", "2 min". */

@@ -1,5 +1,13 @@
 import { expect, it } from 'vitest'
-import { grpcCode, nagiosCode, nagiosText, type ProbeResult, probeJson, probeText } from './index.ts'
+import {
+  grpcCode,
+  nagiosCode,
+  nagiosText,
+  nagiosUnknown,
+  type ProbeResult,
+  probeJson,
+  probeText,
+} from './index.ts'
 
 const well: ProbeResult = {
   status: 'UP',
@@ -31,6 +39,33 @@ it('is a line for Nagios, with no bar but the one before the measurements', () =
     'PROBE OK - HTTP 200 | time=0.041260s;0.3;3;0 size=214B;;;0 certificate_days=61.4',
   )
   expect(nagiosText(down, { timeoutMs: 500 })).toMatch(/^PROBE CRITICAL - a \/ b \| time=0\.041260s;;0\.5;0 /)
+})
+
+/** Each as the guidelines of monitoring plugins have it: 'label'=value[UOM];[warn];[crit];[min];[max]. */
+const perfdata =
+  /^[^\s=';|]+=(?:-?\d+(?:\.\d+)?)(?:us|ms|s|%|[KMGT]?B|c)?(?:;(?:@?(?:~|-?\d+(?:\.\d+)?)?:?(?:-?\d+(?:\.\d+)?)?)){0,2}(?:;(?:-?\d+(?:\.\d+)?)?){0,2}$/
+
+it('measures as a monitoring plugin does, with limits as ranges', () => {
+  const days = { degradedAt: 14, downAt: 7 }
+  const all = [
+    nagiosText(well, { timeoutMs: 3000, degradedAfterMs: 300, daysLeft: days }),
+    nagiosText({ ...well, certificateDaysLeft: -3.5 }, { timeoutMs: 3000, daysLeft: { downAt: 7 } }),
+    nagiosText(down, { timeoutMs: 1 }),
+  ]
+  expect(all.map((text) => text.slice(text.indexOf('certificate_days')))).toEqual([
+    'certificate_days=61.4;14:;7:',
+    'certificate_days=-3.5;;7:',
+    'certificate_days=61.4',
+  ])
+  for (const text of all)
+    for (const measured of text.slice(text.indexOf(' | ') + 3).split(' ')) expect(measured).toMatch(perfdata)
+})
+
+it('is one line on stdout for Nagios where nothing could be found out', () => {
+  expect(nagiosUnknown(['--a: expected | or\nb', 'no target'])).toBe(
+    'PROBE UNKNOWN - --a: expected / or b; no target',
+  )
+  expect(Buffer.byteLength(nagiosUnknown(['ü'.repeat(9000)]))).toBeLessThan(4096)
 })
 
 it('cuts between characters what is too long, and never a line of JSON', () => {

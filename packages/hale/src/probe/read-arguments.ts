@@ -27,7 +27,8 @@ export async function readArguments(argv: readonly string[]): Promise<Arguments>
   try {
     const { values, positionals } = parseArgs({ args: [...argv], options: grammar(), allowPositionals: true })
     const read = readProbeFlags(values as ProbeFlagValues, (path) => readFileSync(path, 'utf8'))
-    return { options: {}, problems: [], ...read, targets: positionals, flags: values }
+    const problems = [...('problems' in read ? read.problems : []), ...togetherWrong(values)]
+    return { options: {}, ...read, problems, targets: positionals, flags: values }
   } catch (error) {
     return { targets: [], options: {}, flags: {}, problems: [await mended(error)] }
   }
@@ -42,6 +43,14 @@ function grammar(): Grammar {
     options[name] = { type, ...(short !== undefined && { short }), ...(many === true && { multiple: true }) }
   }
   return options
+}
+
+/** Each has an exit code or an output of its own. */
+function togetherWrong(values: Readonly<Record<string, unknown>>): readonly string[] {
+  if (values.nagios !== true) return []
+  return ['json', 'grpc-codes']
+    .filter((name) => values[name] === true)
+    .map((name) => `--${name} cannot be given together with --nagios: leave one of them out`)
 }
 
 /** What parseArgs says, with the flag that was meant where one is misspelt. */

@@ -11,24 +11,28 @@ type Ask = (attempt: Attempt) => Promise<Finding>
 /** Asks as often as the settings say; rejects with the signal's reason alone. */
 export async function runProbe(target: ProbeTarget, settings: ProbeSettings): Promise<ProbeResult> {
   const ask = await askOf(target, settings)
-  const { timeoutMs, retries, retryDelayMs, waitMs, signal } = settings
+  const { timeoutMs, retries, retryDelayMs, waitMs, onRetry, signal } = settings
   const startedAt = nowMs()
   const leftMs = (): number => (waitMs ?? Infinity) - (nowMs() - startedAt)
   for (let attempts = 1; ; attempts++) {
     const finding = await attempt(ask, Math.max(1, Math.min(timeoutMs, leftMs())), signal)
     const healthy = finding.status !== 'DOWN'
     const last = waitMs === undefined ? attempts > retries : leftMs() <= retryDelayMs
-    if (healthy || last) {
-      const told = healthy || waitMs === undefined ? finding : waitedInVain(finding, waitMs)
-      return { ...finding, ...told, healthy, target: target.shown, attempts }
-    }
+    const found = { ...finding, healthy, target: target.shown, attempts }
+    if (healthy || last) return healthy || waitMs === undefined ? found : waitedInVain(found, waitMs)
+    if (onRetry !== undefined) tell(onRetry, found)
     await pause(retryDelayMs, signal)
   }
 }
 
-function waitedInVain(finding: Finding, waitMs: number): Finding {
-  const { cause = 'unexpected-answer', message } = finding
-  return amiss(cause, `not well within ${spell(waitMs)}: ${message}`, finding)
+function waitedInVain(found: ProbeResult, waitMs: number): ProbeResult {
+  const { cause = 'unexpected-answer', message } = found
+  return { ...found, ...amiss(cause, `not well within ${spell(waitMs)}: ${message}`) }
+}
+
+/** Whoever is only told has no say in it, be it by throwing or by rejecting. */
+function tell(onRetry: (found: ProbeResult) => unknown, found: ProbeResult): void {
+  void (async () => onRetry(found))().catch(() => {})
 }
 
 /** What asks a target. HTTP/2 alone takes long to load; the others are small, and one file more would take longer. */

@@ -1,10 +1,13 @@
-import { isIP } from 'node:net'
-import { type ConnectionOptions, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
+import type { ConnectionOptions, TLSSocket } from 'node:tls'
+import { chainEnds } from '../check-parts/sockets/chain-ends.ts'
 import type { ProbeSettings } from './probe-options.ts'
 import type { Place } from './probe-target.ts'
 
+// Imported, it would read every certificate that Node trusts, to be there for who asks for them.
+const { connect } = process.getBuiltinModule('node:tls')
+const { isIP } = process.getBuiltinModule('node:net')
+
 const dayMs = 86_400_000
-const longestChain = 10
 
 /** Opens a TLS connection; certificate and name are looked at unless `insecure` says otherwise. */
 export function openTls(
@@ -28,16 +31,12 @@ export function openTls(
   return connect(options)
 }
 
-/** Days until the first certificate that the server sent expires: an intermediate one that does breaks as much. */
-export function daysLeft(socket: TLSSocket): number {
-  let soonest = Infinity
-  let at: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true)
-  const seen = new Set<string>()
-  // The root is its own issuer.
-  while (at?.valid_to !== undefined && !seen.has(at.fingerprint256) && seen.size < longestChain) {
-    seen.add(at.fingerprint256)
-    soonest = Math.min(soonest, Date.parse(at.valid_to))
-    at = at.issuerCertificate
-  }
-  return Math.floor(((soonest - Date.now()) / dayMs) * 10) / 10
+/**
+ * Days until the first certificate that the server sent expires: an intermediate one that does breaks as much. Undefined
+ * where it sent none, as by ciphers that do without.
+ */
+export function daysLeft(socket: TLSSocket): number | undefined {
+  const ends = chainEnds(socket)
+  if (ends.length === 0) return undefined
+  return Math.floor(((Math.min(...ends) - Date.now()) / dayMs) * 10) / 10
 }

@@ -1,5 +1,7 @@
-import { STATUS_CODES } from 'node:http'
 import type { HealthResponse } from '../http/exchange.ts'
+
+// Not imported, for the reason that probe-server.ts gives.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 
 /** How Node's own server would go on with the connection. */
 export interface ConnectionTerms {

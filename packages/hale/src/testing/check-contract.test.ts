@@ -118,6 +118,17 @@ describe('the contract of checks', () => {
       { [failing]: /^reported after \d+ ms; its timeout is 60 ms/ },
     ],
     [
+      'keeps others from the event loop',
+      faulty(() => {
+        setTimeout(() => {
+          const until = performance.now() + 250
+          while (performance.now() < until);
+        }, 0)
+        return down('no')
+      }),
+      { [failing]: /^(another check of the same registry was not UP|reported after)/ },
+    ],
+    [
       'leaves a rejection unhandled',
       faulty(() => {
         void Promise.reject(new Error('lost'))
@@ -163,7 +174,88 @@ describe('the contract of checks', () => {
     let connections = 0
     const create = () => check(() => void connections++)
     const found = await failures(subject({ create, connections: () => connections }))
-    expect(found['opens no connection per probe (20)']).toMatch(/^\d+ connections before, \d+ after 2 probes/)
+    expect(found['opens no connection per probe (20)']).toMatch(
+      /^\d+ connections accepted before, \d+ after 2 probes/,
+    )
+  })
+
+  test('finds a count of the connections that are open, not of those that have been accepted', async () => {
+    let open = 2
+    const broken = (count: number) => () => {
+      open = count
+    }
+    const create = () => check(() => (open === 2 ? up() : down('no')))
+    const given = { create, faults: { failing: { inject: broken(0), heal: broken(2) } } }
+    for (const connections of [() => open, async () => open]) {
+      const found = await failures(subject({ ...given, connections }))
+      expect(found).toEqual({ [failing]: expect.stringMatching(/^subject\.connections fell from 2 to 0/) })
+    }
+    const silent = [() => Promise.reject(new Error('dead')), () => new Promise<number>(() => {})]
+    for (const cannotTell of silent) {
+      const connections = () => (open === 0 ? cannotTell() : 7)
+      expect(await failures(subject({ ...given, connections }))).toEqual({})
+    }
+  })
+
+  describe('measures the recovery of the check from that of its client', () => {
+    /** A client that is back some uses after the fault has ended, and a check that is UP some runs later. */
+    function recovering({
+      uses = 0,
+      runs = 0,
+      ...options
+    }: { uses?: number; runs?: number } & DependencyCheckOptions) {
+      const left = { uses: 0, runs: 0 }
+      const works = () => {
+        if (left.uses-- > 0) throw new Error('not connected')
+      }
+      const run = () => (left.uses > 0 || left.runs-- > 0 ? down('no') : up('well'))
+      const inject = () => {
+        left.uses = Number.POSITIVE_INFINITY
+      }
+      const heal = () => {
+        left.uses = uses
+        left.runs = runs
+      }
+      return subject({
+        create: () => check(run, { timeoutMs: 60, ...options }),
+        faults: { failing: { inject, heal } },
+        works,
+      })
+    }
+
+    test.for<[string, CheckContractSubject]>([
+      ['at once', recovering({})],
+      ['with it, once it is', recovering({ uses: 3, maxAgeMs: { down: 100 } })],
+      ['in the background', recovering({ uses: 1, intervalMs: 60_000 })],
+      ['within one age, however long that is', recovering({ maxAgeMs: { down: 60_000 } })],
+    ])('%s', async ([, given]) => {
+      expect(await failures(given)).toEqual({})
+    })
+
+    test('and finds one that takes longer', async () => {
+      const given = { ...recovering({ runs: 8, maxAgeMs: { down: 100 } }), recoverWithinMs: 2_000 }
+      const found = await failures(given)
+      expect(found[failing]).toMatch(/^not UP within 260 ms after the client works again; it is DOWN: no/)
+    })
+
+    test('and does not use the client of one that is UP by itself', async () => {
+      let uses = 0
+      expect(await failures({ ...recovering({ runs: 3 }), works: () => uses++ })).toEqual({})
+      expect(uses).toBe(0)
+    })
+
+    test('and a client that stays away, or does not answer', async () => {
+      const away = await failures({
+        ...recovering({ uses: 1e9, maxAgeMs: { down: 100 } }),
+        recoverWithinMs: 60,
+      })
+      expect(away[failing]).toMatch(/^subject\.works did not resolve within 60 ms/)
+      let uses = 0
+      const { works = () => {}, ...given } = recovering({ uses: 1, maxAgeMs: { down: 100 } })
+      const late = () => (uses++ === 0 ? new Promise(() => {}) : works())
+      expect(await failures({ ...given, works: late, recoverWithinMs: 2_000 })).toEqual({})
+      expect(uses).toBe(3)
+    })
   })
 
   describe('counts the questions that the dependency is asked', () => {
@@ -225,9 +317,17 @@ describe('the contract of checks', () => {
 
   test('refuses a subject that would prove nothing', () => {
     const make = () =>
-      checkContract({ create: 3, faults: {}, secrets: ['abc'], probe: 3 } as unknown as CheckContractSubject)
-    for (const field of ['create', 'faults', 'secrets', 'probe']) expect(make).toThrow(`- ${field}:`)
-    expect(make).toThrow('checkContract: 4 problems')
+      checkContract({
+        create: 3,
+        faults: {},
+        secrets: ['abc'],
+        probe: 3,
+        works: true,
+        connections: 5,
+      } as unknown as CheckContractSubject)
+    const fields = ['create', 'faults', 'secrets', 'probe', 'works', 'connections']
+    for (const field of fields) expect(make).toThrow(`- ${field}:`)
+    expect(make).toThrow('checkContract: 6 problems')
     expect(() => checkContract(subject({ secrets: [] }))).toThrow('secrets: expected at least one')
     expect(() => checkContract(subject({ faults: { failing: { inject: () => {} } } }))).toThrow(
       'faults.failing.heal',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { type CheckDefinition, check } from '../core/check.ts'
-import { checkSettings } from '../core/check-settings.ts'
+import { type CheckSettings, checkSettings } from '../core/check-settings.ts'
 import { systemClock } from '../core/clock.ts'
 import { createHealth } from '../core/create-health.ts'
+import { down, type Outcome, up } from '../core/outcome.ts'
 import type { CheckReport } from '../core/report.ts'
 import type { Status } from '../core/status.ts'
 import { Problems } from '../errors/problems.ts'
@@ -30,6 +31,8 @@ export interface RehearsalTerms {
 
 const pollMs = 25
 const mostPolls = 8
+const probesPerAge = 4
+const aloneForMs = 1_000
 
 /** A registry of its own with the check under contract and another that is always well, and a record of the runs. */
 export class ContractRehearsal implements AsyncDisposable {
@@ -44,17 +47,18 @@ export class ContractRehearsal implements AsyncDisposable {
   #givenUp = 0
   #passedMs = 0
   readonly #terms: RehearsalTerms
+  readonly #settings: CheckSettings | undefined
   readonly #health
 
   constructor(terms: RehearsalTerms) {
     this.#terms = terms
     const definition = terms.create()
     this.#health = createHealth({
-      checks: { subject: this.#counted(definition), bystander: check(() => {}) },
+      checks: { subject: this.#counted(definition), bystander: bystander(terms.slackMs) },
       clock: { ...systemClock, now: () => this.now() },
     })
-    const settings = checkSettings('subject', definition, new Problems())
-    this.ageMs = settings?.intervalMs ?? settings?.maxAgeMs.up ?? 0
+    this.#settings = checkSettings('subject', definition, new Problems())
+    this.ageMs = this.#settings?.intervalMs ?? this.#settings?.maxAgeMs.up ?? 0
   }
 
   /** Monotonic milliseconds, with those that were made to pass. */
@@ -77,11 +81,20 @@ export class ContractRehearsal implements AsyncDisposable {
     return this.#health.check('subject').run()
   }
 
-  /** Runs the check now, and expects what is reported, within its timeout. */
-  async expect({ status = 'DOWN', text }: Expectation): Promise<void> {
+  /** Runs the check now, and expects what is reported, within its timeout, while another check stays UP. */
+  async expect(expected: Expectation): Promise<void> {
+    const beside = this.#health.check('bystander').run()
     const startedAt = performance.now()
     const report = await this.run()
-    const tookMs = performance.now() - startedAt
+    this.#judge(report, performance.now() - startedAt, expected)
+    const { checks } = await this.#health.readiness()
+    for (const { status, error } of [await beside, checks.bystander]) {
+      if (status !== 'UP')
+        throw new Doubtful({ message: `another check of the same registry was not UP: ${error}` })
+    }
+  }
+
+  #judge(report: CheckReport, tookMs: number, { status = 'DOWN', text }: Expectation): void {
     const shown = report.error ?? report.message ?? ''
     const wanted = typeof text === 'string' ? shown === text : text?.test(shown) !== false
     if (report.status !== status || !wanted) {
@@ -114,6 +127,59 @@ export class ContractRehearsal implements AsyncDisposable {
     }
   }
 
+  /** Whether the check is UP again by itself, with nobody else using the client, within about one age of its result. */
+  async recoversAlone(): Promise<boolean> {
+    const ageMs = this.#badAgeMs()
+    const deadline = performance.now() + Math.min(ageMs, aloneForMs)
+    // What is remembered is no longer served.
+    this.pass(ageMs)
+    await this.#probeOrRun()
+    while (this.#report().status !== 'UP') {
+      if (performance.now() > deadline) return false
+      await new Promise((resolve) => setTimeout(resolve, pollMs))
+      await this.run()
+    }
+    return true
+  }
+
+  /**
+   * Probes as a platform does, to which a bad result is served until it is too old, and expects the check to be UP
+   * within one age of it. Time is made to pass.
+   */
+  async follows(): Promise<void> {
+    const ageMs = this.#badAgeMs()
+    const withinMs = ageMs + (this.#settings?.timeoutMs ?? 0) + this.#terms.slackMs
+    const deadline = this.now() + withinMs
+    for (;;) {
+      await this.#probeOrRun()
+      const { status, error, message } = this.#report()
+      if (status === 'UP') return
+      if (this.now() > deadline) {
+        const shown = `${status}: ${error ?? message}`
+        throw new Doubtful({
+          message: `not UP within ${Math.round(withinMs)} ms after the client works again; it is ${shown}`,
+        })
+      }
+      this.pass(ageMs / probesPerAge)
+      await new Promise((resolve) => setTimeout(resolve, pollMs))
+    }
+  }
+
+  #report(): CheckReport {
+    return this.#health.check('subject').report()
+  }
+
+  /** For how long what it is now is served, or is the answer until the next run in the background. */
+  #badAgeMs(): number {
+    const { intervalMs, maxAgeMs } = this.#settings ?? {}
+    return intervalMs ?? maxAgeMs?.[this.#report().status === 'DEGRADED' ? 'up' : 'down'] ?? 0
+  }
+
+  /** The background's runs are not hurried by time that is made to pass. */
+  async #probeOrRun(): Promise<void> {
+    await (this.#settings?.intervalMs === undefined ? this.probe() : this.run())
+  }
+
   /** Gives a run that was aborted a moment to settle, without which the next one may not start. Each has one. */
   async settles(): Promise<void> {
     for (let left = mostPolls; left > 0 && this.#unsettled > this.#givenUp; left--) {
@@ -122,15 +188,10 @@ export class ContractRehearsal implements AsyncDisposable {
     this.#givenUp = this.#unsettled
   }
 
-  async expectBystanderUp(): Promise<void> {
-    const { status } = (await this.#health.readiness()).checks.bystander
-    assert.equal(status, 'UP', 'another check of the same registry was not UP')
-  }
-
   /** Looks through the report, what is remembered and every answer at the highest visibility. */
   async expectNoSecrets(): Promise<void> {
     const places: Record<string, unknown> = {
-      'the report': this.#health.check('subject').report(),
+      'the report': this.#report(),
       'the snapshot': this.#health.snapshot(),
     }
     const handle = createHandler(this.#health, { visibility: 'debug' })
@@ -167,4 +228,15 @@ export class ContractRehearsal implements AsyncDisposable {
       },
     }
   }
+}
+
+/** Is well, unless others keep it from its turn of the loop for longer than that. */
+function bystander(slackMs: number): CheckDefinition {
+  const run = async (): Promise<Outcome> => {
+    const from = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    const tookMs = Math.round(performance.now() - from)
+    return tookMs > slackMs ? down(`its turn came after ${tookMs} ms`) : up()
+  }
+  return check(run, { timeoutMs: 5_000, maxAgeMs: { up: 0, down: 0 } })
 }

@@ -4,7 +4,7 @@ import type { MqttCheckOptions, MqttClient } from 'hale/checks/mqtt'
 import type { NatsCheckOptions, NatsConnection } from 'hale/checks/nats'
 import type { RabbitmqCheckOptions, RabbitmqClient } from 'hale/checks/rabbitmq'
 import { checkType } from '../check-type.ts'
-import { Connections, type Emitter, exported, make } from '../driver.ts'
+import { Connections, type Emitter, expectScheme, exported, make } from '../driver.ts'
 import {
   addresses,
   flag,
@@ -37,6 +37,7 @@ export const rabbitmq = checkType<RabbitmqCheckOptions>()({
     ),
   },
   async make({ url }, options, { driver, clientError }) {
+    expectScheme(url, 'amqp', 'amqps')
     const { rabbitmq } = await import('hale/checks/rabbitmq')
     type Connection = RabbitmqClient & Emitter & { close(): Promise<void> }
     const connect = exported<(url: string, socket: object) => Promise<Connection>>(driver, 'connect')
@@ -172,6 +173,7 @@ export const bullmq = checkType<BullmqCheckOptions>()({
     workers: thresholds('How few workers there may be.', 'workers'),
   },
   async make({ url, queue, prefix }, options, { driver, clientError }) {
+    expectScheme(url, 'redis', 'rediss')
     const { bullmq } = await import('hale/checks/bullmq')
     type Queue = BullmqQueue & Emitter & { close(): Promise<void> }
     // It connects when it is made: not before somebody asks.

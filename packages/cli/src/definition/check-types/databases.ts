@@ -3,7 +3,7 @@ import type { MysqlCheckOptions, MysqlClient } from 'hale/checks/mysql'
 import type { PostgresCheckOptions, PostgresPool } from 'hale/checks/postgres'
 import type { RedisCheckOptions, RedisClient } from 'hale/checks/redis'
 import { checkType } from '../check-type.ts'
-import { type Emitter, exported, make } from '../driver.ts'
+import { type Emitter, expectScheme, exported, make } from '../driver.ts'
 import { needed, oneOf, query, saturation, thresholds, url } from '../field.ts'
 
 // A run at a time, and one that is left over from a run that timed out.
@@ -17,6 +17,7 @@ export const postgres = checkType<PostgresCheckOptions>()({
   target: { url: needed(url('Such as postgres://user:password@host:5432/database.')) },
   options: { query: query('SELECT 1'), ...saturation },
   async make({ url }, options, { driver, clientError }) {
+    expectScheme(url, 'postgres', 'postgresql', 'socket')
     const { postgres } = await import('hale/checks/postgres')
     const settings = {
       connectionString: url,
@@ -58,6 +59,7 @@ export const redis = checkType<RedisCheckOptions>()({
     ...saturation,
   },
   async make({ url }, options, { driver, clientError }) {
+    expectScheme(url, 'redis', 'rediss')
     const { redis } = await import('hale/checks/redis')
     const settings = {
       connectionName: 'hale',

@@ -2,8 +2,11 @@ import type { Command } from './command.ts'
 import type { Figure } from './figure.ts'
 import type { Edit, Place } from './place.ts'
 
-/** Who acts on the answer: `container` is a container's own check, `balancer` one that chooses where requests go. */
-export type Role = 'liveness' | 'readiness' | 'startup' | 'container' | 'balancer'
+/**
+ * Who acts on the answer: `container` is a container's own check, `balancer` one that chooses where requests go,
+ * `monitor` one that tells somebody.
+ */
+export type Role = 'liveness' | 'readiness' | 'startup' | 'container' | 'balancer' | 'monitor'
 
 export interface HttpQuestion {
   readonly kind: 'http'
@@ -48,8 +51,12 @@ export interface Asking {
   readonly failures?: Figure
   readonly successes?: Figure
   readonly delay?: Figure
+  /** Whether its platform replaces what fails, whatever the question is called there. */
+  readonly replaces?: boolean
   /** What its platform does not accept. */
   readonly refuses?: 'timeout-above-interval' | 'timeout-not-below-interval'
+  /** By an agent, beside this question: then it is right to ask here whether the instance is alive. */
+  readonly readinessIsToldElsewhere?: boolean
   /** What it takes for a good answer, where that is stated: statuses, or a text that has to be in the body. */
   readonly expects?: Expectation
 }
@@ -62,6 +69,8 @@ export interface Expectation {
   accepts?(status: number): boolean
   /** What the body has to hold. */
   readonly text?: string
+  /** What to write in its place, as its platform says it. */
+  readonly instead?: string
   /** What makes 200 accepted too. */
   acceptAlso200?(): readonly Edit[] | undefined
 }

@@ -1,5 +1,5 @@
-import type { Located } from './located.ts'
 import type { Edit, Place } from './place.ts'
+import type { Located } from './yaml/located.ts'
 
 /** A command that a container runs to see whether it is well. */
 export interface Command {

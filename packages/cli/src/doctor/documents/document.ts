@@ -1,11 +1,12 @@
 import type { Suppression } from '../suppression.ts'
 import type { Asking } from './asking.ts'
-import type { HaproxySection } from './haproxy-section.ts'
-import type { KubernetesDocument } from './kubernetes-object.ts'
-import type { Located } from './located.ts'
-import type { NginxUpstream } from './nginx-upstream.ts'
+import type { KubernetesDocument } from './kubernetes/kubernetes-object.ts'
+import type { SystemdUnit } from './machines/systemd-unit.ts'
 import type { Place } from './place.ts'
+import type { HaproxySection } from './proxies/haproxy-section.ts'
+import type { NginxUpstream } from './proxies/nginx-upstream.ts'
 import type { SourceFile, Unreadable } from './source-file.ts'
+import type { Located } from './yaml/located.ts'
 
 /** What a file as a whole says: what could not be read, and what shall not be said. */
 export interface FileDocument {
@@ -40,6 +41,10 @@ export interface ComposeDocument {
 export interface DockerfileDocument {
   readonly kind: 'dockerfile'
   readonly file: SourceFile
+  /** What the last stage is made of in the end; undefined where a variable decides. */
+  readonly base: string | undefined
+  /** What is done in the last stage and those that it goes on from, health checks apart. */
+  readonly done: string
   readonly askings: readonly Asking[]
 }
 
@@ -60,6 +65,7 @@ export interface NginxDocument {
 export interface EnvoyDocument {
   readonly kind: 'envoy'
   readonly file: SourceFile
+  readonly clusters: readonly Located[]
   readonly healthChecks: readonly { readonly cluster: string; readonly node: Located }[]
   readonly askings: readonly Asking[]
 }
@@ -79,6 +85,47 @@ export interface EcsDocument {
   readonly askings: readonly Asking[]
 }
 
+export interface ConsulCheck {
+  /** The service that it is of, where it is told. */
+  readonly service: string
+  readonly node: Located
+}
+
+/** Definitions of services, of Consul or Nomad. */
+export interface ConsulDocument {
+  readonly kind: 'consul'
+  readonly file: SourceFile
+  readonly checks: readonly ConsulCheck[]
+  readonly askings: readonly Asking[]
+}
+
+export interface AlertRule {
+  readonly name: string
+  readonly node: Located
+}
+
+/** Rules by which Prometheus tells somebody. */
+export interface AlertsDocument {
+  readonly kind: 'alerts'
+  readonly file: SourceFile
+  readonly alerts: readonly AlertRule[]
+  readonly askings: readonly []
+}
+
+export interface SystemdDocument {
+  readonly kind: 'systemd'
+  readonly file: SourceFile
+  readonly unit: SystemdUnit
+  readonly askings: readonly Asking[]
+}
+
+/** What its questions alone are examined of. */
+export interface OtherDocument {
+  readonly kind: 'other'
+  readonly file: SourceFile
+  readonly askings: readonly Asking[]
+}
+
 export type Document =
   | FileDocument
   | KubernetesDocument
@@ -88,3 +135,7 @@ export type Document =
   | NginxDocument
   | EnvoyDocument
   | EcsDocument
+  | ConsulDocument
+  | AlertsDocument
+  | SystemdDocument
+  | OtherDocument

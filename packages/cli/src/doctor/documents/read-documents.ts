@@ -1,10 +1,16 @@
 import { basename, extname } from 'node:path'
 import { suppressionsIn } from '../suppression.ts'
 import type { Document } from './document.ts'
-import { haproxyDocument, isHaproxy } from './haproxy.ts'
-import { isNginx, nginxDocument } from './nginx.ts'
+import { isSystemd, systemdDocument } from './machines/systemd.ts'
+import { isMonit, monitDocument } from './monitoring/monit.ts'
+import { isNagios, nagiosDocument } from './monitoring/nagios.ts'
+import { asksNothing, NOTHING, TEMPLATE } from './notes.ts'
+import { caddyDocument, isCaddyfile } from './proxies/caddy.ts'
+import { haproxyDocument, isHaproxy } from './proxies/haproxy.ts'
+import { isNginx, nginxDocument } from './proxies/nginx.ts'
+import { isVcl, varnishDocument } from './proxies/varnish.ts'
 import type { SourceFile, Unreadable } from './source-file.ts'
-import { yamlDocuments } from './yaml-documents.ts'
+import { yamlDocuments } from './yaml/yaml-documents.ts'
 
 export interface Read {
   /** The file itself first, then what it holds; only the file when nothing in it is known. */
@@ -13,12 +19,26 @@ export interface Read {
   readonly note?: string
 }
 
-const NOTHING = 'holds nothing that hale doctor knows'
-/** What {@link Read.note} says of a template that cannot be read before it is rendered. */
-export const TEMPLATE = 'is a template: render it first, as by `helm template . | hale doctor -`'
 const OURS =
-  /^\s*["']?(?:apiVersion|kind|services|containerDefinitions|static_resources|clusters|Resources)["']?\s*:/m
+  /^[ \t]*["']?(?:apiVersion|kind|services|containerDefinitions|static_resources|clusters|Resources)["']?\s*:/m
+/** Without one of these a JSON file holds nothing of ours, however long it takes to read; Azure's versions are dates. */
+const OURS_IN_JSON =
+  /"(?:apiVersion"\s*:\s*"(?!\d{4}-)|(?:containerDefinitions|Resources|services?|checks?|scrape_configs|static_resources|clusters|modules|groups|http|probeThreshold|unhealthyThreshold)"\s*:)/
 const YAML = new Set(['.yaml', '.yml', '.json'])
+const BRACES = new Set(['.tf', '.hcl', '.nomad', '.bicep'])
+const BY_NAME = [
+  [/^Caddyfile|\.caddy$/, caddyDocument],
+  [/^monitrc$/, monitDocument],
+] as const
+/** In this order: each is recognised by words that those after it do not begin with. */
+const BY_TEXT = [
+  [isSystemd, systemdDocument],
+  [isNagios, nagiosDocument],
+  [isMonit, monitDocument],
+  [isVcl, varnishDocument],
+  [isHaproxy, haproxyDocument],
+  [isCaddyfile, caddyDocument],
+] as const
 
 /** What a file holds, by its name, and by its text where the name says nothing. Never throws over the text. */
 export async function readDocuments(file: SourceFile): Promise<Read> {
@@ -39,20 +59,18 @@ interface Held {
 async function holds(file: SourceFile): Promise<Held> {
   const { path, text } = file
   const extension = extname(path).toLowerCase()
-  if (extension === '.tf' || path.endsWith('.tf.json')) {
-    return known(
-      [],
-      [],
-      'Terraform is not examined: give what it makes, such as the task definition or manifest',
-    )
-  }
+  if (BRACES.has(extension)) return inBraces(file, extension)
   if (YAML.has(extension)) return inYaml(file)
+  // From standard input nothing but the text says what it is.
+  if (extension === '' && /^resource\s+"\w+"\s+"/m.test(text)) return inBraces(file, '.tf')
   // Loaded only where there is one: reading manifests need not wait for it.
-  const { dockerfileDocument, isDockerfile } = await import('./dockerfile.ts')
+  const { dockerfileDocument, isDockerfile } = await import('./containers/dockerfile.ts')
   if (/^(?:docker|container)file(?:\.|$)|\.(?:docker|container)file$/i.test(basename(path))) {
     return known([dockerfileDocument(file)])
   }
-  if (isHaproxy(text)) return known([haproxyDocument(file)])
+  const named = BY_NAME.find(([pattern]) => pattern.test(basename(path)))
+  if (named !== undefined) return known([named[1](file)])
+  for (const [is, document] of BY_TEXT) if (is(text)) return known([document(file)])
   if (isNginx(text)) {
     const { document, unreadable } = nginxDocument(file)
     return known([document], unreadable)
@@ -60,14 +78,27 @@ async function holds(file: SourceFile): Promise<Held> {
   if (isDockerfile(text)) return known([dockerfileDocument(file)])
   const held = inYaml(file)
   // What is no YAML either is somebody else's format, and no broken file.
-  return extension !== '' && held.found.length === 0 ? known([], [], NOTHING) : held
+  const isOurs = extension === '' && OURS.test(text)
+  return held.found.length === 0 && !isOurs ? known([], [], asksNothing(file)) : held
 }
 
 function known(found: readonly Document[], unreadable: readonly Unreadable[] = [], note?: string): Held {
   return { found, unreadable, ...(note !== undefined && { note }) }
 }
 
+/** Loaded only where there is one, too. */
+async function inBraces(file: SourceFile, extension: string): Promise<Held> {
+  const { bracesDocuments } = await import('./braces/braces-documents.ts')
+  const { documents, unreadable } = bracesDocuments(file, extension)
+  const asks = documents.some(({ askings }) => askings.length > 0)
+  if (unreadable.length > 0 && file.named === false && !asks) return known([], [], NOTHING)
+  return asks || unreadable.length > 0 ? known(documents, unreadable) : known([], [], asksNothing(file))
+}
+
 function inYaml(file: SourceFile): Held {
+  if (file.named === false && file.path.endsWith('.json') && !mayBeOurs(file.text)) {
+    return known([], [], asksNothing(file))
+  }
   const { documents, unreadable } = yamlDocuments(file)
   if (file.named === false && unreadable.length > 0) {
     // A chart's templates lie beside what is to be examined, and so do data.
@@ -75,5 +106,12 @@ function inYaml(file: SourceFile): Held {
     if (documents.length === 0 && !OURS.test(file.text)) return known([], [], NOTHING)
   }
   if (documents.length > 0 || unreadable.length > 0) return known(documents, unreadable)
-  return known([], [], NOTHING)
+  return known([], [], asksNothing(file))
+}
+
+/** Templates of Azure may have megabytes, and few have a probe. */
+function mayBeOurs(json: string): boolean {
+  if (json.slice(0, 500).includes('deploymentTemplate.json'))
+    return /"(?:probe|unhealthy)Threshold"/.test(json)
+  return OURS_IN_JSON.test(json)
 }

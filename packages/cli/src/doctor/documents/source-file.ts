@@ -7,6 +7,8 @@ export interface SourceFile {
   readonly text: string
   /** `false` when it was met in a folder: then it need not be anything of ours. */
   readonly named?: boolean
+  /** Whether it is in another encoding than UTF-8: then writing it would spoil what could not be read. */
+  readonly garbled?: boolean
 }
 
 /** Why a file, or a part of it, could not be read. */

@@ -11,7 +11,10 @@ export function unifiedDiff(path: string, before: string, after: string): string
   if (before === after) return ''
   const lines = compared(linesOf(before), linesOf(after))
   const hunks = hunksOf(lines).map((hunk) => shown(lines, hunk))
-  return `--- a/${path}\n+++ b/${path}\n${hunks.join('')}`
+  const name = path.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, '')
+  // Where a name has blanks only a tab says where it ends.
+  const end = name.includes(' ') ? '\t' : ''
+  return `--- a/${name}${end}\n+++ b/${name}${end}\n${hunks.join('')}`
 }
 
 function linesOf(text: string): readonly string[] {

@@ -1,14 +1,19 @@
 import { positionOf } from '../documents/place.ts'
 import type { Reported } from '../finding.ts'
 
-/** For programs: `{ files, findings, suppressed }`. */
-export function jsonReport(found: readonly Reported[], files: number): string {
+/** For programs: `{ files, findings, suppressed, passedOver }`. */
+export function jsonReport(
+  found: readonly Reported[],
+  files: number,
+  passedOver: readonly string[] = [],
+): string {
   const findings = found.filter(({ suppressed }) => suppressed === undefined)
   const silenced = found.filter(({ suppressed }) => suppressed !== undefined)
   const report = {
     files,
     findings: findings.map(shown),
     suppressed: silenced.map((one) => ({ ...shown(one), reason: one.suppressed })),
+    passedOver,
   }
   return `${JSON.stringify(report, undefined, 2)}\n`
 }

@@ -1,3 +1,4 @@
+import { version } from '../../command/version.ts'
 import { type Place, positionOf } from '../documents/place.ts'
 import type { Reported, Rule, Severity } from '../finding.ts'
 
@@ -11,7 +12,7 @@ export function sarifReport(found: readonly Reported[], rules: readonly Rule[]):
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'hale doctor', rules: rules.map(descriptor) } },
+        tool: { driver: { name: 'hale doctor', semanticVersion: version(), rules: rules.map(descriptor) } },
         columnKind: 'utf16CodeUnits',
         results: found.map((one) => result(one, index.get(one.rule.id) ?? -1)),
       },

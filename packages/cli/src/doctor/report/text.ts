@@ -9,12 +9,21 @@ export function textReport(
   findings: readonly Reported[],
   terminal: Pick<Terminal, 'style' | 'columns'>,
 ): string {
-  return findings.map((one) => paragraph(one, terminal)).join('\n')
+  const told = new Set<string>()
+  return findings
+    .map((one) => {
+      // Once is enough: what is found ten times is so for the same reason.
+      const isNew = !told.has(one.rule.id)
+      told.add(one.rule.id)
+      return paragraph(one, terminal, isNew)
+    })
+    .join('\n')
 }
 
 function paragraph(
   { rule, severity, path, text, finding }: Reported,
   { style, columns }: Pick<Terminal, 'style' | 'columns'>,
+  withReason: boolean,
 ): string {
   const { line, column } = positionOf(text, finding.place[0])
   const head = `${style('bold', `${path}:${line}:${column}`)}: ${style(STYLES[severity], severity)} ${rule.id}`
@@ -25,7 +34,7 @@ function paragraph(
   return [
     `${head}\n`,
     `  ${wrapped(finding.what, width - 2).join('\n  ')}\n`,
-    part('why', rule.why),
+    ...(withReason ? [part('why', rule.why)] : []),
     ...(finding.evidence.length === 0 ? [] : [part('evidence', finding.evidence.join('; '))]),
     part('fix', `${finding.fix}${canMend ? ' (--fix writes it)' : ''}`),
   ].join('')
@@ -49,6 +58,7 @@ export function closingLine(
   shown: readonly Reported[],
   files: number,
   level: Severity,
+  passedOver: readonly string[] = [],
 ): string {
   const suppressed = found.filter((one) => one.suppressed !== undefined).length
   const hidden = found.filter((one) => one.suppressed === undefined).length - shown.length
@@ -57,8 +67,15 @@ export function closingLine(
     shown.length === 0 ? 'nothing found' : counted(shown.length, 'finding'),
     ...(suppressed > 0 ? [`${suppressed} suppressed`] : []),
     ...(hidden > 0 ? [`${hidden} below ${level} (--severity info shows all)`] : []),
+    ...(passedOver.length > 0 ? [`${passedOver.length} passed over (${listed(passedOver)})`] : []),
   ]
   return `${shown.length === 0 ? '' : '\n'}${parts.join(', ')}\n`
+}
+
+/** The first two, and how many more. */
+export function listed([first = '', second, ...others]: readonly string[]): string {
+  if (second === undefined) return first
+  return others.length === 0 ? `${first}, ${second}` : `${first}, ${second} and ${others.length} more`
 }
 
 function counted(count: number, noun: string): string {

@@ -15,24 +15,29 @@ export const degradedTakenForDown: Rule = {
 
 /** The word alone, or as the status of a JSON body. */
 const WELL = /^\W*(?:status\W+)?(?:UP|PASS|OK|HEALTHY)\W*$/i
+/** Of whoever is asked: the body of a status alone is looked for like this. */
+const SAYS_UP = /status\W+UP\b/
 const GREP_UP = /\|\s*e?grep\b[^|;&]*?\b(UP)\b/
 
 function findingOf(asking: Asking, { service }: Context): readonly Finding[] {
   const { question, expects, subject } = asking
   const path = pathOf(question)
   const known = asksTheService(asking, service)
-  // Others may answer 204 when they are well, or have no state between.
-  if (path === undefined || path.includes('actuator')) return []
-  const named = meaningOf(path, service) !== undefined || path === '/health'
-  if (!known && !named) return []
   const finding = (place: Place, stated: string, edits?: Finding['edits']): Finding => ({
     place,
     severity: known ? 'error' : 'warning',
     what: `${subject} takes DEGRADED for down`,
     evidence: [stated, 'DEGRADED is answered with 200 and "status":"DEGRADED"'],
-    fix: 'take 200 for well, whatever the body says: down is 503',
+    fix: `take 200 for well, whatever the body says: down is 503${expects?.instead === undefined ? '' : `. Write ${expects.instead}`}`,
     edits,
   })
+  if (question.kind === 'unknown' && expects?.text !== undefined && SAYS_UP.test(expects.text)) {
+    return [finding(expects.place, expects.stated)]
+  }
+  // Others may answer 204 when they are well, or have no state between.
+  if (path === undefined || path.includes('actuator')) return []
+  const named = meaningOf(path, service) !== undefined || path === '/health'
+  if (!known && !named) return []
   if (expects?.accepts?.(200) === false) {
     return [finding(expects.place, expects.stated, expects.acceptAlso200?.())]
   }

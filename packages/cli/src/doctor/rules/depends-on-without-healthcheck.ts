@@ -26,7 +26,7 @@ export const dependsOnWithoutHealthcheck: Rule = {
                 ? `the healthcheck of ${name} is switched off`
                 : `neither ${name} nor its image ${other.image ?? ''} has one`,
             ],
-            fix: `give ${name} a healthcheck, or wait for service_started`,
+            fix: `give ${name} ${healthcheckFor(other.image ?? '')}, or wait for service_started`,
           },
         ]
       }),
@@ -38,4 +38,22 @@ export const dependsOnWithoutHealthcheck: Rule = {
 function hasNone({ healthcheck, builds, image }: ComposeService): boolean {
   if (healthcheck !== undefined) return healthcheck === 'off'
   return !builds && image !== undefined && WITHOUT.test(image)
+}
+
+/** What these images have in them to ask themselves. */
+const TESTS: readonly (readonly [image: RegExp, test: string])[] = [
+  [/postgres/, 'CMD-SHELL, pg_isready -U postgres'],
+  [/mysql/, 'CMD, mysqladmin, ping, -h, 127.0.0.1'],
+  [/mariadb/, 'CMD, healthcheck.sh, --connect, --innodb_initialized'],
+  [/mongo/, 'CMD, mongosh, --quiet, --eval, "db.adminCommand(\'ping\')"'],
+  [/redis/, 'CMD, redis-cli, ping'],
+  [/valkey/, 'CMD, valkey-cli, ping'],
+  [/rabbitmq/, 'CMD, rabbitmq-diagnostics, -q, ping'],
+  [/cassandra/, 'CMD-SHELL, nodetool status'],
+  [/elasticsearch/, 'CMD-SHELL, curl -fs http://localhost:9200/_cluster/health'],
+]
+
+function healthcheckFor(image: string): string {
+  const test = TESTS.find(([pattern]) => pattern.test(image))?.[1]
+  return test === undefined ? 'a healthcheck' : `healthcheck: { test: [${test}], interval: 5s, retries: 10 }`
 }

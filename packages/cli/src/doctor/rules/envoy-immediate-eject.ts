@@ -1,4 +1,4 @@
-import { rangesOf } from '../documents/envoy.ts'
+import { rangesOf } from '../documents/proxies/envoy.ts'
 import type { Finding, Rule } from '../finding.ts'
 
 export const envoyImmediateEject: Rule = {

@@ -1,8 +1,9 @@
-import type { ComposeDocument } from '../documents/document.ts'
-import { duration, durationFrom } from '../documents/figure.ts'
-import { figureAt } from '../documents/figure-at.ts'
-import type { KubernetesDocument, Pod } from '../documents/kubernetes-object.ts'
-import { preStopOf } from '../documents/pre-stop.ts'
+import type { ComposeDocument, SystemdDocument } from '../documents/document.ts'
+import { duration, durationFrom, isReadable, said } from '../documents/figure.ts'
+import type { KubernetesDocument, Pod } from '../documents/kubernetes/kubernetes-object.ts'
+import { preStopOf } from '../documents/kubernetes/pre-stop.ts'
+import { unitTimeout } from '../documents/machines/unit-times.ts'
+import { figureAt } from '../documents/yaml/figure-at.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 import { asksTheService, type KnownService, sourceOf } from '../known-service.ts'
 
@@ -16,6 +17,7 @@ export const graceBelowDrain: Rule = {
   why: 'The platform kills what has not ended when the grace period is over. preStop runs inside it, then the service drains, then its last requests have to finish: what does not fit is cut off, at every roll.',
   examine(document, context): readonly Finding[] {
     if (document.kind === 'compose') return inCompose(document, context)
+    if (document.kind === 'systemd') return inUnit(document, context)
     if (document.kind !== 'kubernetes' || document.pod === undefined || document.pod.runsOnce) return []
     return inPod(document, document.pod, context.service)
   },
@@ -27,7 +29,9 @@ function inPod(
   service: KnownService,
 ): readonly Finding[] {
   const grace = figureAt(pod.spec, 'terminationGracePeriodSeconds', 30, 1000)
-  if (grace.value === undefined) return []
+  // A patch leaves to what it is laid over what it does not state.
+  const isPatch = pod.containers.every(({ node }) => node.get('image') === undefined)
+  if (grace.value === undefined || (isPatch && !grace.stated)) return []
   const preStopMs = Math.max(0, ...pod.containers.map((container) => preStopOf(container)?.ms ?? 0))
   const known = service.timesAreKnown && askings.some((asking) => asksTheService(asking, service))
   // Of a stranger nothing is known but what the file says: a preStop shows how long somebody meant it to take.
@@ -91,4 +95,22 @@ function inCompose({ services, askings }: ComposeDocument, { service }: Context)
       },
     ]
   })
+}
+
+function inUnit({ unit, file, askings }: SystemdDocument, { service }: Context): readonly Finding[] {
+  if (!service.timesAreKnown || !askings.some((asking) => asksTheService(asking, service))) return []
+  // A unit that only asks and ends is not what drains.
+  if (askings.every(({ role }) => role === 'liveness')) return []
+  const stop = unitTimeout(unit, 'TimeoutStopSec', file.text)
+  const need = needOf(0, true, service)
+  if (!isReadable(stop) || stop.value >= need.ms) return []
+  return [
+    {
+      place: stop.place,
+      what: `unit ${unit.name} is killed after ${duration(stop.value)}, and ending takes up to ${duration(need.ms)}`,
+      evidence: [said(stop), need.sum],
+      fix: `TimeoutStopSec=${Math.ceil((need.ms + MARGIN_MS) / 1000)}`,
+      edits: stop.change?.(need.ms + MARGIN_MS),
+    },
+  ]
 }

@@ -1,12 +1,14 @@
 import type { HaproxyDocument } from '../documents/document.ts'
+import type { Edit } from '../documents/place.ts'
 import {
+  checkOptionOf,
   type HaproxyLine,
   type HaproxySection,
   hasWord,
-  lineOf,
   linesOf,
-} from '../documents/haproxy-section.ts'
-import type { Edit } from '../documents/place.ts'
+  rulesOf,
+  titleOf,
+} from '../documents/proxies/haproxy-section.ts'
 import type { Finding, Rule } from '../finding.ts'
 import type { KnownService } from '../known-service.ts'
 
@@ -22,10 +24,10 @@ export const haproxyOptionsDefault: Rule = {
     return document.sections.flatMap((section) =>
       linesOf(section, 'option', 'httpchk')
         .filter((line) => !METHOD.test(line.words[2]?.text ?? ''))
-        .filter(() => users(section, document).some((user) => !saysMethod(user)))
+        .filter((line) => users(section, document, line).some((user) => !saysMethod(user)))
         .map((line) => ({
           place: line.place,
-          what: `${`${section.type} ${section.name}`.trim()} checks with OPTIONS ${line.words[2]?.text ?? '/'}`,
+          what: `${titleOf(section)} checks with OPTIONS ${line.words[2]?.text ?? '/'}`,
           evidence: [`${line.words.map(({ text }) => text).join(' ')}: no method is named`],
           fix: `option httpchk GET ${line.words[2]?.text ?? service.profile.readiness.path}, and http-check send … hdr Host for HTTP/1.1`,
           edits: mended(line, section, service),
@@ -34,13 +36,23 @@ export const haproxyOptionsDefault: Rule = {
   },
 }
 
-/** The section itself, or for defaults those that take them over. */
-function users(section: HaproxySection, { sections }: HaproxyDocument): readonly HaproxySection[] {
-  return section.type === 'defaults' ? sections.filter(({ defaults }) => defaults === section) : [section]
+/** Those that check by it: the section itself, or of defaults whoever takes them over and says nothing else. */
+function users(
+  section: HaproxySection,
+  { sections }: HaproxyDocument,
+  line: HaproxyLine,
+): readonly HaproxySection[] {
+  return sections
+    .filter(({ type }) => type === 'backend' || type === 'listen')
+    .filter((one) => (one === section || section.type === 'defaults') && checkOptionOf(one) === line)
+}
+
+function sentBy(section: HaproxySection): HaproxyLine | undefined {
+  return rulesOf(section, 'http-check').find(({ words }) => words[1]?.text === 'send')
 }
 
 function saysMethod(section: HaproxySection): boolean {
-  const sent = lineOf(section, 'http-check', 'send')
+  const sent = sentBy(section)
   return sent !== undefined && hasWord(sent, 'meth')
 }
 
@@ -50,7 +62,7 @@ function mended(
   section: HaproxySection,
   { profile, source }: KnownService,
 ): readonly Edit[] | undefined {
-  const sent = lineOf(section, 'http-check', 'send')?.words[1]
+  const sent = sentBy(section)?.words[1]
   if (sent !== undefined) return [{ at: [sent.place[1], sent.place[1]], text: ' meth GET' }]
   const uri = line.words[2]
   if (uri !== undefined) return [{ at: [uri.place[0], uri.place[0]], text: 'GET ' }]

@@ -1,4 +1,6 @@
 import type { Rule } from '../finding.ts'
+import { alertWithoutFor } from './alert-without-for.ts'
+import { consulDeregistersForGood } from './consul-deregisters-for-good.ts'
 import { degradedTakenForDown } from './degraded-taken-for-down.ts'
 import { dependsOnWithoutHealthcheck } from './depends-on-without-healthcheck.ts'
 import { ecsOutOfRange } from './ecs-out-of-range.ts'
@@ -8,6 +10,7 @@ import { graceBelowDrain } from './grace-below-drain.ts'
 import { haproxyOptionsDefault } from './haproxy-options-default.ts'
 import { haproxyUncheckedServer } from './haproxy-unchecked-server.ts'
 import { healthcheckHidesFailure } from './healthcheck-hides-failure.ts'
+import { healthcheckProgramMissing } from './healthcheck-program-missing.ts'
 import { invalidProbe } from './invalid-probe.ts'
 import { livenessAsksReadiness } from './liveness-asks-readiness.ts'
 import { livenessRestartsAtOnce } from './liveness-restarts-at-once.ts'
@@ -17,8 +20,11 @@ import { noDrain } from './no-drain.ts'
 import { noReadinessProbe } from './no-readiness-probe.ts'
 import { noStartupProbe } from './no-startup-probe.ts'
 import { onePathForTwoProbes } from './one-path-for-two-probes.ts'
+import { outlierEjectsAll } from './outlier-ejects-all.ts'
 import { pdbBlocksEviction } from './pdb-blocks-eviction.ts'
 import { probePortUnknown } from './probe-port-unknown.ts'
+import { probesNotRewritten } from './probes-not-rewritten.ts'
+import { proxyEndsFirst } from './proxy-ends-first.ts'
 import { readinessAsksLiveness } from './readiness-asks-liveness.ts'
 import { sharedDependency } from './shared-dependency.ts'
 import { startupWindowTooShort } from './startup-window-too-short.ts'
@@ -27,9 +33,12 @@ import { timeoutAboveInterval } from './timeout-above-interval.ts'
 import { timeoutAbovePeriod } from './timeout-above-period.ts'
 import { timeoutBelowBudget } from './timeout-below-budget.ts'
 import { unreadable } from './unreadable.ts'
+import { watchdogWithoutRestart } from './watchdog-without-restart.ts'
 
 /** By id. */
 export const rules: readonly Rule[] = [
+  alertWithoutFor,
+  consulDeregistersForGood,
   degradedTakenForDown,
   dependsOnWithoutHealthcheck,
   ecsOutOfRange,
@@ -39,6 +48,7 @@ export const rules: readonly Rule[] = [
   haproxyOptionsDefault,
   haproxyUncheckedServer,
   healthcheckHidesFailure,
+  healthcheckProgramMissing,
   invalidProbe,
   livenessAsksReadiness,
   livenessRestartsAtOnce,
@@ -48,8 +58,11 @@ export const rules: readonly Rule[] = [
   noReadinessProbe,
   noStartupProbe,
   onePathForTwoProbes,
+  outlierEjectsAll,
   pdbBlocksEviction,
   probePortUnknown,
+  probesNotRewritten,
+  proxyEndsFirst,
   readinessAsksLiveness,
   sharedDependency,
   startupWindowTooShort,
@@ -58,6 +71,7 @@ export const rules: readonly Rule[] = [
   timeoutAbovePeriod,
   timeoutBelowBudget,
   unreadable,
+  watchdogWithoutRestart,
 ]
 
 export const ruleIds: ReadonlySet<string> = new Set(rules.map(({ id }) => id))

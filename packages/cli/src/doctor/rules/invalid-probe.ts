@@ -1,5 +1,5 @@
-import type { Container, ProbeOfContainer } from '../documents/kubernetes-object.ts'
-import type { Located } from '../documents/located.ts'
+import type { Container, ProbeOfContainer } from '../documents/kubernetes/kubernetes-object.ts'
+import type { Located } from '../documents/yaml/located.ts'
 import type { Finding, Rule } from '../finding.ts'
 
 const HANDLERS = ['httpGet', 'tcpSocket', 'exec', 'grpc'] as const

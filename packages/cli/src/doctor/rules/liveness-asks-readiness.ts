@@ -1,4 +1,5 @@
 import type { Asking, Question } from '../documents/asking.ts'
+import type { Command } from '../documents/command.ts'
 import type { Edit, Place } from '../documents/place.ts'
 import type { Finding, Rule } from '../finding.ts'
 import { asksTheService, type KnownService, meaningOfQuestion, pathOf } from '../known-service.ts'
@@ -11,10 +12,13 @@ export const livenessAsksReadiness: Rule = {
   examine({ askings }, { service }): readonly Finding[] {
     return askings
       .filter(
-        ({ role, question }) => role === 'liveness' && meaningOfQuestion(question, service) === 'readiness',
+        ({ role, replaces, question }) =>
+          (role === 'liveness' || replaces === true) && meaningOfQuestion(question, service) === 'readiness',
       )
       .map((asking) => ({
         place: placeOf(asking),
+        // Where a container has one check for everything, some look away on purpose.
+        ...(asking.replaces === true && { severity: 'warning' as const }),
         what: `${asking.subject} asks ${askedOf(asking.question)}, which tells whether it is ready`,
         evidence: [`it asks ${askedOf(asking.question)}`],
         fix: `ask for liveness${pathHint('liveness', service)}`,
@@ -53,6 +57,16 @@ export function toMeaning(
   }
   if (!asksTheService(asking, service)) return undefined
   if (question.kind === 'grpc') return question.changeService?.(meaning)
+  if (question.kind === 'command') return inCommand(question.command, service.profile[meaning].path)
   if (question.kind !== 'http') return undefined
   return question.changePath?.(service.profile[meaning].path)
+}
+
+/** Where the path stands there once, and as it is. */
+function inCommand({ raw, place, target }: Command, path: string): readonly Edit[] | undefined {
+  const asked = target?.path ?? ''
+  const at = raw.indexOf(asked)
+  if (asked === '' || at === -1 || raw.includes(asked, at + 1)) return undefined
+  const start = place[0] + at
+  return [{ at: [start, start + asked.length], text: path }]
 }

@@ -1,4 +1,4 @@
-import type { NginxServer, NginxUpstream } from '../documents/nginx-upstream.ts'
+import type { NginxServer, NginxUpstream } from '../documents/proxies/nginx-upstream.ts'
 import type { Finding, Rule } from '../finding.ts'
 
 export const nginxSingleServer: Rule = {
@@ -13,7 +13,7 @@ export const nginxSingleServer: Rule = {
       if (only === undefined || others.length > 0 || upstream.asked) return []
       // One name may stand for many addresses.
       if (only.parameters.some(({ text }) => text === 'resolve')) return []
-      const ignored = only.parameters.filter(({ text }) => /^(?:max_fails|fail_timeout)=/.test(text))
+      const ignored = only.parameters.filter(({ text }) => /^(?:max_fails|fail_timeout)=(?!0$)/.test(text))
       if (ignored.length === 0) return []
       return [
         {

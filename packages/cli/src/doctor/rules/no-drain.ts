@@ -1,6 +1,6 @@
 import { duration } from '../documents/figure.ts'
-import { type Container, probeOf } from '../documents/kubernetes-object.ts'
-import { preStopOf } from '../documents/pre-stop.ts'
+import { type Container, probeOf } from '../documents/kubernetes/kubernetes-object.ts'
+import { preStopOf } from '../documents/kubernetes/pre-stop.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 import { asksTheService, pathOf, sourceOf } from '../known-service.ts'
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
-import type { KubernetesDocument } from '../documents/kubernetes-object.ts'
-import { probeOf } from '../documents/kubernetes-object.ts'
-import { labelsSelected } from '../documents/selector.ts'
+import type { KubernetesDocument } from '../documents/kubernetes/kubernetes-object.ts'
+import { probeOf } from '../documents/kubernetes/kubernetes-object.ts'
+import { labelsSelected } from '../documents/kubernetes/selector.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 
 export const noReadinessProbe: Rule = {
@@ -13,6 +13,8 @@ export const noReadinessProbe: Rule = {
     if (document.kind !== 'kubernetes' || document.pod === undefined || document.pod.runsOnce) return []
     const { pod, subject } = document
     if (pod.containers.some((container) => probeOf(container, 'readinessProbe') !== undefined)) return []
+    // A mesh puts its gateway's container in the place of this one, with its probe.
+    if (pod.containers.some(({ node }) => node.get('image')?.text === 'auto')) return []
     // readinessGates and the like are set from outside.
     if (pod.spec.get('readinessGates') !== undefined) return []
     const service = documents.find((other) => other.kind === 'kubernetes' && sendsTo(other, document))
@@ -35,6 +37,13 @@ function sendsTo(service: KubernetesDocument, { pod, namespace, file }: Kubernet
   if (dirname(service.file.path) !== dirname(file.path)) return false
   // A headless Service gives names, to peers or to whoever scrapes, and balances nothing.
   if (service.node.get('spec', 'clusterIP')?.text === 'None') return false
+  if (isScraped(service)) return false
   if (service.node.get('spec', 'publishNotReadyAddresses')?.value === true) return false
   return labelsSelected(service.node.get('spec', 'selector'), pod.labels)
+}
+
+/** Whether it is there for a scraper alone, who wants to know of instances that are not ready too. */
+function isScraped({ name, node }: KubernetesDocument): boolean {
+  const ports = (node.get('spec', 'ports')?.items ?? []).map((port) => port.get('name')?.text ?? '')
+  return /(?:^|-)metrics$/.test(name) || (ports.length > 0 && ports.every((port) => /metrics/.test(port)))
 }

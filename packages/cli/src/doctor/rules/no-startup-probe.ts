@@ -1,5 +1,6 @@
+import type { Asking } from '../documents/asking.ts'
 import { duration, isReadable } from '../documents/figure.ts'
-import { type Container, probeOf } from '../documents/kubernetes-object.ts'
+import { type Container, probeOf } from '../documents/kubernetes/kubernetes-object.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 import { asksTheService, sourceOf } from '../known-service.ts'
 
@@ -35,7 +36,7 @@ function findingOf(container: Container, { service }: Context): readonly Finding
         place: node.keyPlace,
         what: `${subject} kills the container after ${duration(patience)}, and a start may take ${duration(startupMs)}`,
         evidence: [figures, `a start takes up to ${duration(startupMs)} (${sourceOf(service)})`],
-        fix: `add a startupProbe on ${service.profile.startup.path} with failureThreshold × periodSeconds of at least ${startupMs / 1000}`,
+        ...startupProbeFor(container, asking, service),
       },
     ]
   }
@@ -49,4 +50,52 @@ function findingOf(container: Container, { service }: Context): readonly Finding
       fix: 'a startupProbe with the same question, and no initialDelaySeconds: liveness begins as soon as the start is over',
     },
   ]
+}
+
+const PERIOD_SECONDS = 3
+
+/** The same question with the startup's path, which is known, and figures that cover the start. */
+function startupProbeFor(
+  { node, ports }: Container,
+  { question }: Asking,
+  { profile }: Context['service'],
+): Pick<Finding, 'fix' | 'edits'> {
+  const { startup, startupMs } = profile
+  const failureThreshold = Math.ceil(startupMs / 1000 / PERIOD_SECONDS) + 1
+  const timeoutSeconds = Math.ceil((startup.budgetMs + 200) / 1000)
+  const handler = node.get('livenessProbe', 'httpGet')
+  // What else it says, as headers, would have to be said again.
+  const isPlain = handler?.entries.every(([key]) => ['path', 'port', 'scheme'].includes(key))
+  if (
+    question.kind !== 'http' ||
+    !isPlain ||
+    question.port === undefined ||
+    timeoutSeconds > PERIOD_SECONDS
+  ) {
+    return {
+      fix: `add a startupProbe on ${startup.path} with failureThreshold × periodSeconds of at least ${startupMs / 1000}`,
+    }
+  }
+  const scheme = handler?.get('scheme')?.text
+  const asked = [
+    `path: ${startup.path}`,
+    `port: ${question.port}`,
+    ...(scheme === undefined ? [] : [`scheme: ${scheme}`]),
+  ]
+  const figures = { periodSeconds: PERIOD_SECONDS, timeoutSeconds, failureThreshold }
+  const lines = Object.entries(figures).map(([key, value]) => `${key}: ${value}`)
+  return {
+    fix: `startupProbe: { httpGet: { ${asked.join(', ')} }, ${lines.join(', ')} }`,
+    // At a port that is not there it would be one more that fails.
+    ...(isThere(question.port, ports) && {
+      edits: node.set(
+        'startupProbe',
+        ['', 'httpGet:', ...asked.map((one) => `  ${one}`), ...lines].join('\n  '),
+      ),
+    }),
+  }
+}
+
+function isThere(port: number | string, ports: Container['ports']): boolean {
+  return typeof port === 'number' || ports.some(({ name }) => name === port)
 }

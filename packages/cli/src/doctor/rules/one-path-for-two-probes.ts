@@ -1,4 +1,4 @@
-import { probeOf } from '../documents/kubernetes-object.ts'
+import { probeOf } from '../documents/kubernetes/kubernetes-object.ts'
 import type { Finding, Rule } from '../finding.ts'
 import { meaningOfQuestion } from '../known-service.ts'
 import { askedOf } from './liveness-asks-readiness.ts'

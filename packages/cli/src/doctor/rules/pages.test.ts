@@ -17,6 +17,8 @@ const NAMES: Readonly<Record<string, string>> = {
   dockerfile: 'Dockerfile',
   haproxy: 'page.cfg',
   nginx: 'page.conf',
+  ini: 'page.service',
+  hcl: 'page.hcl',
 }
 
 describe('rules', () => {

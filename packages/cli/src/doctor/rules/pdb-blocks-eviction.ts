@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { Document } from '../documents/document.ts'
-import type { KubernetesDocument } from '../documents/kubernetes-object.ts'
-import { labelsSelected } from '../documents/selector.ts'
+import type { KubernetesDocument } from '../documents/kubernetes/kubernetes-object.ts'
+import { labelsSelected } from '../documents/kubernetes/selector.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 
 export const pdbBlocksEviction: Rule = {
@@ -35,7 +35,7 @@ function finding({ subject }: KubernetesDocument, place: Finding['place'], evide
     place,
     what: `${subject} lets no pod be evicted`,
     evidence: [evidence],
-    fix: 'maxUnavailable: 1, and two replicas or more',
+    fix: 'maxUnavailable: 1 in place of it, and two replicas or more',
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Container, ProbeOfContainer } from '../documents/kubernetes-object.ts'
+import type { Container, ProbeOfContainer } from '../documents/kubernetes/kubernetes-object.ts'
 import type { Finding, Rule } from '../finding.ts'
 
 export const probePortUnknown: Rule = {
@@ -30,7 +30,14 @@ function findingOf(container: Container, { asking, node }: ProbeOfContainer): re
       evidence: [
         names.length === 0 ? 'the container names no port' : `the container's ports are ${names.join(', ')}`,
       ],
-      fix: names.length === 0 ? `name a port ${port}, or state its number` : `one of ${names.join(', ')}`,
+      fix: fixFor(port, container, names),
     },
   ]
+}
+
+function fixFor(port: string, { ports }: Container, names: readonly string[]): string {
+  if (names.length > 0) return `one of ${names.join(', ')}`
+  const [only, ...others] = ports.flatMap(({ number }) => number ?? [])
+  if (only === undefined || others.length > 0) return `name a port ${port}, or state its number`
+  return `port: ${only}, or name: ${port} at containerPort ${only}`
 }

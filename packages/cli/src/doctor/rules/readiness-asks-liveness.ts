@@ -10,6 +10,7 @@ export const readinessAsksLiveness: Rule = {
   examine({ askings }, { service }): readonly Finding[] {
     return askings
       .filter(({ role }) => role === 'readiness' || role === 'balancer')
+      .filter(({ readinessIsToldElsewhere }) => readinessIsToldElsewhere !== true)
       .filter(({ question }) => meaningOfQuestion(question, service) === 'liveness')
       .map((asking) => ({
         place: placeOf(asking),

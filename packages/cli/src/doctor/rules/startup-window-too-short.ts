@@ -1,5 +1,7 @@
 import type { Asking } from '../documents/asking.ts'
+import type { SystemdDocument } from '../documents/document.ts'
 import { duration, isReadable, type ReadableFigure, said } from '../documents/figure.ts'
+import { unitTimeout } from '../documents/machines/unit-times.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 import { asksTheService, sourceOf } from '../known-service.ts'
 
@@ -8,8 +10,9 @@ export const startupWindowTooShort: Rule = {
   severity: 'error',
   title: 'The start is given less time than it may take',
   why: 'A container that has not started when failureThreshold × period is over is killed, and starts again from the beginning; a slow start, as after a cold cache or on a busy node, never ends.',
-  examine({ askings }, context): readonly Finding[] {
-    return askings.flatMap((asking) => findingOf(asking, context))
+  examine(document, context): readonly Finding[] {
+    if (document.kind === 'systemd') return inUnit(document, context)
+    return document.askings.flatMap((asking) => findingOf(asking, context))
   },
 }
 
@@ -66,4 +69,21 @@ function leftAtDefault(asking: Asking, figures: Window): readonly Finding[] {
 
 function sum({ delayMs, interval, failures, window }: Window): string {
   return `${duration(delayMs)} + ${failures.value} × ${duration(interval.value)} = ${duration(window)}: ${said(failures, 'times')}, ${said(interval)}`
+}
+
+function inUnit({ unit, file, askings }: SystemdDocument, { service }: Context): readonly Finding[] {
+  const asked = askings.find((asking) => asking.role === 'startup' && asksTheService(asking, service))
+  if (!service.timesAreKnown || asked === undefined) return []
+  const start = unitTimeout(unit, 'TimeoutStartSec', file.text)
+  const { startupMs } = service.profile
+  if (!isReadable(start) || start.value >= startupMs) return []
+  return [
+    {
+      place: start.place,
+      what: `unit ${unit.name} gives a start ${duration(start.value)}, and it may take ${duration(startupMs)}`,
+      evidence: [said(start), `a start takes up to ${duration(startupMs)} (${sourceOf(service)})`],
+      fix: `TimeoutStartSec=${Math.ceil(startupMs / 1000) + 10}`,
+      edits: start.change?.(startupMs + 10_000),
+    },
+  ]
 }

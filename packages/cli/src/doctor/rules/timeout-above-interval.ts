@@ -5,8 +5,8 @@ import { budgetOf } from '../known-service.ts'
 export const timeoutAboveInterval: Rule = {
   id: 'timeout-above-interval',
   severity: 'error',
-  title: "The load balancer's timeout is above its interval",
-  why: "Google's load balancers refuse a health check whose timeout is above its interval, AWS's one whose timeout is not below it: the controller cannot apply it, and the old one, or none, stays in force without anybody being told.",
+  title: 'The timeout is above the interval',
+  why: "Google's load balancers and Prometheus refuse a timeout above the interval, AWS's one that is not below it, and Traefik takes another interval: the old figures, or none, or others stay in force, and a controller that cannot apply them tells nobody.",
   examine({ askings }, { service }): readonly Finding[] {
     return askings.flatMap((asking) => {
       if (asking.refuses === undefined) return []

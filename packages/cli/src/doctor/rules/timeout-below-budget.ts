@@ -1,4 +1,5 @@
 import type { Asking } from '../documents/asking.ts'
+import { commandTimeout } from '../documents/command-timeout.ts'
 import { duration, isReadable, said } from '../documents/figure.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 import { budgetOf, sourceOf } from '../known-service.ts'
@@ -12,15 +13,15 @@ export const timeoutBelowBudget: Rule = {
   title: 'The timeout is not above what an answer may take',
   why: 'A service that answers within its budget, but after the timeout, has answered in vain: it counts as down although it is well, and most of all when it is busy. A good answer has to fit, with room for the connection.',
   examine({ askings }, context): readonly Finding[] {
-    return askings.flatMap((asking) => findingOf(asking, context))
+    return askings.flatMap((asking) => [...ofPlatform(asking, context), ...ofCommand(asking, context)])
   },
 }
 
-function findingOf(asking: Asking, { service }: Context): readonly Finding[] {
+function ofPlatform(asking: Asking, { service }: Context): readonly Finding[] {
   const budgetMs = budgetOf(asking, service)
   const { timeout, interval, subject } = asking
   if (budgetMs === undefined || !isReadable(timeout) || timeout.value > budgetMs) return []
-  const enough = Math.ceil((budgetMs + MARGIN_MS) / 1000) * 1000
+  const enough = enoughFor(budgetMs)
   const fits = !isReadable(interval) || interval.value >= enough
   return [
     {
@@ -32,4 +33,26 @@ function findingOf(asking: Asking, { service }: Context): readonly Finding[] {
       edits: fits ? timeout.change?.(enough) : undefined,
     },
   ]
+}
+
+/** What a command gives up after by itself, however patient its platform is. */
+function ofCommand(asking: Asking, { service }: Context): readonly Finding[] {
+  const { question, subject } = asking
+  const budgetMs = budgetOf(asking, service)
+  const own = question.kind === 'command' ? commandTimeout(question.command) : undefined
+  if (question.kind !== 'command' || own === undefined || budgetMs === undefined || own.ms > budgetMs)
+    return []
+  return [
+    {
+      place: question.command.place,
+      severity: service.source === undefined ? 'warning' : 'error',
+      what: `the command of ${subject} waits for ${duration(own.ms)}, and the answer may take ${duration(budgetMs)}`,
+      evidence: [own.stated, `the budget is ${duration(budgetMs)} (${sourceOf(service)})`],
+      fix: `give the command ${duration(enoughFor(budgetMs))} at least, below the timeout of its platform`,
+    },
+  ]
+}
+
+function enoughFor(budgetMs: number): number {
+  return Math.ceil((budgetMs + MARGIN_MS) / 1000) * 1000
 }

@@ -276,9 +276,10 @@ function slowness({ checks, readiness }: ServiceProfile, selector: Maker['select
     .join(' or ')
 }
 
-/** As a pattern within a string of PromQL. */
+/** As a pattern (RE2) within a string of PromQL: first of the one, then of the other, what has a meaning is escaped. */
 function namesOf(checks: readonly CheckProfile[]): string {
-  return checks.map(({ name }) => name.replace(/[.]/g, '\\\\.')).join('|')
+  const pattern = checks.map(({ name }) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')
+  return pattern.replace(/[\\"]/g, '\\$&')
 }
 
 function wholeSeconds(ms: number): number {

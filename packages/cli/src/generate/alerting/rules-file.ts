@@ -93,7 +93,9 @@ function silentTest({ name, forMs, silent }: AlertRule, scrapeMs: number): reado
 
 /** In promtool's notation, where `0x40` is forty-one zeros; no longer than it takes, since every sample costs time. */
 function seriesTree({ metric, labels, values }: Series, scrapes: number): Tree {
-  const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  const pairs = Object.entries(labels).map(
+    ([label, value]) => `${label}="${value.replace(/[\\"]/g, '\\$&')}"`,
+  )
   const text =
     typeof values === 'number' ? `${values}x${Math.ceil(scrapes) + SETTLED_SCRAPES}` : values.join(' ')
   return { series: `${metric}{${pairs.join(',')}}`, values: text }

@@ -44,11 +44,21 @@ export function instancesOf(profile: ServiceProfile, { instances }: TargetOption
 
 function invented({ name, host, port, servicePort = port, replicas }: ServiceProfile): readonly Instance[] {
   // One name is not as many instances as there are replicas: it may be a balancer's, or one of them.
-  if (replicas === 1) return [{ name: `${name}-1`, host: host ?? name, port: servicePort }]
+  if (replicas === 1)
+    return [{ name: `${name}-1`, host: host === undefined ? name : known(host), port: servicePort }]
   return Array.from({ length: replicas }, (_, index) => {
     const instance = `${name}-${index + 1}`
     return { name: instance, host: instance, port: servicePort }
   })
+}
+
+function known(host: string): string {
+  const plain = hostOf(host)
+  if (plain === undefined)
+    throw new UsageError([
+      `--host ${JSON.stringify(host)}: want a name or an address, such as orders.internal`,
+    ])
+  return plain
 }
 
 function given(texts: readonly string[], name: string, port: number): readonly Instance[] {
@@ -76,14 +86,19 @@ function given(texts: readonly string[], name: string, port: number): readonly I
 const NAME =
   /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/
 
+/** A name, or an address without brackets; undefined for what is neither. */
+export function hostOf(text: string): string | undefined {
+  const bare = /^\[([^\]]+)\]$/.exec(text)?.[1]
+  if (bare !== undefined) return isIP(bare) === 6 ? bare : undefined
+  return isIP(text) !== 0 || (NAME.test(text) && !/^[\d.]+$/.test(text)) ? text : undefined
+}
+
 function instanceOf(text: string, name: string, defaultPort: number): Instance | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? []
   const port = digits === undefined ? defaultPort : Number(digits)
   if (port < 1 || port > 65_535) return undefined
-  if (bracketed !== undefined) return isIP(bracketed) === 6 ? { name, host: bracketed, port } : undefined
-  if (plain === undefined || !(isIP(plain) === 4 || (NAME.test(plain) && !/^[\d.]+$/.test(plain))))
-    return undefined
-  return { name, host: plain, port }
+  const host = hostOf(bracketed === undefined ? (plain ?? '') : `[${bracketed}]`)
+  return host === undefined ? undefined : { name, host, port }
 }
 
 /** `host:port`, an IPv6 address in brackets. */

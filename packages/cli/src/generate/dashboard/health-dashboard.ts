@@ -73,6 +73,7 @@ const panels: readonly Panel[] = [
     description: 'In service but not well: the time to act is before they are DOWN.',
     width: 6,
     height: 5,
+    none: 'yellow',
     queries: [
       {
         expr: `sum(hale_check_status{${ofInstance},status="DEGRADED"}) or vector(0)`,
@@ -87,6 +88,7 @@ const panels: readonly Panel[] = [
     description: 'Those that are not critical too, without which the service goes on.',
     width: 6,
     height: 5,
+    none: 'red',
     queries: [
       {
         expr: `sum(hale_check_status{${ofInstance},status="DOWN"}) or vector(0)`,

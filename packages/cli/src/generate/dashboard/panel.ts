@@ -9,7 +9,7 @@ export interface Query {
 }
 
 export interface Panel {
-  readonly type: 'stat' | 'state-timeline' | 'timeseries' | 'table'
+  readonly type: 'stat' | 'state-timeline' | 'timeseries'
   readonly title: string
   /** Why it is there, and what to do about it; shown when asked for. */
   readonly description: string
@@ -21,6 +21,8 @@ export interface Panel {
   readonly meanings?: readonly Meaning[]
   /** Below it is bad. */
   readonly atLeast?: number
+  /** From one on it has this colour. */
+  readonly none?: Meaning['color']
 }
 
 export interface Meaning {
@@ -69,39 +71,49 @@ function panelTree(panel: Panel, id: number, gridPos: Tree): Tree {
       datasource,
       expr,
       legendFormat: legend,
-      ...(instant && { instant, format: type === 'table' ? 'table' : 'time_series' }),
+      range: instant !== true,
+      instant: instant === true,
     })),
   }
 }
 
-function fieldDefaults({ unit = 'short', meanings = [], atLeast }: Panel): Tree {
+function fieldDefaults({ unit = 'short', meanings = [], atLeast, none }: Panel): Tree {
   const options = Object.fromEntries(
     meanings.map(({ value, text, color }, index) => [String(value), { text, color, index }]),
   )
-  const steps =
-    atLeast === undefined
-      ? [{ color: 'green', value: null }]
-      : [
-          { color: 'red', value: null },
-          { color: 'green', value: atLeast },
-        ]
+  const steps = [
+    { color: atLeast === undefined ? 'green' : 'red', value: null },
+    ...(atLeast === undefined ? [] : [{ color: 'green', value: atLeast }]),
+    ...(none === undefined ? [] : [{ color: none, value: 1 }]),
+  ]
+  const coloured = meanings.length > 0 || steps.length > 1
   return {
     unit,
     mappings: meanings.length === 0 ? [] : [{ type: 'value', options }],
     thresholds: { mode: 'absolute', steps },
-    color: { mode: meanings.length > 0 || atLeast !== undefined ? 'thresholds' : 'palette-classic' },
+    color: { mode: coloured ? 'thresholds' : 'palette-classic' },
   }
 }
 
 function optionsOf(type: Panel['type']): Tree {
   switch (type) {
     case 'stat':
-      return { reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false }, colorMode: 'background' }
+      return {
+        reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+        colorMode: 'background',
+        // Of one value there is no course to draw.
+        graphMode: 'none',
+      }
     case 'state-timeline':
       return { mergeValues: true, showValue: 'auto', rowHeight: 0.9 }
     case 'timeseries':
-      return { legend: { displayMode: 'table', placement: 'bottom', calcs: ['lastNotNull', 'max'] } }
-    case 'table':
-      return { showHeader: true }
+      return {
+        legend: {
+          showLegend: true,
+          displayMode: 'table',
+          placement: 'bottom',
+          calcs: ['lastNotNull', 'max'],
+        },
+      }
   }
 }

@@ -29,6 +29,7 @@ export const ecsContainer: Schema = closed(
   {
     name: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,255}$' },
     image: text,
+    command: listOf(text),
     essential: flag,
     portMappings: listOf(closed({ containerPort: port, protocol: oneOf('tcp', 'udp') })),
     stopTimeout: integer(2, 120),

@@ -9,6 +9,7 @@ import {
   path,
   port,
   type Schema,
+  subdomain,
   text,
 } from './schema.ts'
 
@@ -58,6 +59,9 @@ function container(patch: boolean): Schema {
     {
       name: label,
       image: text,
+      command: listOf(text),
+      envFrom: listOf(closed({ secretRef: closed({ name: subdomain, optional: flag }, ['name']) })),
+      volumeMounts: listOf(closed({ name: label, mountPath: path, readOnly: flag }, ['name', 'mountPath'])),
       ports: listOf(
         closed({ name: portName, containerPort: port, protocol: oneOf('TCP', 'UDP', 'SCTP') }, [
           'containerPort',
@@ -79,7 +83,11 @@ function container(patch: boolean): Schema {
 
 function podTemplate(patch: boolean): Schema {
   const spec = closed(
-    { terminationGracePeriodSeconds: integer(0), containers: listOf(container(patch)) },
+    {
+      terminationGracePeriodSeconds: integer(0),
+      containers: listOf(container(patch)),
+      volumes: listOf(closed({ name: label, configMap: closed({ name: subdomain }, ['name']) }, ['name'])),
+    },
     patch ? [] : ['containers'],
   )
   const meta = closed({ labels: mapOf(labelValue), annotations: mapOf({ type: 'string' }) })
@@ -170,6 +178,7 @@ export const kustomization: Schema = closed(
     apiVersion: oneOf('kustomize.config.k8s.io/v1alpha1', 'kustomize.config.k8s.io/v1beta1'),
     kind: oneOf('Component', 'Kustomization'),
     resources: listOf(text),
+    configMapGenerator: listOf(closed({ name: subdomain, files: listOf(text) }, ['name'])),
     patches: listOf(closed({ path: text, target: named }, ['path'])),
     replacements: listOf(
       closed({

@@ -108,6 +108,7 @@ export const traefikDynamic: Schema = closed(
                 servers: listOf(
                   closed({ url: { type: 'string', pattern: '^https?://[^/]+:\\d+$' } }, ['url']),
                 ),
+                serversTransport: text,
                 healthCheck: closed(
                   {
                     scheme: oneOf('http', 'https'),
@@ -129,89 +130,11 @@ export const traefikDynamic: Schema = closed(
           ['loadBalancer'],
         ),
       ),
+      serversTransports: mapOf(closed({ serverName: text, rootCAs: listOf(path) })),
       middlewares: mapOf(
         closed({ retry: closed({ attempts: integer(1), initialInterval: duration }, ['attempts']) }),
       ),
     }),
   },
   ['http'],
-)
-
-const datasource = closed({ type: oneOf('prometheus'), uid: text }, ['type', 'uid'])
-const mapping = closed(
-  {
-    type: oneOf('value'),
-    options: mapOf(closed({ text, color: text, index: integer(0) }, ['text'])),
-  },
-  ['type', 'options'],
-)
-
-/** Facts of Grafana's dashboard model (schema versions 36 and newer), of which it ignores what it does not know. */
-export const grafanaDashboard: Schema = closed(
-  {
-    id: { type: 'null' },
-    uid: { type: 'string', pattern: '^[a-zA-Z0-9_-]{8,40}$' },
-    title: text,
-    tags: listOf(text),
-    schemaVersion: integer(36),
-    editable: flag,
-    refresh: duration,
-    time: closed({ from: text, to: text }, ['from', 'to']),
-    timezone: { type: 'string' },
-    annotations: closed({ list: { type: 'array' } }),
-    templating: closed({ list: listOf({ type: 'object', required: ['name', 'type', 'query'] }) }),
-    panels: listOf(
-      closed(
-        {
-          id: integer(1),
-          type: oneOf('stat', 'state-timeline', 'timeseries', 'table'),
-          title: text,
-          description: text,
-          datasource,
-          gridPos: closed({ x: integer(0, 23), y: integer(0), w: integer(1, 24), h: integer(1) }, [
-            'x',
-            'y',
-            'w',
-            'h',
-          ]),
-          fieldConfig: closed({
-            defaults: closed({
-              unit: text,
-              mappings: listOf(mapping, 0),
-              thresholds: closed({
-                mode: oneOf('absolute', 'percentage'),
-                steps: listOf({ type: 'object' }),
-              }),
-              color: closed({ mode: oneOf('thresholds', 'palette-classic') }),
-            }),
-            overrides: { type: 'array' },
-          }),
-          options: { type: 'object' },
-          targets: listOf(
-            closed({ refId: text, datasource, expr: text, legendFormat: text, instant: flag, format: text }, [
-              'refId',
-              'expr',
-            ]),
-          ),
-        },
-        ['id', 'type', 'title', 'gridPos', 'targets'],
-      ),
-    ),
-  },
-  ['id', 'uid', 'title', 'schemaVersion', 'panels'],
-)
-
-/** Of a provider of dashboards. */
-export const grafanaProvisioning: Schema = closed(
-  {
-    apiVersion: oneOf(1),
-    providers: listOf(
-      closed({ name: text, type: oneOf('file'), allowUiUpdates: flag, options: closed({ path }, ['path']) }, [
-        'name',
-        'type',
-        'options',
-      ]),
-    ),
-  },
-  ['apiVersion', 'providers'],
 )

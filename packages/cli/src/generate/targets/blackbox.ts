@@ -2,10 +2,11 @@ import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { timeoutSecondsOf } from '../../profile/timings.ts'
 import { probeAlerts } from '../alerting/probe-alerts.ts'
 import { durationOf, rulesFile, rulesTestFile } from '../alerting/rules-file.ts'
+import { tlsConfig } from '../alerting/tls-config.ts'
 import { ANSWERS, timeoutReason } from '../balancing/check-timing.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import type { GeneratedFile, Target, TargetOptions } from '../target.ts'
-import { because, type Tree } from '../text/reasoned.ts'
+import { because, type Mapping, type Tree } from '../text/reasoned.ts'
 import { toYaml } from '../text/yaml.ts'
 
 const PROBE_MS = 15_000
@@ -18,6 +19,7 @@ export const blackbox: Target = {
   summary: 'blackbox exporter: modules for each probe, the scrape jobs that use them, alert rules',
   kind: 'monitoring',
   takesInstances: true,
+  takesCaFile: true,
   files: (profile, options) => blackboxFiles(profile, options, PROBE_MS),
 }
 
@@ -34,7 +36,11 @@ export function blackboxFiles(
   const rules = `${name}.probe.rules.yml`
   const head = `Alerts on what is seen of ${name} from outside. Check: promtool check rules ${rules}`
   return [
-    { path: `blackbox/${name}.blackbox.yml`, text: toYaml(modules(profile), headOf(name)), language: 'yaml' },
+    {
+      path: `blackbox/${name}.blackbox.yml`,
+      text: toYaml(modules(profile, options), headOf(name)),
+      language: 'yaml',
+    },
     {
       path: `blackbox/${name}.scrape.yml`,
       text: toYaml(scraping(profile, targets, probeMs, rules), scrapeHead(name, instances)),
@@ -53,8 +59,9 @@ function headOf(name: string): string {
   return `How the blackbox exporter asks ${name}. Merge the modules into its file. By hand: curl 'http://${EXPORTER}/probe?module=${name}_ready&target=http://…'`
 }
 
-function modules(profile: ServiceProfile): Tree {
+function modules(profile: ServiceProfile, options: TargetOptions): Tree {
   const { name, grpcPort, liveness } = profile
+  const module = (of: ServiceProfile, http: Mapping) => httpModule(of, options, http)
   const ready = module(profile, { valid_status_codes: because([200], `${ANSWERS} Unsaid, all of 2xx.`) })
   const strict = module(profile, {
     valid_status_codes: [200],
@@ -70,6 +77,7 @@ function modules(profile: ServiceProfile): Tree {
     grpc: {
       service: because('readiness', 'Unsaid it is "", which hale answers with readiness too.'),
       tls: profile.tls,
+      ...(profile.tls && { tls_config: tlsConfig(profile, options) }),
       preferred_ip_protocol: 'ip4',
     },
   }
@@ -83,7 +91,7 @@ function modules(profile: ServiceProfile): Tree {
   }
 }
 
-function module(profile: ServiceProfile, http: { readonly [key: string]: Tree }): Tree {
+function httpModule(profile: ServiceProfile, options: TargetOptions, http: Mapping): Tree {
   const { readiness, tls } = profile
   return {
     prober: 'http',
@@ -92,7 +100,7 @@ function module(profile: ServiceProfile, http: { readonly [key: string]: Tree })
       method: 'GET',
       ...http,
       follow_redirects: because(false, 'A redirect leads to a login page, which is always healthy.'),
-      ...(tls && { fail_if_not_ssl: true }),
+      ...(tls && { fail_if_not_ssl: true, tls_config: tlsConfig(profile, options) }),
       preferred_ip_protocol: because('ip4', 'Unsaid it is ip6, which many networks only seem to have.'),
     },
   }

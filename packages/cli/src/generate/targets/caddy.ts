@@ -1,9 +1,10 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
-import { directives } from '../balancing/directives.ts'
+import { type Directive, directives } from '../balancing/directives.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
-import type { Target } from '../target.ts'
+import { type Trust, trustOf } from '../balancing/trust.ts'
+import type { Target, TargetOptions } from '../target.ts'
 
 /** A snippet for the Caddyfile. */
 export const caddy: Target = {
@@ -11,18 +12,21 @@ export const caddy: Target = {
   summary: 'Caddy: a reverse_proxy with active and passive checks',
   kind: 'proxy',
   takesInstances: true,
+  takesCaFile: true,
   files(profile, options) {
     const { name } = profile
-    const text = snippet(profile, instancesOf(profile, options))
+    const text = snippet(profile, instancesOf(profile, options), options)
     return [{ path: `caddy/${name}.caddy`, text, language: 'caddyfile' }]
   },
 }
 
-function snippet(profile: ServiceProfile, { all, healthPort, placeholders }: Instances): string {
+function snippet(profile: ServiceProfile, instances: Instances, options: TargetOptions): string {
   const { name, drainDelayMs, readiness, tls } = profile
+  const { all, healthPort, placeholders } = instances
+  const trust = trustOf(profile, instances, options)
   // Caddy before 2.8 has no thresholds, and refuses a directive that it does not know.
   const { intervalMs, timeoutMs, reason } = checkTiming(profile, { fall: 1 })
-  const scheme = tls && healthPort === undefined ? 'https://' : ''
+  const scheme = trust === undefined ? '' : 'https://'
   const head = directives([
     [
       '',
@@ -61,8 +65,19 @@ function snippet(profile: ServiceProfile, { all, healthPort, placeholders }: Ins
         'Between two questions: an instance that cannot be reached is left out for this long, and not longer than the drain delay, so that it is back before the next one of a rolling restart stops.',
       ],
       'max_fails 3',
+      ...(trust === undefined ? [] : transport(trust, options.caFile)),
     ],
     { indent: 2, indentWith: '\t' },
   )
   return `${head}(${name}) {\n\treverse_proxy {\n${body}\t}\n}\n`
+}
+
+function transport({ serverName, reason }: Trust, caFile: string | undefined): readonly Directive[] {
+  return [
+    ['transport http {', reason],
+    `\ttls_server_name ${serverName}`,
+    // Known to every version; since 2.8 it is also written "tls_trust_pool file".
+    caFile === undefined ? undefined : `\ttls_trusted_ca_certs ${caFile}`,
+    '}',
+  ]
 }

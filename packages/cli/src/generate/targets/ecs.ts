@@ -1,9 +1,10 @@
+import { besideSidecar } from '../asking/sidecar.ts'
 import type { Target } from '../target.ts'
 import { toHcl } from '../text/hcl.ts'
 import { plain } from '../text/reasoned.ts'
 import { toYaml } from '../text/yaml.ts'
 import { ecsTemplate } from './aws/cloudformation.ts'
-import { containerDefinition } from './aws/container-definition.ts'
+import { containerDefinitions } from './aws/container-definition.ts'
 import { targetGroupCheck } from './aws/target-group.ts'
 import { ecsBlocks } from './aws/terraform.ts'
 
@@ -13,26 +14,25 @@ export const ecs: Target = {
   kind: 'cloud',
   forms: ['cloudformation', 'terraform', 'task-definition'],
   choosesProbe: true,
-  files(profile, { form = 'cloudformation', probe }) {
-    // The container's check always replaces what fails it, so readiness asked for is asked by the balancer alone.
-    const containerProbe = 'liveness'
+  takesSidecar: true,
+  files(described, { form = 'cloudformation', probe, sidecar }) {
+    const profile = sidecar === undefined ? described : besideSidecar(described)
+    const containers = containerDefinitions(profile, sidecar)
     if (form === 'task-definition') {
       const definition = {
         family: profile.name,
-        containerDefinitions: [containerDefinition(profile, containerProbe)],
+        containerDefinitions: containers,
       }
       const text = `${JSON.stringify(plain(definition), undefined, 2)}\n`
       return [{ path: 'task-definition.json', text, language: 'json' }]
     }
     const check = targetGroupCheck(profile, 'alb', 'ecs', probe)
     if (form === 'terraform')
-      return [
-        { path: 'ecs.tf', text: toHcl(ecsBlocks(profile, 'alb', check, containerProbe)), language: 'hcl' },
-      ]
+      return [{ path: 'ecs.tf', text: toHcl(ecsBlocks(profile, 'alb', check, containers)), language: 'hcl' }]
     return [
       {
         path: 'ecs.yaml',
-        text: toYaml(ecsTemplate(profile, 'alb', check, containerProbe)),
+        text: toYaml(ecsTemplate(profile, 'alb', check, containers)),
         language: 'yaml',
       },
     ]

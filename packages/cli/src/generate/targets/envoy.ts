@@ -1,6 +1,7 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
 import { type Instances, instancesOf } from '../balancing/instances.ts'
+import { type Trust, trustOf } from '../balancing/trust.ts'
 import type { Target } from '../target.ts'
 import { because, type Tree } from '../text/reasoned.ts'
 import { toYaml } from '../text/yaml.ts'
@@ -11,6 +12,7 @@ export const envoy: Target = {
   summary: 'Envoy: a static cluster with health checks and outlier detection',
   kind: 'proxy',
   takesInstances: true,
+  takesCaFile: true,
   files(profile, options) {
     const instances = instancesOf(profile, options)
     const { name } = profile
@@ -23,13 +25,22 @@ export const envoy: Target = {
           ]
         : []),
     ].join('\n')
-    return [{ path: `envoy/${name}.yaml`, text: toYaml(cluster(profile, instances), head), language: 'yaml' }]
+    return [
+      {
+        path: `envoy/${name}.yaml`,
+        text: toYaml(cluster(profile, instances, trustOf(profile, instances, options)), head),
+        language: 'yaml',
+      },
+    ]
   },
 }
 
-function cluster(profile: ServiceProfile, { all, healthPort, named }: Instances): Tree {
+function cluster(
+  profile: ServiceProfile,
+  { all, healthPort, named }: Instances,
+  trust: Trust | undefined,
+): Tree {
   const { name } = profile
-  const tls = profile.tls && healthPort === undefined
   return {
     static_resources: {
       clusters: [
@@ -61,7 +72,7 @@ function cluster(profile: ServiceProfile, { all, healthPort, named }: Instances)
           },
           health_checks: [healthCheck(profile)],
           outlier_detection: outliers(profile),
-          ...(tls && { transport_socket: transportSocket(name) }),
+          ...(trust !== undefined && { transport_socket: transportSocket(trust) }),
         },
       ],
     },
@@ -114,14 +125,20 @@ function outliers({ drainDelayMs }: ServiceProfile): Tree {
   }
 }
 
-function transportSocket(name: string): Tree {
+function transportSocket({ caFile, serverName, reason }: Trust): Tree {
   return {
     name: 'envoy.transport_sockets.tls',
     typed_config: {
       '@type': 'type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext',
-      sni: name,
+      sni: serverName,
       common_tls_context: {
-        validation_context: { trusted_ca: { filename: '/etc/ssl/certs/ca-certificates.crt' } },
+        validation_context: because(
+          {
+            trusted_ca: { filename: caFile },
+            match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: serverName } }],
+          },
+          `${reason} Unsaid, Envoy takes any certificate, and with an authority alone one for any name.`,
+        ),
       },
     },
   }

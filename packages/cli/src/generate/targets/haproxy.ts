@@ -3,6 +3,7 @@ import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/
 import { type Directive, directives } from '../balancing/directives.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
+import { trustReason } from '../balancing/trust.ts'
 import type { Target } from '../target.ts'
 
 /** Long enough for pools to fill, short beside a rolling restart. */
@@ -17,6 +18,7 @@ export const haproxy: Target = {
   kind: 'proxy',
   asks: ['http', 'agent'],
   takesInstances: true,
+  takesCaFile: true,
   files(profile, options) {
     const instances = instancesOf(profile, options)
     // Whoever has an agent means it to be asked, unless told otherwise.
@@ -25,12 +27,12 @@ export const haproxy: Target = {
     const head = directives([
       [
         '',
-        `How HAProxy (2.2 or newer) asks ${profile.name}. Loaded beside the main file, which has global, defaults and frontends: haproxy -f haproxy.cfg -f ${profile.name}.cfg`,
+        `How HAProxy (${profile.tls && options.caFile === undefined ? '2.6' : '2.2'} or newer) asks ${profile.name}. Loaded beside the main file, which has global, defaults and frontends: haproxy -f haproxy.cfg -f ${profile.name}.cfg`,
       ],
       instances.placeholders === undefined ? undefined : ['', instances.placeholders],
       '',
     ])
-    const text = head + resolvers(profile, instances) + backend(profile, instances, agentPort)
+    const text = head + resolvers(profile, instances) + backend(profile, instances, agentPort, options.caFile)
     return [{ path: `haproxy/${profile.name}.cfg`, text, language: 'haproxy' }]
   },
 }
@@ -47,7 +49,12 @@ function resolvers({ name }: ServiceProfile, { named }: Instances): string {
   return `${section}${directives(['parse-resolv-conf', 'hold valid 10s'], { indent: 2 })}\n`
 }
 
-function backend(profile: ServiceProfile, instances: Instances, agentPort: number | undefined): string {
+function backend(
+  profile: ServiceProfile,
+  instances: Instances,
+  agentPort: number | undefined,
+  caFile: string | undefined,
+): string {
   const { name, inFlightMs } = profile
   const { timeoutMs } = checkTiming(profile)
   const asked = agentPort === undefined ? profile.readiness : profile.liveness
@@ -62,9 +69,6 @@ function backend(profile: ServiceProfile, instances: Instances, agentPort: numbe
         'option httpchk',
         'Spelled out, because httpchk alone asks OPTIONS / in HTTP/1.0 without a Host header, which few applications answer and which says nothing of readiness.',
       ],
-      ...(agentPort === undefined
-        ? []
-        : ['# hale-ignore readiness-asks-liveness: the agent tells of readiness']),
       [
         `http-check send meth GET uri ${plainPath(asked.path)} ver HTTP/1.1 hdr Host ${name}`,
         agentPort === undefined
@@ -84,7 +88,7 @@ function backend(profile: ServiceProfile, instances: Instances, agentPort: numbe
       ],
       'option redispatch 1',
       'retry-on conn-failure',
-      ...servers(profile, instances, agentPort),
+      ...servers(profile, instances, agentPort, caFile),
     ],
     { indent: 2 },
   )
@@ -95,6 +99,7 @@ function servers(
   profile: ServiceProfile,
   { all, healthPort, named }: Instances,
   agentPort: number | undefined,
+  caFile: string | undefined,
 ): readonly Directive[] {
   const { name, tls } = profile
   const { intervalMs, fall, rise, reason } = checkTiming(profile)
@@ -108,8 +113,8 @@ function servers(
     ],
     tls
       ? [
-          `default-server ${encrypted} check-sni ${name} verify required ca-file @system-ca`,
-          'Health is answered over TLS. With an authority of your own, name its file in place of @system-ca.',
+          `default-server ${encrypted} check-sni ${name} verify required ca-file ${caFile ?? '@system-ca'}`,
+          trustReason(profile, caFile),
         ]
       : undefined,
     agentPort === undefined

@@ -1,6 +1,7 @@
 import { UsageError } from '../../command/usage-error.ts'
 import { timingsOf } from '../../profile/timings.ts'
 import { EXEC_SECONDS } from '../asking/container-check.ts'
+import { besideSidecar } from '../asking/sidecar.ts'
 import type { Target } from '../target.ts'
 import { kustomize } from './kubernetes/kustomize.ts'
 import { manifest } from './kubernetes/manifest.ts'
@@ -11,10 +12,14 @@ export const kubernetes: Target = {
   kind: 'platform',
   forms: ['manifest', 'kustomize'],
   asks: ['http', 'grpc', 'exec'],
-  files(profile, { form = 'manifest', ask = 'http' }) {
+  takesSidecar: true,
+  files(described, { form = 'manifest', ask = 'http', sidecar }) {
+    const profile = sidecar === undefined ? described : besideSidecar(described, ask)
     if (ask === 'grpc' && profile.grpcPort === undefined)
       throw new UsageError(['--ask grpc needs --grpc-port: where grpc.health.v1.Health is answered'])
     const timings = timingsOf(profile, { timeoutSeconds: ask === 'exec' ? EXEC_SECONDS : 0 })
-    return form === 'kustomize' ? kustomize(profile, timings, ask) : manifest(profile, timings, ask)
+    return form === 'kustomize'
+      ? kustomize(profile, timings, ask, sidecar)
+      : manifest(profile, timings, ask, sidecar)
   },
 }

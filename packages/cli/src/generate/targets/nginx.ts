@@ -3,6 +3,7 @@ import { checkTiming, durationText } from '../balancing/check-timing.ts'
 import { type Directive, directives } from '../balancing/directives.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
+import { type Trust, trustOf } from '../balancing/trust.ts'
 import type { Target } from '../target.ts'
 
 /** Failures of users' requests before an instance is left out. */
@@ -16,12 +17,14 @@ export const nginx: Target = {
   summary: 'NGINX: an upstream with passive checks, and what its location needs',
   kind: 'proxy',
   takesInstances: true,
+  takesCaFile: true,
   files(profile, options) {
     const instances = instancesOf(profile, options)
     const { name } = profile
+    const trust = trustOf(profile, instances, options)
     return [
       { path: `nginx/conf.d/${name}.conf`, text: upstream(profile, instances), language: 'nginx' },
-      { path: `nginx/snippets/${name}.conf`, text: location(profile, instances), language: 'nginx' },
+      { path: `nginx/snippets/${name}.conf`, text: location(profile, instances, trust), language: 'nginx' },
     ]
   },
 }
@@ -86,10 +89,10 @@ function leavingOut(drainDelayMs: number): { readonly parameters: string; readon
   }
 }
 
-function location(profile: ServiceProfile, { healthPort }: Instances): string {
+function location(profile: ServiceProfile, { healthPort }: Instances, trust: Trust | undefined): string {
   const { name, inFlightMs, readiness } = profile
   const { intervalMs, fall, rise } = checkTiming(profile)
-  const scheme = profile.tls && healthPort === undefined ? 'https' : 'http'
+  const scheme = trust === undefined ? 'http' : 'https'
   const port = healthPort === undefined ? '' : ` port=${healthPort}`
   return directives([
     ['', `What the location of ${name} needs: location / { include snippets/${name}.conf; }`],
@@ -99,6 +102,7 @@ function location(profile: ServiceProfile, { healthPort }: Instances): string {
     'proxy_set_header Host $host;',
     'proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;',
     'proxy_set_header X-Forwarded-Proto $scheme;',
+    ...(trust === undefined ? [] : verifying(trust)),
     [
       'proxy_next_upstream error timeout http_503;',
       'A failed request goes to the next instance: an instance that died or that is not ready (503) costs no answer. POST, PATCH and LOCK only if they were not sent; do not add non_idempotent unless doing them twice does no harm.',
@@ -118,4 +122,15 @@ function location(profile: ServiceProfile, { healthPort }: Instances): string {
       `NGINX Plus asks: add\n  health_check uri=${plainPath(readiness.path)}${port} interval=${intervalMs}ms fails=${fall} passes=${rise} match=${name}_ready;\nhere, and to http { }\n  match ${name}_ready { status 200; }`,
     ],
   ])
+}
+
+/** Unsaid, NGINX encrypts and believes anybody. */
+function verifying({ caFile, serverName, reason }: Trust): readonly Directive[] {
+  return [
+    ['proxy_ssl_verify on;', `${reason} Unsaid, NGINX takes any certificate, and names nobody when it asks.`],
+    `proxy_ssl_trusted_certificate ${caFile};`,
+    ['proxy_ssl_verify_depth 3;', 'Authorities between its certificate and a root.'],
+    `proxy_ssl_name ${serverName};`,
+    'proxy_ssl_server_name on;',
+  ]
 }

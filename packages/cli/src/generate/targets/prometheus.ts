@@ -3,6 +3,7 @@ import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { timeoutSecondsOf } from '../../profile/timings.ts'
 import { healthAlerts } from '../alerting/health-alerts.ts'
 import { durationOf, type RecordingRule, rulesFile, rulesTestFile } from '../alerting/rules-file.ts'
+import { tlsConfig } from '../alerting/tls-config.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import type { GeneratedFile, Target, TargetOptions } from '../target.ts'
 import { because, type Tree } from '../text/reasoned.ts'
@@ -17,6 +18,7 @@ export const prometheus: Target = {
   summary: 'Prometheus: scrape configuration, recording and alert rules, tests of the rules',
   kind: 'monitoring',
   takesInstances: true,
+  takesCaFile: true,
   files: (profile, options) => prometheusFiles(profile, options, SCRAPE_MS),
 }
 
@@ -65,6 +67,7 @@ function scraping(profile: ServiceProfile, options: TargetOptions, scrapeMs: num
       'A scrape runs no check: results are as old as the last probe. Where no balancer, kubelet or blackbox exporter asks for readiness, give the checks an intervalMs, or what is shown never changes. Where visibility is status, checks and the course of the service are told only with the token (authorization, credentials_file).',
     ),
     scheme: tls ? 'https' : 'http',
+    ...(tls && { tls_config: tlsConfig(profile, options) }),
     scrape_timeout: because(
       durationOf(timeoutMs),
       'The text is made from memory; longer means that the process is stuck.',

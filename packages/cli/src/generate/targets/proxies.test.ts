@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { profileOf } from '../../profile/defaults.ts'
 import type { ServiceProfile } from '../../profile/service-profile.ts'
-import { envoyBootstrap, grafanaDashboard, grafanaProvisioning, traefikDynamic } from '../schemas/proxies.ts'
+import { grafanaDashboard, grafanaProvisioning } from '../schemas/grafana.ts'
+import { envoyBootstrap, traefikDynamic } from '../schemas/proxies.ts'
 import type { Schema } from '../schemas/schema.ts'
 import type { TargetOptions } from '../target.ts'
 import { targets } from './index.ts'
@@ -12,6 +13,7 @@ const plain = profileOf({ name: 'orders', port: 8080, metricsPath: '/health/metr
 const profiles: Readonly<Record<string, ServiceProfile>> = {
   plain,
   apart: { ...plain, servicePort: 9000, tls: true, agentPort: 9402, grpcPort: 9401 },
+  encrypted: { ...plain, tls: true },
   alone: { ...plain, name: '1', replicas: 1, drainDelayMs: 0, host: 'orders.internal' },
   long: { ...plain, name: 'a'.repeat(63), drainDelayMs: 60_000 },
 }
@@ -81,6 +83,9 @@ describe('schemas of our own', () => {
     for (const profile of Object.values(profiles)) {
       expect(problemsOf(schema, parse(await only(name, profile)))).toEqual([])
     }
+    const trusting = parse(await only(name, { ...plain, tls: true }, { caFile: '/etc/hale/ca.crt' }))
+    expect(problemsOf(schema, trusting)).toEqual([])
+    expect(JSON.stringify(trusting)).toContain('/etc/hale/ca.crt')
   })
 
   test('know Grafana’s dashboard and its provisioning', async () => {

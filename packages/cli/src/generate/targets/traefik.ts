@@ -1,7 +1,8 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
-import type { Target } from '../target.ts'
+import { trustReason } from '../balancing/trust.ts'
+import type { Target, TargetOptions } from '../target.ts'
 import { because, type Tree } from '../text/reasoned.ts'
 import { toYaml } from '../text/yaml.ts'
 
@@ -11,6 +12,7 @@ export const traefik: Target = {
   summary: 'Traefik: a service with a health check, for the file provider',
   kind: 'proxy',
   takesInstances: true,
+  takesCaFile: true,
   files(profile, options) {
     const instances = instancesOf(profile, options)
     const { name } = profile
@@ -19,12 +21,16 @@ export const traefik: Target = {
       ...(instances.placeholders === undefined ? [] : [instances.placeholders]),
     ].join('\n')
     return [
-      { path: `traefik/${name}.yaml`, text: toYaml(dynamic(profile, instances), head), language: 'yaml' },
+      {
+        path: `traefik/${name}.yaml`,
+        text: toYaml(dynamic(profile, instances, options), head),
+        language: 'yaml',
+      },
     ]
   },
 }
 
-function dynamic(profile: ServiceProfile, { all, healthPort }: Instances): Tree {
+function dynamic(profile: ServiceProfile, { all, healthPort }: Instances, { caFile }: TargetOptions): Tree {
   const { name, tls } = profile
   const scheme = tls && healthPort === undefined ? 'https' : 'http'
   return {
@@ -34,9 +40,18 @@ function dynamic(profile: ServiceProfile, { all, healthPort }: Instances): Tree 
           loadBalancer: {
             servers: all.map((instance) => ({ url: `${scheme}://${addressOf(instance)}` })),
             healthCheck: healthCheck(profile, healthPort),
+            ...(tls && { serversTransport: `${name}-tls` }),
           },
         },
       },
+      ...(tls && {
+        serversTransports: {
+          [`${name}-tls`]: because(
+            { serverName: name, ...(caFile !== undefined && { rootCAs: [caFile] }) },
+            trustReason(profile, caFile),
+          ),
+        },
+      }),
       middlewares: {
         [`${name}-retry`]: {
           retry: because(

@@ -1,6 +1,7 @@
 import { type CheckContext, type CheckDefinition, check } from '../../core/check.ts'
 import { down, type Outcome } from '../../core/outcome.ts'
-import { kindOf, type Problems } from '../../errors/problems.ts'
+import type { Problems } from '../../errors/problems.ts'
+import { isCallable, kindGiven } from './class-given.ts'
 import { ofTheMoment } from './of-the-moment.ts'
 import { isSo } from './structure.ts'
 
@@ -39,9 +40,9 @@ export interface ClientCheck<C> {
 export function clientCheck<C>(parts: ClientCheck<C>): CheckDefinition<'readiness'> {
   const { client, expected, problems, options, ownOptions, textOf, toLog, ask } = parts
   const isClient = (value: unknown): value is C => isSo(() => parts.isClient(value))
-  const isFunction = typeof client === 'function'
-  if (!isClient(client) && (!isFunction || isSo(() => isClass(client)))) {
-    const got = isFunction ? 'a class; make one with new' : kindOf(client)
+  if (!isClient(client) && !isCallable(client)) {
+    const kind = kindGiven(client)
+    const got = kind === 'a class' ? 'a class; make one with new' : kind
     problems.add(parts.parameter ?? 'client', `expected ${expected}, or a function for one, got ${got}`)
   }
   const run = async (context: CheckContext): Promise<Outcome> => {
@@ -61,19 +62,6 @@ export function clientCheck<C>(parts: ClientCheck<C>): CheckDefinition<'readines
     }
   }
   return { ...check(run, options), ownOptions, problems: problems.found }
-}
-
-/** Whether it is a class, of clients or not: one compiled to a function is known by what its instances have. */
-function isClass(value: object): boolean {
-  if (/^class\b/.test(Function.prototype.toString.call(value))) return true
-  // Looked at rather than read, since a getter may want an instance. The last is what every object has.
-  let { value: held }: { value?: unknown } = Object.getOwnPropertyDescriptor(value, 'prototype') ?? {}
-  while (typeof held === 'object' && held !== null) {
-    const next: unknown = Object.getPrototypeOf(held)
-    if (next !== null && Reflect.ownKeys(held).some((key) => key !== 'constructor')) return true
-    held = next
-  }
-  return false
 }
 
 /** A `textOf` for whole messages, so that nothing else is taken for one of them. */

@@ -3,9 +3,9 @@ import { Limits, type Measure, type Thresholds, thresholdOptions } from './thres
 
 /** The pair of thresholds that an option holds, such as `delayMs: { degradedAt, downAt }`. */
 export function limitsOf(problems: Problems, option: string, given: unknown, measure: Measure): Limits {
-  if (given !== undefined && kindOf(given) !== 'an object')
-    problems.add(option, `expected { degradedAt, downAt }, got ${kindOf(given)}`)
-  const pair = problems.object('', typeof given === 'object' && given !== null ? given : undefined)
+  const isPair = given === undefined || kindOf(given) === 'an object'
+  if (!isPair) problems.add(option, `expected { degradedAt, downAt }, got ${kindOf(given)}`)
+  const pair = problems.object(option, isPair ? given : undefined)
   problems.knownKeys(option, pair, thresholdOptions)
   return new Limits(problems, option, pair as Thresholds, measure)
 }

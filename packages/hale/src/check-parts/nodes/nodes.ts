@@ -1,12 +1,16 @@
 import type { CheckContext } from '../../core/check.ts'
+import { systemClock } from '../../core/clock.ts'
+import { deadline } from '../../core/deadline.ts'
 import { degraded, down, type Outcome, up } from '../../core/outcome.ts'
+import { unlessAborted } from '../asking/one-question.ts'
 
 /** Of the check's time, where there are several; the rest is for saying which nodes did not answer. */
 const shareOfTime = 0.8
 
 /**
  * Asks all nodes of a cluster at the same time: UP when each is, DOWN when none is, DEGRADED between the two. One of
- * several that hangs is given up before the check is, since otherwise the others could not be reported.
+ * several that hangs is given up before the check is, since otherwise the others could not be reported; when all hang
+ * the check does.
  */
 export async function askNodes<N>(
   nodes: readonly N[],
@@ -17,15 +21,21 @@ export async function askNodes<N>(
   const giveUp = new AbortController()
   const abort = (): void => giveUp.abort(context.signal.reason)
   const timeoutMs = nodes.length > 1 ? context.timeoutMs * shareOfTime : context.timeoutMs
-  const late = (): void => giveUp.abort(new DOMException('no answer', 'TimeoutError'))
-  const timer = nodes.length > 1 ? setTimeout(late, timeoutMs).unref() : undefined
+  const noAnswer = new DOMException('no answer', 'TimeoutError')
+  // After a loop that was busy, answers that have arrived have their turn first.
+  const cancel = nodes.length > 1 ? deadline(systemClock, timeoutMs, () => giveUp.abort(noAnswer)) : undefined
   context.signal.addEventListener('abort', abort, { once: true })
   if (context.signal.aborted) abort()
   try {
     const part = { name: context.name, timeoutMs, signal: giveUp.signal, now: () => context.now() }
-    return summary(await Promise.allSettled(nodes.map(async (node) => ask(node, part))))
+    const answers = await Promise.allSettled(nodes.map(async (node) => ask(node, part)))
+    const isLate = (answer: (typeof answers)[number]): boolean =>
+      answer.status === 'rejected' && answer.reason === noAnswer
+    // Where there is nothing to report it is a run like any other that is not answered.
+    if (answers.every(isLate)) await unlessAborted(new Promise(() => {}), context.signal)
+    return summary(answers)
   } finally {
-    clearTimeout(timer)
+    cancel?.()
     context.signal.removeEventListener('abort', abort)
   }
 }

@@ -24,6 +24,22 @@ test.for([
   expect(redisText(new Error(message))).toBe(text)
 })
 
+test('of a cluster that could not be asked the last of its nodes may know why', () => {
+  const failed = (lastNodeError: unknown) =>
+    Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError })
+  expect(redisText(failed(new Error('WRONGPASS invalid username-password pair')))).toBe(
+    'authentication failed',
+  )
+  for (const other of [
+    new Error('Connection is closed.'),
+    new Error('hunter22'),
+    null,
+    undefined,
+    'WRONGPASS x',
+  ])
+    expect(redisText(failed(other))).toBe('no node can be reached')
+})
+
 test('says nothing of what is no error', () => {
   for (const thrown of [undefined, null, 'NOAUTH x', { message: 'NOAUTH x' }])
     expect(redisText(thrown)).toBeUndefined()
@@ -41,4 +57,11 @@ test('what is logged of ioredis has no command, which would be that of the login
   expect(logged).toMatchObject({ name: 'ReplyError', message: 'WRONGPASS invalid', code: 'WRONGPASS', cause })
   expect(logged.stack).toBe(error.stack)
   for (const other of [cause, 'text', undefined]) expect(withoutCommand(other)).toBe(other)
+  const ofCluster = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: error })
+  const loggedOfCluster = withoutCommand(ofCluster) as Error
+  expect(inspect(loggedOfCluster)).not.toContain('hunter22')
+  expect(loggedOfCluster).toMatchObject({
+    message: ofCluster.message,
+    cause: { message: error.message, cause },
+  })
 })

@@ -34,11 +34,24 @@ const texts: Readonly<Record<string, string>> = {
   'All the root nodes are unavailable': 'no node can be reached',
 }
 
+interface IoredisError extends Error {
+  readonly code?: unknown
+  /** Of a cluster of which no node could be asked. */
+  readonly lastNodeError?: unknown
+}
+
 /** Without the command that ioredis keeps in its errors: that of a login has the password in it. */
 export function withoutCommand(error: unknown): unknown {
-  if (!(error instanceof Error) || !('command' in error)) return error
-  const { message, name, stack, code, cause } = error as Error & { readonly code?: unknown }
-  const bare = new Error(message, cause === undefined ? undefined : { cause })
+  if (!(error instanceof Error) || !('command' in error || 'lastNodeError' in error)) return error
+  const {
+    message,
+    name,
+    stack,
+    code,
+    lastNodeError,
+    cause = withoutCommand(lastNodeError),
+  } = error as IoredisError
+  const bare = new Error(message, cause === undefined || cause === null ? undefined : { cause })
   return Object.assign(bare, { name, stack, ...(code !== undefined && { code }) })
 }
 
@@ -46,10 +59,17 @@ export function withoutCommand(error: unknown): unknown {
 export function redisText(error: unknown): string | undefined {
   // ioredis wraps what the server refused its own first command with.
   const message = messageOf(error).replace(/^Ready check failed: /, '')
+  const ofNode =
+    error instanceof Error ? refusalOf(messageOf((error as IoredisError).lastNodeError)) : undefined
+  if (ofNode !== undefined) return ofNode
   if (Object.hasOwn(texts, message)) return texts[message]
   if (message.startsWith('Reached the max retries per request limit')) return 'not connected'
   if (message.startsWith('Socket timeout timeout.')) return 'timed out waiting for an answer'
   if (message.startsWith('All sentinels are unreachable')) return 'no sentinel can be reached'
+  return refusalOf(message)
+}
+
+function refusalOf(message: string): string | undefined {
   const word = /^-?([A-Z]+) /.exec(message)?.[1] ?? ''
   return Object.hasOwn(refusals, word) ? refusals[word] : undefined
 }

@@ -44,6 +44,9 @@ interface Commands {
   clusterInfo(): PromiseLike<unknown>
 }
 
+/** Said for a node of a cluster that refuses every command, because nobody serves some of the slots. */
+export const clusterDown = 'cluster down'
+
 type State = 'ready' | 'connecting' | 'reconnecting' | 'client closed' | 'not connected'
 
 /** Asks single connections, and remembers what is still owed and what went wrong. */
@@ -122,7 +125,7 @@ async function inquire(connection: Commands, questions: RedisQuestions): Promise
     info(replication, 'replication'),
     info(memory, 'memory'),
   ])
-  if (fieldOf(clusterInfo, 'cluster_state') === 'fail') return { absent: 'cluster down' }
+  if (fieldOf(clusterInfo, 'cluster_state') === 'fail') return { absent: clusterDown }
   const limit = Number(fieldOf(memoryInfo, 'maxmemory'))
   return {
     refusesWrites,

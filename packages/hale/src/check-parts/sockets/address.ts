@@ -1,7 +1,9 @@
 import { isIP } from 'node:net'
 import { down, type Outcome } from '../../core/outcome.ts'
 import { kindOf, type Problems } from '../../errors/problems.ts'
+import { isCallable, kindGiven } from '../asking/class-given.ts'
 import { ofTheMoment } from '../asking/of-the-moment.ts'
+import { isSo } from '../asking/structure.ts'
 
 /** Where something listens. */
 export interface Address {
@@ -15,9 +17,11 @@ export type AddressOf<A extends Address = Address> = A | (() => A | PromiseLike<
 /** Whether something is an address. */
 function isAddress(value: unknown): value is Address {
   if (typeof value !== 'object' || value === null) return false
-  const { host, port } = value as { host?: unknown; port?: unknown }
-  const isPort = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536
-  return isHost(host) && isPort
+  return isSo(() => {
+    const { host, port } = value as { host?: unknown; port?: unknown }
+    const isPort = typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536
+    return isHost(host) && isPort
+  })
 }
 
 /** A URL, or a host with its port, would be looked up as if it were a name, and not be found. */
@@ -27,12 +31,15 @@ function isHost(value: unknown): value is string {
 
 /** What is wrong with an address goes to `problems`. */
 export function checkAddress(value: unknown, problems: Problems): void {
-  if (typeof value === 'function' || isAddress(value)) return
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    problems.add('address', `expected { host, port }, or a function for one, got ${kindOf(value)}`)
+  if (isCallable(value) || isAddress(value)) return
+  const kind = kindGiven(value)
+  if (kind !== 'an object') {
+    problems.add('address', `expected { host, port }, or a function for one, got ${kind}`)
     return
   }
-  const { host, port } = value as { host?: unknown; port?: unknown }
+  const before = problems.found.length
+  const { host, port } = problems.object('address', value)
+  if (problems.found.length > before) return
   if (!isHost(host)) {
     const mend =
       typeof host === 'string' && host !== '' ? '; neither a URL, nor with its port, nor in brackets' : ''

@@ -5,6 +5,7 @@ import { durationText } from '../../core/text.ts'
 import { kindOf, type Problems } from '../../errors/problems.ts'
 import { degradedAfter } from '../judging/degraded-after.ts'
 import { matches } from '../judging/matches.ts'
+import { farewell } from './farewell.ts'
 
 /** Options of checks that connect to a socket. */
 export interface ConversationOptions {
@@ -61,7 +62,7 @@ export function expectation(expected: unknown, problems: Problems): ((text: stri
   return undefined
 }
 
-/** Connects, says its part, and hears whether the answer is as expected; the socket is gone in every case. */
+/** Connects, says its part, and hears whether the answer is as expected; the socket is closed in every case. */
 function converse(
   socket: Socket,
   send: string | Uint8Array | undefined,
@@ -71,27 +72,35 @@ function converse(
   return new Promise((resolve, reject) => {
     const decoder = new TextDecoder()
     let heard = ''
-    const end = (settle: () => void): void => {
+    let ended = false
+    const end = (close: (socket: Socket) => void, settle: () => void): void => {
+      if (ended) return
+      ended = true
       signal.removeEventListener('abort', onAbort)
-      // Stays: a socket may fail once more while it is being closed.
-      socket.on('error', () => {})
-      socket.destroy()
+      close(socket)
       settle()
     }
-    const onAbort = (): void => end(() => reject(signal.reason))
+    const fail = (error: unknown): void => end(drop, () => reject(error))
+    const onAbort = (): void => fail(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
-    socket.once('error', (error) => end(() => reject(error)))
+    socket.once('error', fail)
     socket.once('connect', () => {
       if (send !== undefined) socket.write(send)
-      if (isExpected === undefined) end(() => resolve(true))
+      if (isExpected === undefined) end(farewell, () => resolve(true))
     })
     if (isExpected === undefined) return
     socket.on('data', (bytes: Uint8Array) => {
+      if (ended) return
       heard += decoder.decode(bytes, { stream: true })
-      if (isExpected(heard)) end(() => resolve(true))
-      else if (heard.length > mostBytes) end(() => resolve(false))
+      if (isExpected(heard)) end(farewell, () => resolve(true))
+      else if (heard.length > mostBytes) end(drop, () => resolve(false))
     })
     // A socket that is closed without an error has said all that it had to say.
-    socket.once('end', () => end(() => resolve(false)))
+    socket.once('end', () => end(farewell, () => resolve(false)))
   })
+}
+
+function drop(socket: Socket): void {
+  // Stays: a socket may fail once more while it is being closed.
+  socket.on('error', () => {}).destroy()
 }

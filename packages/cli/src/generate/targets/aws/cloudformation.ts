@@ -1,6 +1,6 @@
 import type { ServiceProfile } from '../../../profile/service-profile.ts'
 import { because, type Mapping, type Tree } from '../../text/reasoned.ts'
-import { capitalized, containerDefinition } from './container-definition.ts'
+import { capitalized } from './container-definition.ts'
 import type { BalancerKind, TargetGroupCheck } from './target-group.ts'
 
 /** A name for a resource of CloudFormation, which allows letters and digits only. */
@@ -57,7 +57,7 @@ export function ecsTemplate(
   profile: ServiceProfile,
   kind: BalancerKind,
   check: TargetGroupCheck,
-  containerProbe: 'liveness' | 'readiness' | 'startup',
+  containers: readonly Tree[],
 ): Tree {
   const { name, replicas, port, servicePort = port, startupMs } = profile
   const logical = logicalName(name)
@@ -82,7 +82,7 @@ export function ecsTemplate(
           Cpu: '512',
           Memory: '1024',
           ExecutionRoleArn: { Ref: 'ExecutionRole' },
-          ContainerDefinitions: [capitalized(containerDefinition(profile, containerProbe))],
+          ContainerDefinitions: containers.map(capitalized),
         },
       },
       [`${logical}Service`]: because(

@@ -1,7 +1,6 @@
 import type { ServiceProfile } from '../../../profile/service-profile.ts'
-import type { ProbeName } from '../../target.ts'
 import { Block } from '../../text/hcl.ts'
-import { because, Call, Expression } from '../../text/reasoned.ts'
+import { because, Call, Expression, type Tree } from '../../text/reasoned.ts'
 import {
   CIRCUIT_REASON,
   GRACE_REASON,
@@ -9,7 +8,6 @@ import {
   ROLLING_REASON,
   shortName,
 } from './cloudformation.ts'
-import { containerDefinition } from './container-definition.ts'
 import type { BalancerKind, TargetGroupCheck } from './target-group.ts'
 
 type NamedBlock = { readonly [type: string]: Block }
@@ -56,7 +54,7 @@ export function ecsBlocks(
   profile: ServiceProfile,
   kind: BalancerKind,
   check: TargetGroupCheck,
-  containerProbe: ProbeName,
+  containers: readonly Tree[],
 ): readonly NamedBlock[] {
   const { name, replicas, port, servicePort = port, startupMs } = profile
   const resource = resourceName(name)
@@ -75,7 +73,7 @@ export function ecsBlocks(
         cpu: 512,
         memory: 1024,
         execution_role_arn: new Expression('var.execution_role_arn'),
-        container_definitions: new Call('jsonencode', [containerDefinition(profile, containerProbe)]),
+        container_definitions: new Call('jsonencode', containers),
       }),
     },
     {

@@ -1,13 +1,19 @@
 import type { ServiceProfile } from '../../../profile/service-profile.ts'
 import type { Timings } from '../../../profile/timings.ts'
-import type { Asking, GeneratedFile } from '../../target.ts'
+import type { Asking, GeneratedFile, Sidecar } from '../../target.ts'
 import { because, type Tree } from '../../text/reasoned.ts'
 import { toYaml } from '../../text/yaml.ts'
 import { disruptionBudget } from './disruption-budget.ts'
 import { healthOfPod } from './pod.ts'
+import { sidecarSource } from './sidecar.ts'
 
 /** A component: `components: [health]` in a kustomization that has the Deployment. */
-export function kustomize(profile: ServiceProfile, timings: Timings, ask: Asking): readonly GeneratedFile[] {
+export function kustomize(
+  profile: ServiceProfile,
+  timings: Timings,
+  ask: Asking,
+  sidecar: Sidecar | undefined,
+): readonly GeneratedFile[] {
   const { name } = profile
   const budget = disruptionBudget(profile)
   const patch: Tree = {
@@ -16,7 +22,7 @@ export function kustomize(profile: ServiceProfile, timings: Timings, ask: Asking
     metadata: { name },
     spec: {
       template: {
-        spec: healthOfPod(profile, timings, ask),
+        spec: healthOfPod(profile, timings, ask, { sidecar }),
       },
     },
   }
@@ -24,6 +30,12 @@ export function kustomize(profile: ServiceProfile, timings: Timings, ask: Asking
     apiVersion: 'kustomize.config.k8s.io/v1alpha1',
     kind: 'Component',
     ...(budget !== undefined && { resources: [budget.path] }),
+    ...(sidecar !== undefined && {
+      configMapGenerator: because(
+        [{ name: sidecarSource(profile), files: ['hale.yaml'] }],
+        'hale.yaml lies beside this file. A change of it gives the ConfigMap another name, and so rolls the pods.',
+      ),
+    }),
     patches: because(
       [{ path: 'health-patch.yaml' }],
       `Merged into the Deployment ${name} and its container ${name}; the rest of them stays as it is.`,

@@ -1,7 +1,7 @@
 import type { ServiceProfile } from '../../../profile/service-profile.ts'
 import type { Timings } from '../../../profile/timings.ts'
 import { imageOf } from '../../asking/image-of.ts'
-import type { Asking, GeneratedFile } from '../../target.ts'
+import type { Asking, GeneratedFile, Sidecar } from '../../target.ts'
 import { because, type Mapping, type Tree } from '../../text/reasoned.ts'
 import { toYaml } from '../../text/yaml.ts'
 import { disruptionBudget } from './disruption-budget.ts'
@@ -11,16 +11,26 @@ import { containerPorts, healthOfPod } from './pod.ts'
 const DEFAULT_PROGRESS_SECONDS = 600
 
 /** A whole Deployment, its Service and its PodDisruptionBudget. */
-export function manifest(profile: ServiceProfile, timings: Timings, ask: Asking): readonly GeneratedFile[] {
+export function manifest(
+  profile: ServiceProfile,
+  timings: Timings,
+  ask: Asking,
+  sidecar: Sidecar | undefined,
+): readonly GeneratedFile[] {
   const budget = disruptionBudget(profile)
   return [
-    { path: 'deployment.yaml', text: toYaml(deployment(profile, timings, ask)), language: 'yaml' },
+    { path: 'deployment.yaml', text: toYaml(deployment(profile, timings, ask, sidecar)), language: 'yaml' },
     { path: 'service.yaml', text: toYaml(service(profile)), language: 'yaml' },
     ...(budget === undefined ? [] : [budget]),
   ]
 }
 
-function deployment(profile: ServiceProfile, timings: Timings, ask: Asking): Tree {
+function deployment(
+  profile: ServiceProfile,
+  timings: Timings,
+  ask: Asking,
+  sidecar: Sidecar | undefined,
+): Tree {
   const { name, version, replicas, startupMs } = profile
   const selected = { 'app.kubernetes.io/name': name }
   const versioned = version === undefined ? {} : { 'app.kubernetes.io/version': labelValue(version) }
@@ -54,8 +64,8 @@ function deployment(profile: ServiceProfile, timings: Timings, ask: Asking): Tre
       template: {
         metadata: { labels: { ...selected, ...versioned } },
         spec: healthOfPod(profile, timings, ask, {
-          image: imageOf(profile),
-          ports: containerPorts(profile, ask),
+          container: { image: imageOf(profile), ports: containerPorts(profile, ask, sidecar) },
+          sidecar,
         }),
       },
     },

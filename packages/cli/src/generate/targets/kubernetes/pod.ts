@@ -1,21 +1,27 @@
 import type { ServiceProfile } from '../../../profile/service-profile.ts'
 import type { Timings } from '../../../profile/timings.ts'
 import { graceReason, NO_PRE_STOP_REASON, PRE_STOP_REASON } from '../../asking/reasons.ts'
-import type { Asking } from '../../target.ts'
+import { answeredBy } from '../../asking/sidecar.ts'
+import type { Asking, Sidecar } from '../../target.ts'
 import { because, type Mapping, type Tree } from '../../text/reasoned.ts'
 import { portName, probes } from './probes.ts'
+import { bareProbes, sidecarContainer, sidecarVolumes } from './sidecar.ts'
 
-/**
- * What health says of a pod: probes and the end of its life.
- *
- * @param container what else is said of it; a patch for one that exists says nothing.
- */
+/** Beside the probes. */
+export interface PodParts {
+  /** What else is said of the application's; a patch for one that exists says nothing. */
+  readonly container?: Mapping | undefined
+  readonly sidecar?: Sidecar | undefined
+}
+
+/** What health says of a pod: probes and the end of its life. */
 export function healthOfPod(
   profile: ServiceProfile,
   timings: Timings,
   ask: Asking,
-  container?: Mapping,
+  { container, sidecar }: PodParts = {},
 ): Mapping {
+  const place = container === undefined ? 'patch' : 'manifest'
   return {
     terminationGracePeriodSeconds: because(timings.graceSeconds, graceReasons(profile, timings)),
     containers: [
@@ -23,9 +29,13 @@ export function healthOfPod(
         name: profile.name,
         ...container,
         ...preStop(timings),
-        ...probes(profile, timings, ask, container === undefined ? 'patch' : 'manifest'),
+        ...(sidecar === undefined
+          ? probes(profile, timings, ask, place)
+          : bareProbes(profile, timings, place)),
       },
+      ...(sidecar === undefined ? [] : [sidecarContainer(profile, timings, ask, sidecar, place)]),
     ],
+    ...(sidecar !== undefined && { volumes: sidecarVolumes(profile, place) }),
   }
 }
 
@@ -49,12 +59,17 @@ function preStop({ preStopSeconds }: Timings): Mapping {
   }
 }
 
-/** The ports that a container opens. */
-export function containerPorts(profile: ServiceProfile, ask: Asking): readonly Tree[] {
+/** The ports that the application's container opens. */
+export function containerPorts(
+  profile: ServiceProfile,
+  ask: Asking,
+  sidecar: Sidecar | undefined,
+): readonly Tree[] {
   const { port, servicePort = port, grpcPort } = profile
+  if (sidecar !== undefined) return [{ name: 'http', containerPort: servicePort }]
   return [
     { name: 'http', containerPort: servicePort },
-    ...(portName(profile) === 'health' ? [{ name: 'health', containerPort: port }] : []),
+    ...(portName(profile) === 'health' ? [answeredBy(profile, { name: 'health', containerPort: port })] : []),
     ...(ask === 'grpc' && grpcPort !== undefined && grpcPort !== port && grpcPort !== servicePort
       ? [{ name: 'grpc-health', containerPort: grpcPort }]
       : []),

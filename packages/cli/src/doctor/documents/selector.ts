@@ -1,8 +1,0 @@
-import { textsOf } from './kubernetes.ts'
-import type { Located } from './located.ts'
-
-/** Whether a map of labels selects; one that is empty, or absent, selects nothing here. */
-export function labelsSelected(selector: Located | undefined, labels: ReadonlyMap<string, string>): boolean {
-  const wanted = [...textsOf(selector)]
-  return wanted.length > 0 && wanted.every(([key, value]) => labels.get(key) === value)
-}
