@@ -59,7 +59,7 @@ export async function bundle(directory) {
         {
           // All that hale-probe needs before it asks, in one module: starting is most of what it does.
           name: 'probe',
-          test: /[\\/]src[\\/]probe[\\/](?!ask-grpc|tls-connection|read-arguments|probe-flags|help-text|health-said|body-rules|check-options|probe[.]ts|index|main)/,
+          test: /[\\/]src[\\/]probe[\\/](?!ask-grpc|tls-connection|read-arguments|probe-flags|help-text|health-said|body-rules|url-credentials|check-options|probe[.]ts|index|main)/,
         },
         { name: 'core', test: /[\\/]src[\\/](core|errors)[\\/]/ },
         { name: 'http', test: (id) => HTTP.test(id) && !LOADED_LATER.test(id) },

@@ -48,8 +48,8 @@ export async function askHttp(
 
 async function credentials({ username, password, href }: URL): Promise<Readonly<Record<string, string>>> {
   if (username === '' && password === '') return {}
-  const { requestTarget } = await import('../check-parts/http/request-target.ts')
-  return requestTarget(href)?.headers ?? {}
+  const { urlCredentials } = await import('./url-credentials.ts')
+  return urlCredentials(href)
 }
 
 async function ask(
