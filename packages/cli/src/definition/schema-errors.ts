@@ -66,7 +66,9 @@ const silent = new Set([
   ...['properties', 'patternProperties', 'additionalProperties'],
 ])
 
+/** A type, or a list of those that a value may be of. */
 function isOfType(value: unknown, type: unknown): boolean {
+  if (Array.isArray(type)) return type.some((one) => isOfType(value, one))
   switch (type) {
     case 'object':
       return isMap(value)
@@ -79,6 +81,8 @@ function isOfType(value: unknown, type: unknown): boolean {
     case 'string':
     case 'boolean':
       return typeof value === type
+    case 'null':
+      return value === null
     default:
       throw new TypeError(`${type} is no type that is known here`)
   }

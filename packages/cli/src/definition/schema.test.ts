@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { fieldsOf, type Made, optionFields } from './check-type.ts'
 import { checkTypes } from './check-types/index.ts'
 import { defaultProbes, everyCheck } from './every-check.ts'
+import type { Schema } from './field.ts'
 import { definitionSchema } from './schema.ts'
 import { type SchemaError, schemaErrors } from './schema-errors.ts'
 import { deployFields, groupFields, serveFields, serviceFields } from './sections.ts'
@@ -77,13 +78,35 @@ describe('hale.schema.json', () => {
     expect(right).toBeGreaterThan(25)
   })
 
-  it('has no keyword that a start does not know', () => {
+  it('has nothing in it, however deep, that a start does not know', () => {
+    const whole = definitionSchema()
+    const { definitions } = whole
+    const looked = schemasIn(whole).map((schema) => {
+      // Of each type there is, so that no keyword is passed over since a value is of another.
+      return [null, true, 1, 0.5, 'x', ['x'], {}].map((value) =>
+        schemaErrors({ ...schema, definitions }, value),
+      )
+    })
+    expect(looked.length).toBeGreaterThan(500)
+  })
+
+  it('is refused by a start where it has what that does not know', () => {
     expect(() => schemaErrors({ multipleOf: 2 }, 1)).toThrow('multipleOf is not known here')
-    expect(() => schemaErrors({ type: 'null' }, null)).toThrow('null is no type that is known here')
+    expect(() => schemaErrors({ type: 'any' }, null)).toThrow('any is no type that is known here')
     expect(() => schemaErrors({ $ref: '#/definitions/gone' }, 1)).toThrow('leads nowhere')
   })
 })
 
+/** Every schema that is in one, and itself. */
+const schemasIn = (schema: Schema): readonly Schema[] => {
+  const { properties, patternProperties, definitions, additionalProperties, items, anyOf, allOf } = schema
+  const held = [properties, patternProperties, definitions].flatMap((map) => Object.values(map ?? {}))
+  const listed = [anyOf, allOf].flatMap((list) => (list ?? []) as readonly Schema[])
+  const single = [additionalProperties, items, schema.if, schema.then].filter(
+    (one) => typeof one === 'object',
+  )
+  return [schema, ...([...held, ...listed, ...single] as readonly Schema[]).flatMap(schemasIn)]
+}
 const schemaAround = ({ instancePath, schemaPath }: { instancePath: string; schemaPath: string }): string =>
   `${instancePath} ${schemaPath.slice(0, schemaPath.lastIndexOf('/'))}`
 const everyOne = (error: SchemaError): readonly SchemaError[] => [

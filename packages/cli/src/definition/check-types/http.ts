@@ -19,14 +19,18 @@ import {
 } from '../field.ts'
 
 const status = { type: 'integer', minimum: 200, maximum: 599 }
-const scalar = { type: ['string', 'number', 'boolean', 'null'] }
+const scalar = { title: 'a plain value', type: ['string', 'number', 'boolean', 'null'] }
 const jsonExpectation = object(
   {
     path: {
       title: 'a path such as components.db.status, or a list',
       anyOf: [
         { type: 'string', minLength: 1 },
-        { type: 'array', minItems: 1, items: { type: ['string', 'integer'] } },
+        {
+          type: 'array',
+          minItems: 1,
+          items: { title: 'a text or a whole number', type: ['string', 'integer'] },
+        },
       ],
     },
     equals: { title: 'a plain value, or a list of them', anyOf: [scalar, { type: 'array', items: scalar }] },

@@ -107,6 +107,8 @@ whenOwned(redisProgram, 'a cluster of Redis', () => {
           inject: async () => {
             heard.length = 0
             await wantPassword('another-Secret-0815')
+            // A client that has just made a connection anew, which it opens when it is asked, hears of nothing until then.
+            works().catch(hear)
             await eventually(() => heard.join('\n')).toMatch(/WRONGPASS|NOAUTH/)
           },
           heal: () => wantPassword(PLANTED_REDIS_PASSWORD),
