@@ -50,7 +50,7 @@ serve:
   grpc: { port: ${ports.grpc}, host: 127.0.0.1 }
   haproxyAgent: { port: ${ports.agent}, host: 127.0.0.1 }
   offLoop: { port: ${ports.thread} }
-deploy: { drainDelayMs: 300 }
+deploy: { drainDelayMs: 1500 }
 `
   let token = 'the-first-token-of-all'
   const asked = (path: string, port = ports.main): Promise<Response> =>
@@ -59,7 +59,9 @@ deploy: { drainDelayMs: 300 }
 
   const overGrpc = async (service: string) => {
     const client = new Client(`127.0.0.1:${ports.grpc}`, credentials.createInsecure())
-    await using health = createHealth({ checks: { it: grpc(client, { service }) } })
+    // What is tested is the answer, not how soon it comes.
+    const checks = { it: grpc(client, { service, timeoutMs: 4000 }) }
+    await using health = createHealth({ checks, groups: { readiness: { budgetMs: 5000 } } })
     const report = await health.readiness()
     client.close()
     return report.checks.it

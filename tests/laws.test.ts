@@ -10,6 +10,7 @@ import { healthListener, serveHealth } from 'hale/node'
 import { gracefulShutdown } from 'hale/shutdown'
 import { type FakeClock, fakeClock } from 'hale/testing'
 import { describe, expect, expectTypeOf, test, vi } from 'vitest'
+import { eventually } from './eventually.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -534,17 +535,17 @@ test('10. and so it is through a whole shutdown, while a request is in flight', 
     Promise.all(['/health/live', '/health/ready'].map(async (path) => (await fetch(from + path)).status))
   expect(await codes(url)).toEqual([200, 200])
   const inFlight = fetch(`${url}/slow`)
-  await vi.waitFor(() => expect(slow).toBeDefined())
+  await eventually(() => expect(slow).toBeDefined())
 
   void shutdown.shutdown('SIGTERM')
   expect(await codes(url)).toEqual([200, 503])
   expect(await codes(probes.url)).toEqual([200, 503])
   await clock.advance(5000)
-  await vi.waitFor(() => expect(server.listening).toBe(false))
+  await eventually(() => expect(server.listening).toBe(false))
   expect(await codes(probes.url)).toEqual([200, 503])
   slow?.end('answered')
   expect(await (await inFlight).text()).toBe('answered')
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     await clock.advance(10)
     expect(shutdown.phase).toBe('done')
   })

@@ -4,6 +4,7 @@ import { Agent, get } from 'node:http'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from './eventually.ts'
 
 // Against the built package: a thread is started from a file.
 
@@ -117,7 +118,7 @@ describe('while the main loop turns', () => {
       '/health/nobody',
     ]) {
       for (const headers of [{}, authorized, { accept: 'text/html' }] as Record<string, string>[]) {
-        await vi.waitFor(async () => {
+        await eventually(async () => {
           const [here, there] = await Promise.all([
             asked(undefined, url + path, headers),
             asked(undefined, beside + path, headers),
@@ -135,8 +136,8 @@ describe('while the main loop turns', () => {
     )
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
     send({ sicken: 1, runs: 1 })
-    await vi.waitFor(() => expect(messages.at(-1)).toEqual({ runs: 1 }))
-    await vi.waitFor(async () => {
+    await eventually(() => expect(messages.at(-1)).toEqual({ runs: 1 }))
+    await eventually(async () => {
       const { status, body } = await asked(undefined, `${url}/health/ready`)
       expect([status, body.includes('gone')]).toEqual([503, true])
     })
@@ -146,7 +147,7 @@ describe('while the main loop turns', () => {
     const { url, send, messages } = await started({ maxAgeMs: 60_000 })
     for (let count = 0; count < 20; count++) await asked(undefined, `${url}/health/ready`)
     send({ runs: 1 })
-    await vi.waitFor(() => expect(messages.at(-1)).toEqual({ runs: 1 }))
+    await eventually(() => expect(messages.at(-1)).toEqual({ runs: 1 }))
   })
 
   it('tells of the loop at its own path', async () => {
@@ -179,7 +180,7 @@ describe('while the main loop is blocked', () => {
       const paths = ['/health/live', '/health/ready', '/health/payments', '/health/database']
       const urls = paths.map((path) => service.url + path)
       for (const url of urls)
-        await vi.waitFor(async () => expect((await asked(undefined, url)).status).toBe(200))
+        await eventually(async () => expect((await asked(undefined, url)).status).toBe(200))
       const begun = performance.now()
       service.send({ block: 3000 })
       const answers = await probing(urls, lasting(2700))
@@ -198,8 +199,8 @@ describe('while the main loop is blocked', () => {
       expect((await asked(undefined, `${service.url}/health/event-loop`)).status).toBe(503)
       expect((await asked(undefined, `${service.url}/health/startup`)).status).toBe(200)
       for (const url of urls)
-        await vi.waitFor(async () => expect((await asked(undefined, url)).status).toBe(200))
-      await vi.waitFor(() =>
+        await eventually(async () => expect((await asked(undefined, url)).status).toBe(200))
+      await eventually(() =>
         expect(service.messages).toContainEqual({
           logged: expect.stringMatching(/^the event loop was blocked for (2\.9|3(\.\d)?) s$/),
         }),
@@ -221,7 +222,7 @@ describe('while the main loop is blocked', () => {
       expect(percentile(answers, 0.99)).toBeLessThan(20)
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
       service.send({ runs: 1 })
-      await vi.waitFor(() => expect(service.messages.at(-1)).toHaveProperty('runs'))
+      await eventually(() => expect(service.messages.at(-1)).toHaveProperty('runs'))
       // Busy as it was, it has been asked again and again.
       expect(service.messages.at(-1)?.runs).toBeGreaterThan(3)
       const loop = JSON.parse((await asked(undefined, `${service.url}/health/event-loop`)).body)
@@ -270,7 +271,7 @@ describe('while the main loop is blocked', () => {
 })
 
 async function refused(url: string): Promise<void> {
-  await vi.waitFor(() => expect(asked(undefined, url)).rejects.toMatchObject({ code: 'ECONNREFUSED' }))
+  await eventually(() => expect(asked(undefined, url)).rejects.toMatchObject({ code: 'ECONNREFUSED' }))
 }
 
 describe('the end', () => {
@@ -291,10 +292,10 @@ describe('the end', () => {
   it('frees the port when it is closed, and is no mistake twice', async () => {
     const service = await started()
     service.send({ close: 1 })
-    await vi.waitFor(() => expect(service.messages).toContainEqual({ closed: true }))
+    await eventually(() => expect(service.messages).toContainEqual({ closed: true }))
     await refused(service.url)
     service.send({ close: 1 })
-    await vi.waitFor(() => expect(service.messages.filter(({ closed }) => closed)).toHaveLength(2))
+    await eventually(() => expect(service.messages.filter(({ closed }) => closed)).toHaveLength(2))
   })
 
   it('lets whoever closes it see the end, even if nothing else is left of the process', async () => {
@@ -306,7 +307,7 @@ describe('the end', () => {
   it('shows a registry that was disposed as out of service', async () => {
     const { url, send } = await started()
     send({ dispose: 1 })
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { status, body } = await asked(undefined, `${url}/health/ready`)
       expect([status, JSON.parse(body).details.application.message]).toEqual([503, 'stopped'])
     })
@@ -316,7 +317,7 @@ describe('the end', () => {
     const { url, send, messages } = await started()
     for (const times of [1, 2]) {
       send({ crash: 1 })
-      await vi.waitFor(() => expect(messages).toHaveLength(1 + times))
+      await eventually(() => expect(messages).toHaveLength(1 + times))
       expect(messages.at(-1)?.logged).toMatch(/^the probe thread ended; it is started again in \d00 ms$/)
       await vi.waitFor(async () => expect((await asked(undefined, `${url}/health/ready`)).status).toBe(200), {
         timeout: 5000,

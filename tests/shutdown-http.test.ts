@@ -1,4 +1,5 @@
 import {
+  Agent,
   createServer,
   request as httpRequest,
   type RequestListener,
@@ -475,9 +476,9 @@ test('disposing takes everything off the server and shuts nothing down', async (
   expect(Object.keys(server)).not.toContain('closeIdleConnections')
 })
 
-test('a client of Node that keeps connections alive loses nothing', async () => {
+/** Asks one after the other, on connections that are kept, until a shutdown closes the port. */
+async function askedWhileDraining() {
   const { port, shutdown } = await service({ drainDelayMs: 150 })
-  const { Agent } = await import('node:http')
   const agent = new Agent({ keepAlive: true, maxSockets: 4 })
   let failed = 0
   let answered = 0
@@ -497,10 +498,20 @@ test('a client of Node that keeps connections alive loses nothing', async () => 
   const result = shutdown.shutdown()
   while (shutdown.phase === 'draining') await ask()
   agent.destroy()
-  expect((await result).code).toBe(0)
-  expect(answered).toBeGreaterThan(10)
-  // The last one may have met the closed port.
-  expect(failed).toBeLessThanOrEqual(1)
+  return { code: (await result).code, answered, failed }
+}
+
+test('a client of Node that keeps connections alive loses nothing', async () => {
+  let answeredMost = 0
+  // How often it comes to ask while the service drains is up to the machine: one that is too busy is asked again.
+  for (let attempt = 0; attempt < 10 && answeredMost <= 10; attempt++) {
+    const { code, answered, failed } = await askedWhileDraining()
+    expect(code).toBe(0)
+    // The last one may have met the closed port.
+    expect(failed).toBeLessThanOrEqual(1)
+    answeredMost = Math.max(answeredMost, answered)
+  }
+  expect(answeredMost).toBeGreaterThan(10)
 })
 
 whenProvided(opensslProgram, 'over TLS', () => {

@@ -4,6 +4,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bundle } from './bundle.mjs'
+import { insideOfCli } from './bundled-packages.mjs'
+import { commandGroups } from './chunk-groups.mjs'
 import { projectRoot } from './project.mjs'
 import { runNode } from './run-program.mjs'
 import { numberedSteps, runTool, StepError } from './steps.mjs'
@@ -23,7 +25,7 @@ export async function build(projects = [], root = projectRoot) {
   await bundle(join(root, 'packages', 'hale'))
   const cli = join('packages', 'cli')
   if (existsSync(join(root, cli)) && (projects.length === 0 || projects.includes(cli)))
-    await bundle(join(root, cli))
+    await bundle(join(root, cli), { inside: insideOfCli, groups: commandGroups })
 }
 
 /**

@@ -2,15 +2,16 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { installedOf, noticesFile, noticesOf } from './bundled-packages.mjs'
+import { libraryGroups } from './chunk-groups.mjs'
 
+/** @typedef {import('./chunk-groups.mjs').ChunkGroup} ChunkGroup */
 /** @typedef {{ readonly fingerprint: string, readonly files: readonly string[] }} Stamp */
 
-const PARTS = /[\\/]src[\\/]check-parts[\\/]/
-const IMPORTS_NODE = /from 'node:/
-const HTTP = /[\\/]src[\\/]http[\\/]/
-// What few requests need stays in files that a start does not load. Where Spring's paths lead is asked of every one.
-const LOADED_LATER =
-  /[\\/]http[\\/](openapi|schema|admin|metrics|formats[\\/]page|actuator(?![\\/]actuator-target))[\\/]/
+/** What the bundle depends on beside the sources. */
+const TOOLS = ['bundle', 'bundled-packages', 'chunk-groups', 'common-js', 'readable-code'].map(
+  (name) => `./${name}.mjs`,
+)
 
 /**
  * Bundles a package's public entries into a few modules, where sources or options have changed. Node takes about a
@@ -18,10 +19,15 @@ const LOADED_LATER =
  * milliseconds longer.
  *
  * @param {string} directory the package's directory
+ * @param {object} [options]
+ * @param {Readonly<Record<string, string>>} [options.inside] packages whose code becomes part of it, with their
+ *   notices beside it, and which file of each
+ * @param {readonly ChunkGroup[]} [options.groups] what shares a module
  */
-export async function bundle(directory) {
+export async function bundle(directory, { inside = {}, groups = libraryGroups } = {}) {
+  const others = installedOf(directory, inside)
   const entries = publicEntries(directory)
-  const fingerprint = fingerprintOf(directory, entries)
+  const fingerprint = fingerprintOf(directory, entries, others)
   const dist = join(directory, 'dist')
   const stampFile = join(dist, '.bundle.json')
   const last = readStamp(stampFile)
@@ -34,10 +40,12 @@ export async function bundle(directory) {
   ])
   const build = await rolldown({
     input: entries,
-    platform: 'neutral',
+    // CommonJS inside asks for Node's modules in a way that only Node answers.
+    platform: others.length > 0 ? 'node' : 'neutral',
+    resolve: { alias: Object.fromEntries(others.map(({ name, file }) => [name, file])) },
     // By name, not by path: other packages, which the boundaries allow to few; but for the compiler's own helpers.
     // The zero begins those that the bundler makes up.
-    external: /^(?![./\0]|[A-Za-z]:|@oxc-project)/,
+    external: (id) => /^(?![./\0]|[A-Za-z]:|@oxc-project)/.test(id) && !(id in inside),
     transform: { target: 'node20.19' },
   })
   const { output } = await build.generate({
@@ -53,32 +61,18 @@ export async function bundle(directory) {
       mangle: { keepNames: { function: true, class: true } },
       codegen: { removeWhitespace: true },
     },
-    // Two shared modules rather than one for each set of importers: fewer to load, wherever one comes in.
     codeSplitting: {
-      groups: [
-        {
-          // All that hale-probe needs before it asks, in one module: starting is most of what it does.
-          name: 'probe',
-          test: /[\\/]src[\\/]probe[\\/](?!ask-grpc|tls-connection|read-arguments|probe-flags|help-text|health-said|body-rules|url-credentials|check-options|probe[.]ts|index|main)/,
-        },
-        { name: 'core', test: /[\\/]src[\\/](core|errors)[\\/]/ },
-        { name: 'http', test: (id) => HTTP.test(id) && !LOADED_LATER.test(id) },
-        // Those of Node apart: most checks run where there is none.
-        {
-          name: 'check-parts',
-          test: (id) => PARTS.test(id) && !IMPORTS_NODE.test(readFileSync(id, 'utf8')),
-          // What only one check needs goes into its own module.
-          minShareCount: 2,
-        },
-      ],
+      groups: [...groups],
     },
   })
   await build.close()
   const chunks = output.filter((file) => file.type === 'chunk')
+  const modules = chunks.flatMap(({ moduleIds }) => moduleIds)
   // All are made before any is written: who imports meanwhile should not meet half of the old and half of the new.
   const codes = [
     ...chunks.map(({ fileName, code, map }) => [fileName, readableCode(code, map)]),
     ...(await commonJsPrograms(directory)),
+    ...(others.length > 0 ? [[noticesFile, noticesOf(directory, modules)]] : []),
   ]
   for (const [file = '', code = ''] of codes) {
     mkdirSync(dirname(join(dist, file)), { recursive: true })
@@ -118,13 +112,11 @@ function publicEntries(directory) {
 /**
  * @param {string} directory
  * @param {Record<string, string>} entries
+ * @param {readonly object[]} others
  */
-function fingerprintOf(directory, entries) {
-  const hash = createHash('sha256')
-    .update(JSON.stringify(entries))
-    .update(readFileSync(new URL(import.meta.url)))
-    .update(readFileSync(new URL('./readable-code.mjs', import.meta.url)))
-    .update(readFileSync(new URL('./common-js.mjs', import.meta.url)))
+function fingerprintOf(directory, entries, others) {
+  const hash = createHash('sha256').update(JSON.stringify([entries, others]))
+  for (const tool of TOOLS) hash.update(readFileSync(new URL(tool, import.meta.url)))
   for (const file of readdirSync(join(directory, 'src'), { recursive: true, encoding: 'utf8' }).sort()) {
     if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue
     hash.update(`\0${file}\0`).update(readFileSync(join(directory, 'src', file)))

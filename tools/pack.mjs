@@ -15,8 +15,11 @@ import { numberedSteps, runTool, StepError } from './steps.mjs'
 /** What npm packs whatever `files` says, and what `files` names here. */
 const PACKED = ['package.json', 'README.md', 'LICENSE', 'dist']
 
+/** What is built for it: no examples. */
+const PROJECTS = ['packages/hale', 'packages/hale/tsconfig.nest.json', join('packages', 'cli')]
+
 /**
- * Makes the tarball that is published. In a copy, since bundled declarations in `dist` would be pulled from under
+ * Makes the tarball of the library that is published. In a copy, since bundled declarations in `dist` would be pulled from under
  * the compilers and editors that work with the single ones.
  *
  * @param {string} directory the package's directory, built
@@ -35,31 +38,42 @@ export async function pack(directory, destination) {
     const { scripts: _, ...manifest } = JSON.parse(readFileSync(join(copy, 'package.json'), 'utf8'))
     writeFileSync(join(copy, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
     await bundleDeclarations(copy)
-    const { code, output } = await runNpm(
-      ['pack', '--json', '--ignore-scripts', '--loglevel=silent', '--pack-destination', destination],
-      { cwd: copy },
-    )
-    if (code !== 0) throw new StepError(`npm pack failed: ${output.trim()}`)
-    const [packed] = JSON.parse(output.slice(output.indexOf('[')))
-    return packed
+    return await packAsItIs(copy, destination)
   } finally {
     rmSync(copy, { recursive: true, force: true })
   }
 }
 
+/**
+ * Makes the tarball of a package that has no declarations, such as the command line.
+ *
+ * @param {string} directory the package's directory, built
+ * @param {string} destination where the tarball goes
+ * @returns {Promise<Packed>}
+ */
+async function packAsItIs(directory, destination) {
+  const { code, output } = await runNpm(
+    ['pack', '--json', '--ignore-scripts', '--loglevel=silent', '--pack-destination', destination],
+    { cwd: directory },
+  )
+  if (code !== 0) throw new StepError(`npm pack failed: ${output.trim()}`)
+  const [packed] = JSON.parse(output.slice(output.indexOf('[')))
+  return packed
+}
+
+/** @param {Packed} packed */
+const named = ({ filename, size }) => `${filename}, ${Math.round(size / 1000)} kB`
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runTool(async () => {
-    const { step } = numberedSteps(3)
+    const { step } = numberedSteps(4)
     await step(
       'installing',
       () => install('all'),
       (did) => (did ? '' : 'already there'),
     )
-    await step('building', () => build())
-    await step(
-      'packing',
-      () => pack(inProject('packages', 'hale'), inProject()),
-      ({ filename, size }) => `${filename}, ${Math.round(size / 1000)} kB`,
-    )
+    await step('building', () => build(PROJECTS))
+    await step('packing the library', () => pack(inProject('packages', 'hale'), inProject()), named)
+    await step('packing the command', () => packAsItIs(inProject('packages', 'cli'), inProject()), named)
   })
 }

@@ -51,7 +51,7 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
   const port = await freePort()
   const server = await startOwnServer(mariadbProgram, ({ directory, user }) => {
     const data = join(directory, 'data')
-    initialise(data, user)
+    initialise(directory, data, user)
     const initFile = join(directory, 'init.sql')
     writeFileSync(initFile, initialStatements())
     if (user) chownSync(initFile, user.uid, user.gid)
@@ -121,12 +121,13 @@ function waitUntilStopped(pid: number): void {
   while (!readdirSync(tasks).every(stopped) && Date.now() < deadline);
 }
 
-function initialise(data: string, user: SystemUser | undefined): void {
+function initialise(directory: string, data: string, user: SystemUser | undefined): void {
   const { status, stdout, stderr, error } = spawnSync(
     INSTALLER,
     [
       '--no-defaults',
       `--datadir=${data}`,
+      `--tmpdir=${directory}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       ...small,

@@ -2,13 +2,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { insideOfCli, noticesFile } from '../bundled-packages.mjs'
 import { projectRoot } from '../project.mjs'
 import { runNpm, runProgram } from '../run-program.mjs'
 import { publintProblems } from './publint.mjs'
 import { verdict } from './verdict.mjs'
 
 /** @typedef {import('../pack.mjs').Packed} Packed */
-/** @typedef {{ version: string, bin: { hale: string }, dependencies: Record<string, string>, exports: Record<string, string> }} Manifest */
+/** @typedef {{ version: string, bin: { hale: string }, dependencies: Record<string, string>, devDependencies?: Record<string, string>, exports: Record<string, string> }} Manifest */
 
 const mostBytes = 256 * 1024
 
@@ -35,6 +36,7 @@ export async function packedCli(root = projectRoot) {
       ...promises(manifest, packed),
       ...(await publintProblems(tarball)),
       ...(await verbProblems(workplace, tarball, manifest, root)),
+      ...noticeProblems(installedIn(workplace), manifest, root),
     ]
     return verdict(packed.files.length, 'packed files', problems)
   } finally {
@@ -71,15 +73,14 @@ const plain = (path) => path.replace(/^\.\//, '')
  * @param {string} root
  */
 async function verbProblems(workplace, tarball, { version, bin, dependencies }, root) {
-  const installed = join(workplace, 'node_modules', '@hale', 'cli')
+  const installed = installedIn(workplace)
   mkdirSync(installed, { recursive: true })
   const { code, output } = await runProgram('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
   if (code !== 0) return [`the tarball does not unpack: ${output.trim()}`]
   for (const name of Object.keys(dependencies)) {
     const place = join(workplace, 'node_modules', name)
-    const own = join(root, 'packages', 'cli', 'node_modules', name)
     mkdirSync(dirname(place), { recursive: true })
-    symlinkSync(existsSync(own) ? own : join(root, 'node_modules', name), place, 'junction')
+    symlinkSync(folderOf(name, root), place, 'junction')
   }
   const checks = "{ here: { type: disk, path: '.', freeBytes: { downAt: 1 } } }"
   writeFileSync(join(workplace, 'hale.yaml'), `service: { name: orders }\nchecks: ${checks}\n`)
@@ -102,3 +103,40 @@ async function verbProblems(workplace, tarball, { version, bin, dependencies }, 
   ])
   return [...found.flat(), ...(await problemOf(['doctor deploy', 0, /nothing found/]))]
 }
+
+/** @param {string} workplace */
+const installedIn = (workplace) => join(workplace, 'node_modules', '@hale', 'cli')
+
+/**
+ * @param {string} name
+ * @param {string} root
+ * @returns {string} where a dependency of the command line is
+ */
+function folderOf(name, root) {
+  const own = join(root, 'packages', 'cli', 'node_modules', name)
+  return existsSync(own) ? own : join(root, 'node_modules', name)
+}
+
+/**
+ * What holds another's code says so, in its owner's words, and does not have npm fetch it once more.
+ *
+ * @param {string} installed
+ * @param {Manifest} manifest
+ * @param {string} root
+ */
+function noticeProblems(installed, { dependencies = {}, devDependencies = {} }, root) {
+  const notices = textOf(join(installed, 'dist', noticesFile)) ?? ''
+  return Object.keys(insideOfCli).flatMap((name) => {
+    const licence = textOf(join(folderOf(name, root), 'LICENSE'))?.trim()
+    const told = licence !== undefined && notices.includes(licence)
+    return [
+      ...(told ? [] : [`dist/${noticesFile} lacks the licence of ${name}, which is bundled`]),
+      ...(name in dependencies || !(name in devDependencies)
+        ? [`${name} is bundled, so it belongs into devDependencies`]
+        : []),
+    ]
+  })
+}
+
+/** @param {string} file */
+const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined)

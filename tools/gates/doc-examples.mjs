@@ -6,7 +6,7 @@ import { docBlocks } from './doc-blocks.mjs'
 import { publicApi } from './public-api.mjs'
 import { verdict } from './verdict.mjs'
 
-/** @typedef {import('typescript')} TypeScript */
+/** @typedef {typeof import('typescript')} TypeScript */
 /** @typedef {import('./doc-blocks.mjs').DocBlock} DocBlock */
 
 /** Where blocks pretend to lie: not on disk, but where imports find what the project has installed. */

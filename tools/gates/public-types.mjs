@@ -4,7 +4,7 @@ import { join, sep } from 'node:path'
 import { projectRoot } from '../project.mjs'
 import { verdict } from './verdict.mjs'
 
-/** @typedef {import('typescript')} TypeScript */
+/** @typedef {typeof import('typescript')} TypeScript */
 /** @typedef {import('typescript').Node} Node */
 /** @typedef {import('typescript').Symbol} Symbol */
 

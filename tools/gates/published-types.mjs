@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inProject } from '../project.mjs'
 
-/** @typedef {import('typescript')} TypeScript */
+/** @typedef {typeof import('typescript')} TypeScript */
 /** @typedef {import('typescript').Symbol} Symbol */
 /** @typedef {{ name: string, exports?: Record<string, { types?: string }> }} Manifest */
 

@@ -87,6 +87,11 @@ describe('help', () => {
     for (const { name, examples } of allVerbs) expect(examples.length, name).toBeGreaterThan(1)
   })
 
+  it('tells what examples are for in one way: no sentence, so no capital and no full stop', () => {
+    for (const { does } of allVerbs.flatMap(({ examples }) => examples))
+      expect.soft(does).toMatch(/^[a-z].*[^.]$/)
+  })
+
   it.each(allVerbs.flatMap(({ examples }) => examples))(
     'has an example that is taken: $line',
     async ({ line }) => {

@@ -1,4 +1,4 @@
-import { type CheckType, optionFields } from './check-type.ts'
+import { type CheckType, fieldsWithOtherDefault, optionFields } from './check-type.ts'
 import { checkTypes } from './check-types/index.ts'
 import { everyCheck } from './every-check.ts'
 import type { Field, Fields } from './field.ts'
@@ -10,7 +10,7 @@ export function checkDocs(): string {
 }
 
 function docsOfType(type: CheckType): string {
-  const fields = { ...type.target, ...optionFields(type) }
+  const fields = { ...type.target, ...optionFields(type), ...fieldsWithOtherDefault(type) }
   const summary = `${type.summary[0]?.toUpperCase()}${type.summary.slice(1)}.`
   const needs = type.needs === undefined ? '' : ` Needs \`npm install ${type.needs}\`${alsoGood(type)}.`
   const table = Object.keys(fields).length === 0 ? 'It has no options of its own.' : tableOf(fields)

@@ -29,6 +29,12 @@ export interface Made {
   readonly close?: () => unknown
 }
 
+/** Of the options of every check those that some types have another default for. */
+export interface TypeDefaults {
+  readonly critical?: boolean
+  readonly maxAgeMs?: { readonly up: number; readonly down: number }
+}
+
 /** A type of check as the file has it. */
 export interface CheckType<Target extends Fields = Fields, Options = never> {
   readonly name: string
@@ -42,6 +48,8 @@ export interface CheckType<Target extends Fields = Fields, Options = never> {
   readonly target: Target
   /** The options of the check's own, by the check's names. */
   readonly options: { readonly [name: string]: Field | NotInFile }
+  /** What applies without an option of every check, where that is another than for most types. */
+  readonly defaults?: TypeDefaults
   /** The file's names for what the check calls otherwise in its problems, such as `address.host`. */
   readonly calls?: { readonly [path: string]: string }
   /** Makes it of valid values by the names of `target`, and of what the check takes as options. */
@@ -65,6 +73,17 @@ export function optionFields({ options }: Pick<CheckType, 'options'>): Fields {
   const given = (entry: readonly [string, Field | NotInFile]): entry is [string, Field] =>
     'schema' in entry[1]
   return Object.fromEntries(Object.entries(options).filter(given))
+}
+
+/** The options of every check whose default is another for this type, told with that. */
+export function fieldsWithOtherDefault({ defaults = {} }: CheckType): Fields {
+  const { critical, maxAgeMs } = defaults
+  return {
+    ...(critical !== undefined && { critical: { ...everyCheck.critical, fallback: String(critical) } }),
+    ...(maxAgeMs !== undefined && {
+      maxAgeMs: { ...everyCheck.maxAgeMs, fallback: `{ up: ${maxAgeMs.up}, down: ${maxAgeMs.down} }` },
+    }),
+  }
 }
 
 /** All fields that a check of this type has in the file, by their names there. */

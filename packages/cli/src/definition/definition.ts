@@ -69,10 +69,18 @@ export interface ServeDefinition {
   readonly envoy?: boolean
   readonly serverTiming?: boolean
   readonly openapi?: boolean
-  readonly grpc?: { readonly port: number; readonly host?: string }
+  readonly grpc?: GrpcDefinition
   readonly haproxyAgent?: HaproxyAgentDefinition
   /** With a port of its own the probes are served twice: there off the loop, and on `serve.port` with all the rest. */
   readonly offLoop?: boolean | OffLoopDefinition
+}
+
+/** The port of grpc.health.v1. */
+export interface GrpcDefinition {
+  readonly port: number
+  readonly host?: string
+  /** With the certificate of `serve.tls`; without it in the clear, as a kubelet asks. */
+  readonly tls?: boolean
 }
 
 /** The port that HAProxy's agent-check asks. */
@@ -134,4 +142,9 @@ export interface LoadOptions {
    * @default 'problem'
    */
   readonly unresolved?: 'problem' | 'leave'
+  /**
+   * Whether pipes and devices are read too. Who reads again would wait for a writer that never comes.
+   * @default true
+   */
+  readonly pipes?: boolean
 }

@@ -66,8 +66,13 @@ export function flag(description: string, fallback: boolean): Field<boolean | un
   return { schema: { type: 'boolean' }, description, fallback: String(fallback) }
 }
 
-export function milliseconds(description: string, fallback?: string, least = 0): Field<number | undefined> {
-  const range = { minimum: least, maximum: 2 ** 31 - 1, title: 'a number of milliseconds' }
+export function milliseconds(
+  description: string,
+  fallback?: string,
+  least = 0,
+  most = 2 ** 31 - 1,
+): Field<number | undefined> {
+  const range = { minimum: least, maximum: most, title: 'a number of milliseconds' }
   return number(description, range, fallback)
 }
 
@@ -114,19 +119,28 @@ export function thresholds(description: string, unit: string, fallback?: string)
   return withFallback({ schema: thresholdsSchema(unit), description }, fallback)
 }
 
-function thresholdsSchema(unit: string, more: { readonly [name: string]: Schema } = {}): Schema {
+function thresholdsSchema(
+  unit: string,
+  more: { readonly [name: string]: Schema } = {},
+  required: readonly string[] = [],
+): Schema {
   const limit = { type: 'number', minimum: 0, ...(unit === 'share' && { maximum: 1 }) }
   const words = unit === 'share' ? 'a share, 0 to 1' : unit
-  return object({
-    ...more,
+  const pair = {
     degradedAt: { ...limit, description: `From here on it is DEGRADED (${words}).` },
     downAt: { ...limit, description: `From here on it is DOWN (${words}).` },
-  })
+  }
+  return object({ ...more, ...pair }, required)
 }
 
 /** The same with more beside. */
-export function limits(description: string, unit: string, more: { readonly [name: string]: Schema }): Field {
-  return { schema: thresholdsSchema(unit, more), description }
+export function limits(
+  description: string,
+  unit: string,
+  more: { readonly [name: string]: Schema },
+  required: readonly string[],
+): Field {
+  return { schema: thresholdsSchema(unit, more, required), description }
 }
 
 /** Addresses to begin with. */

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { parseDefinition } from './load-definition.ts'
+import { loadDefinition, parseDefinition } from './load-definition.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hale-definition-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -97,4 +97,22 @@ describe('a file that is right', () => {
       expect.stringContaining('checks.__proto__.constructor | unknown'),
     ])
   })
+})
+
+it('takes for secret what of a URL is, a name alone when it is as long as a token', () => {
+  const secretsOf = (url: string) =>
+    parseDefinition(`checks: { a: { type: http, url: "${url}" } }`, folder, { env }).secrets
+  expect(secretsOf('https://0123456789abcdef@h/')).toContain('0123456789abcdef')
+  expect(secretsOf('https://default@h/?key=a%20key')).toEqual(['https://default@h/?key=a%20key', 'a key'])
+  expect(secretsOf('https://orders:pass%20word@h/')).toEqual(
+    expect.arrayContaining(['pass%20word', 'pass word']),
+  )
+})
+
+it('waits for no pipe and no device when it reads again', async () => {
+  const told = async (pipes: boolean) => (await loadDefinition('/dev/null', { env, pipes })).problems[0]?.text
+  expect(await told(true)).toBe('the file is empty')
+  expect(await told(false)).toBe('no ordinary file any more, which alone can be read again')
+  const again = await loadDefinition(folder, { env, pipes: false })
+  expect(again.problems[0]?.text).toBe('this is a folder, not a file')
 })

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Definition, DefinitionProblem, LoadedDefinition, LoadOptions } from './definition.ts'
 import { type Path, pathText } from './path.ts'
@@ -21,13 +22,14 @@ export interface Loaded extends LoadedDefinition {
 }
 
 const mostBytes = 1_048_576
+const shortestToken = 16
 
 /**
  * Reads hale.yaml: YAML 1.2, `${NAME}` from the environment, secrets from their files, everything checked against the
  * schema. Never rejects: a file that cannot be read is a problem too.
  */
 export async function loadDefinition(file: string, options: LoadOptions): Promise<Loaded> {
-  const text = await readText(file)
+  const text = await readText(file, options)
   return typeof text === 'string' ? parseDefinition(text, dirname(file), options) : failed([text])
 }
 
@@ -91,8 +93,11 @@ function withoutWrong(document: unknown, problems: readonly DefinitionProblem[])
   return { ...others, checks: Object.fromEntries(named) }
 }
 
-async function readText(file: string): Promise<string | DefinitionProblem> {
+async function readText(file: string, { pipes = true }: LoadOptions): Promise<string | DefinitionProblem> {
   try {
+    const stats = pipes ? undefined : await stat(file)
+    if (stats?.isFile() === false && !stats.isDirectory())
+      return whole('no ordinary file any more, which alone can be read again')
     const bytes = await readBounded(file)
     if (bytes === undefined) return whole(`the file holds more than ${mostBytes} bytes`)
     return decoder.decode(bytes)
@@ -136,8 +141,10 @@ function failed(
 /** The parts of a URL that are secret, as they stand there and as clients show them. */
 function credentialsOf(url: string): readonly string[] {
   if (!URL.canParse(url)) return []
-  const { password, searchParams } = new URL(url)
-  const values = [password, ...searchParams.values()]
+  const { username, password, searchParams } = new URL(url)
+  // A name alone may be a token; one that is short is that of a user, and may be a word of any line.
+  const token = password === '' && username.length >= shortestToken ? [username] : []
+  const values = [password, ...token, ...searchParams.values()]
   return values.flatMap((value) => [value, decoded(value)]).filter((value) => value.length >= 4)
 }
 

@@ -23,10 +23,10 @@ function maskedUrl(given: string): string {
   if (!URL.canParse(given)) return mask
   const url = new URL(given)
   const query = [...url.searchParams.keys()].map((name) => `${encodeURIComponent(name)}=${mask}`).join('&')
+  // A name alone may be a token.
+  const name = url.password === '' ? mask : url.username
   const user =
-    url.username === '' && url.password === ''
-      ? ''
-      : `${url.username}${url.password === '' ? '' : `:${mask}`}@`
+    url.username === '' && url.password === '' ? '' : `${name}${url.password === '' ? '' : `:${mask}`}@`
   // Of opaque ones, such as data:, nothing is known.
   if (url.host === '') return mask
   return `${url.protocol}//${user}${url.host}${url.pathname}${query === '' ? '' : `?${query}`}`

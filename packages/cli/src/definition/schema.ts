@@ -1,4 +1,4 @@
-import { type CheckType, fieldsOf } from './check-type.ts'
+import { type CheckType, fieldsOf, fieldsWithOtherDefault } from './check-type.ts'
 import { checkTypes } from './check-types/index.ts'
 import { everyCheck } from './every-check.ts'
 import { milliseconds, type Schema, schemaOfFields } from './field.ts'
@@ -86,6 +86,11 @@ function schemaOfType(type: CheckType): Schema {
   return {
     ...rest,
     description: `${type.summary}${type.needs === undefined ? '' : `; needs the package ${[type.needs, ...(type.orElse ?? [])].join(' or ')}`}.`,
-    properties: { type: { const: type.name }, ...(properties as object), ...shared },
+    properties: {
+      type: { const: type.name },
+      ...(properties as object),
+      ...shared,
+      ...(schemaOfFields(fieldsWithOtherDefault(type)).properties as object),
+    },
   }
 }

@@ -1,6 +1,7 @@
 import type {
   DeployDefinition,
   GroupEntry,
+  GrpcDefinition,
   HaproxyAgentDefinition,
   OffLoopDefinition,
   ServeDefinition,
@@ -50,9 +51,10 @@ export const groupFields: FieldsFor<GroupEntry> = {
   budgetMs: milliseconds('Within which it answers, whatever its checks do.', 'the budgetMs of the file', 1),
 }
 
-const grpcFields: FieldsFor<NonNullable<ServeDefinition['grpc']>> = {
+const grpcFields: FieldsFor<GrpcDefinition> = {
   port: needed(ownPort('The port of grpc.health.v1.')),
   host,
+  tls: flag('Whether it is served over TLS, with the certificate of serve.tls.', false),
 }
 
 const percent: Schema = { type: 'integer', minimum: 1, maximum: 100 }

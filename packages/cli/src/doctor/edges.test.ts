@@ -146,3 +146,16 @@ test('the base path alone is liveness, of a service that is known', async () => 
     (await found({ 'x.yaml': text('/health') })).filter((id) => id === 'readiness-asks-liveness'),
   ).toEqual([])
 })
+
+test('a key that stands twice makes its document unreadable, as what is nested too deep, or no text', async () => {
+  const faultsIn = async (text: string): Promise<readonly string[]> => {
+    const { documents } = await readDocuments({ path: 'x.yaml', text })
+    return documents.flatMap((one) => (one.kind === 'file' ? one.unreadable.map(({ what }) => what) : []))
+  }
+  expect(await faultsIn(`${pod('')}\n---\na: {b: 1, c: 2, b: 3}\n`)).toEqual([
+    'the key b stands twice in one map, of which programs take the one or the other',
+  ])
+  expect(await faultsIn('\u0089PNG\r\n\u001a\n\0\0{{\0')).toEqual(['this is no text: it has a zero byte'])
+  expect(await faultsIn('a: &a {x: 1}\nb: &b {y: 1}\nc: {<<: *a, <<: *b, 1: x, one: x}\n')).toEqual([])
+  expect(await faultsIn(`a: ${'['.repeat(5000)}`)).toEqual(['this is nested deeper than can be read'])
+})

@@ -20,13 +20,28 @@ async function breathe(signal: AbortSignal): Promise<void> {
 const NOTHING_TO_EXAMINE =
   'nothing to examine: known are Kubernetes manifests, compose files, Dockerfiles, Terraform, and what docs/cli/doctor.md lists'
 
-/** Why nothing is said of files that were named, and of templates. */
-function notesOf(read: readonly (Read & { readonly file: Source })[]): readonly string[] {
-  const named = read.flatMap(({ file, note }) =>
-    note !== undefined && file.named ? [`${file.path}: ${note}`] : [],
-  )
-  const templates = read.flatMap(({ file, note }) => (note === TEMPLATE && !file.named ? [file.path] : []))
-  return templates.length === 0 ? named : [...named, `${listed(templates)}: ${TEMPLATE}`]
+/** Why nothing is said of files that were named, of templates, and of what could not be read. */
+function notesOf(read: readonly ReadSource[]): readonly string[] {
+  const named: string[] = []
+  const met = new Map<string, string[]>()
+  for (const { file, note } of read) {
+    if (note === undefined) continue
+    if (file.named) named.push(`${file.path}: ${note}`)
+    else if (isTold(note, file)) met.set(note, [...(met.get(note) ?? []), file.path])
+  }
+  return [...named, ...[...met].map(([note, paths]) => `${listed(paths)}: ${note}`)]
+}
+
+/** Whether it is told even of what was only met in a folder. */
+function isTold(note: string | undefined, { unread }: Source): boolean {
+  return note === TEMPLATE || unread !== undefined
+}
+
+type ReadSource = Read & { readonly file: Source }
+
+async function readSource(file: Source): Promise<ReadSource> {
+  const { unread } = file
+  return { file, ...(unread === undefined ? await readDocuments(file) : { documents: [], note: unread }) }
 }
 
 interface Examined {
@@ -46,10 +61,10 @@ export async function examineFiles(
   service: KnownService,
   terminal: Terminal,
 ): Promise<Examined> {
-  const read: (Read & { readonly file: Source })[] = []
+  const read: ReadSource[] = []
   for (const [at, file] of files.entries()) {
     terminal.progress(`reading ${at + 1} of ${files.length}: ${file.path}`)
-    read.push({ file, ...(await readDocuments(file)) })
+    read.push(await readSource(file))
     if (at % BREATH === BREATH - 1) await breathe(terminal.signal)
   }
   terminal.progress('')
@@ -57,7 +72,7 @@ export async function examineFiles(
     ({ note, documents }) => note === undefined || documents.some(({ kind }) => kind !== 'file'),
   )
   const passedOver = read
-    .filter((one) => !known.includes(one) && !one.file.named && one.note !== TEMPLATE)
+    .filter((one) => !known.includes(one) && !one.file.named && !isTold(one.note, one.file))
     .map(({ file }) => file.path)
   const notes = notesOf(read)
   if (known.length === 0) {

@@ -1,40 +1,12 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fakeTerminal } from '../command/fake-terminal.ts'
-import { type DoctorOptions, run } from './run.ts'
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, constants, openSync } from 'node:fs'
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { asNobody, CALM, doctorInFolder, EAGER } from './doctor-in-folder.ts'
 
-const EAGER = `apiVersion: v1
-kind: Pod
-metadata: {name: eager}
-spec:
-  containers:
-    - name: app
-      image: registry.example/app:1
-      livenessProbe:
-        tcpSocket: {port: 80}
-        failureThreshold: 1 # strict
-`
-const CALM = EAGER.replace('failureThreshold: 1', 'failureThreshold: 3')
-
-let folder: string
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hale-doctor-'))
-})
-afterEach(() => rm(folder, { recursive: true }))
-
-async function doctor(files: readonly string[], options: DoctorOptions = {}) {
-  const terminal = fakeTerminal({ cwd: folder })
-  const code = await run({ args: files, options }, terminal)
-  return { code, ...terminal.said }
-}
-
-async function put(name: string, text: string): Promise<string> {
-  await mkdir(join(folder, name, '..'), { recursive: true })
-  await writeFile(join(folder, name), text)
-  return name
-}
+const { at, doctor, problemsOf, put } = doctorInFolder(beforeEach, afterEach)
 
 describe('folders', () => {
   test('walks folders, past what is none of its business, and takes what has other names', async () => {
@@ -69,10 +41,10 @@ describe('folders', () => {
 
   test('follows links to files, and none to folders or to nowhere', async () => {
     await put('real/eager.yaml', EAGER)
-    await mkdir(join(folder, 'linked'))
-    await symlink('../real/eager.yaml', join(folder, 'linked/a.yaml'))
-    await symlink('nowhere.yaml', join(folder, 'linked/b.yaml'))
-    await symlink('..', join(folder, 'linked/c.yaml'))
+    await mkdir(at('linked'))
+    await symlink('../real/eager.yaml', at('linked/a.yaml'))
+    await symlink('nowhere.yaml', at('linked/b.yaml'))
+    await symlink('..', at('linked/c.yaml'))
     const { out, err } = await doctor(['linked'])
     expect(out).toMatch(/^linked\/a\.yaml:10:9/)
     expect(err).toBe('\n1 file examined, 1 finding\n')
@@ -102,15 +74,83 @@ describe('folders', () => {
   })
 
   test('shows how far it is, and ends in between when it is told to', async () => {
-    for (let at = 0; at < 120; at++) await put(`many/${at}.yaml`, CALM)
-    const terminal = fakeTerminal({ cwd: folder })
-    await run({ args: ['many'], options: {} }, terminal)
-    expect(terminal.shown).toHaveLength(120)
-    expect(terminal.shown[1]).toMatch(/^reading 2 of 120: many\/\S+[.]yaml$/)
+    for (let number = 0; number < 120; number++) await put(`many/${number}.yaml`, CALM)
+    const { shown } = await doctor(['many'])
+    expect(shown).toHaveLength(120)
+    expect(shown[1]).toMatch(/^reading 2 of 120: many\/\S+[.]yaml$/)
     const ended = new AbortController()
+    let told = 0
+    const progress = (): void => {
+      if (++told === 10) ended.abort('SIGINT')
+    }
+    await expect(doctor(['many'], {}, { signal: ended.signal, progress })).rejects.toBe('SIGINT')
+    expect(told).toBe(50)
+  })
+
+  test('examines the rest where something may not be read, or is larger than a configuration, and says so', async () => {
+    await put('deploy/calm.yaml', CALM)
+    await put('deploy/data/pg.conf', '')
+    await put('deploy/locked.yaml', EAGER)
+    await put('deploy/huge.json', Buffer.alloc(4 * 1024 * 1024 + 1, ' '))
+    await chmod(at('.'), 0o755)
+    await chmod(at('deploy/data'), 0)
+    await chmod(at('deploy/locked.yaml'), 0)
+    const { code, err } = await asNobody(() => doctor(['deploy']))
+    await chmod(at('deploy/data'), 0o755)
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: [
+        'hale doctor: deploy/data, deploy/locked.yaml: cannot be read: not allowed',
+        'hale doctor: deploy/huge.json: is larger than a configuration',
+        '1 file examined, nothing found\n',
+      ].join('\n'),
+    })
+    expect(await asNobody(() => problemsOf(['deploy/locked.yaml']))).toEqual([
+      'deploy/locked.yaml cannot be read: not allowed',
+    ])
+  })
+
+  test('takes a file once, however often and in whatever way it is named', async () => {
+    await put('deploy/calm.yaml', CALM)
+    const { err } = await doctor(['deploy', './deploy/calm.yaml', at('deploy/calm.yaml')])
+    expect(err).toBe('1 file examined, nothing found\n')
+  })
+})
+
+const MAKE_PIPE = 'mkfifo'
+/** Fails as long as nobody reads. */
+const WRITES_AT_ONCE = constants.O_WRONLY | constants.O_NONBLOCK
+
+describe.skipIf(process.platform === 'win32')('what is no file', () => {
+  test('a named pipe is read to its end, as that of <(helm template .)', async () => {
+    spawnSync(MAKE_PIPE, [at('pipe')])
+    const found = doctor(['pipe'], { fix: true })
+    await writeFile(at('pipe'), EAGER)
+    const { out, err } = await found
+    expect(out).toMatch(/^pipe:10:9: warning/)
+    expect(err).toContain('pipe: is a pipe: --fix leaves it alone\n')
+  })
+
+  test('one into which nobody writes is given up when the process is told to end', async () => {
+    spawnSync(MAKE_PIPE, [at('pipe')])
+    const ended = new AbortController()
+    const found = doctor(['pipe'], {}, { signal: ended.signal })
+    const silent = await vi.waitFor(() => openSync(at('pipe'), WRITES_AT_ONCE), {
+      timeout: 10_000,
+      interval: 5,
+    })
     ended.abort('SIGINT')
-    const told = fakeTerminal({ cwd: folder, signal: ended.signal })
-    await expect(run({ args: ['many'], options: {} }, told)).rejects.toBe('SIGINT')
-    expect(told.shown).toHaveLength(50)
+    await expect(found).rejects.toBe('SIGINT')
+    closeSync(silent)
+  })
+
+  test('a socket and a device are refused, and read to no end', async () => {
+    const server = createServer().listen(at('socket'))
+    await once(server, 'listening')
+    expect(await problemsOf(['/dev/zero', 'socket'])).toEqual([
+      '/dev/zero cannot be read: it is neither a file nor a folder',
+      'socket cannot be read: it is neither a file nor a folder',
+    ])
+    server.close()
   })
 })

@@ -90,7 +90,7 @@ export function budgetOf(asking: Asking, service: KnownService): number | undefi
   return service.source === undefined && meaning !== undefined ? service.profile[meaning].budgetMs : undefined
 }
 
-/** `hale.yaml says`, or that it is assumed. */
+/** `by hale.yaml`, or that it is assumed. */
 export function sourceOf({ source }: KnownService): string {
   return source === undefined
     ? 'assumed, since neither --definition nor --endpoint says more'

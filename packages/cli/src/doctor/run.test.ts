@@ -1,49 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile, rm } from 'node:fs/promises'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fakeTerminal } from '../command/fake-terminal.ts'
-import { UsageError } from '../command/usage-error.ts'
+import { CALM, doctorInFolder, EAGER } from './doctor-in-folder.ts'
 import { rules } from './rules/index.ts'
-import { type DoctorOptions, run } from './run.ts'
 
-const EAGER = `apiVersion: v1
-kind: Pod
-metadata: {name: eager}
-spec:
-  containers:
-    - name: app
-      image: registry.example/app:1
-      livenessProbe:
-        tcpSocket: {port: 80}
-        failureThreshold: 1 # strict
-`
-const CALM = EAGER.replace('failureThreshold: 1', 'failureThreshold: 3')
-
-let folder: string
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hale-doctor-'))
-})
-afterEach(() => rm(folder, { recursive: true }))
-
-async function doctor(files: readonly string[], options: DoctorOptions = {}) {
-  const terminal = fakeTerminal({ cwd: folder })
-  const code = await run({ args: files, options }, terminal)
-  return { code, ...terminal.said }
-}
-
-async function problemsOf(files: readonly string[], options: DoctorOptions = {}): Promise<readonly string[]> {
-  const error: unknown = await doctor(files, options).catch((thrown: unknown) => thrown)
-  if (!(error instanceof UsageError)) throw new Error(`no usage error but ${JSON.stringify(error)}`)
-  return error.problems
-}
-
-async function put(name: string, text: string): Promise<string> {
-  await mkdir(join(folder, name, '..'), { recursive: true })
-  await writeFile(join(folder, name), text)
-  return name
-}
+const { at, doctor, problemsOf, put, text } = doctorInFolder(beforeEach, afterEach)
 
 /** Without the breaks of lines that the width makes. */
 function unwrapped(out: string): string {
@@ -78,12 +39,15 @@ describe('hale doctor', () => {
     await put('values.yaml', 'replicas: 2\n')
     await put('main.tf', 'resource "x" "y" {}\n')
     await put('traefik.toml', '[entryPoints]\n')
-    const { code, err } = await doctor(['calm.yaml', 'any.yaml', 'values.yaml', 'main.tf', 'traefik.toml'])
+    await put('kustomization.yaml', 'apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n')
+    const named = ['any.yaml', 'values.yaml', 'main.tf', 'traefik.toml', 'kustomization.yaml']
+    const { code, err } = await doctor(['calm.yaml', ...named])
     expect(code).toBe(0)
     expect(err).toContain('any.yaml: holds nothing that hale doctor knows')
     expect(err).toContain('values.yaml: is for Helm: give what it renders')
     expect(err).toContain('main.tf: holds no health check')
     expect(err).toContain('traefik.toml: is TOML')
+    expect(err).toContain('kustomization.yaml: says what kustomize puts together')
   })
 
   test('reports what is broken with its position, and examines the rest', async () => {
@@ -116,11 +80,18 @@ describe('hale doctor', () => {
       'name the files or folders to examine, or - for standard input',
       '--dry-run shows what --fix would write: give both',
     ])
+    expect(await problemsOf([''])).toEqual(['an empty name names no file'])
     expect(await problemsOf(['-'], { fix: true })).toEqual(['--fix has no file to write for standard input'])
     expect(await problemsOf(['a.yaml', 'b.yaml'])).toEqual([
       'a.yaml cannot be read: there is no such file',
       'b.yaml cannot be read: there is no such file',
     ])
+    await put('hale.yaml', 'service: {}\nchekcs: {}\n')
+    expect(await problemsOf(['a.yaml'])).toEqual([
+      'hale.yaml:2:1: chekcs: unknown (did you mean checks?)',
+      'a.yaml cannot be read: there is no such file',
+    ])
+    await rm(at('hale.yaml'))
     await put('any.yaml', 'replicas: 2\n')
     expect(await problemsOf(['any.yaml'])).toEqual([
       'any.yaml: holds nothing that hale doctor knows',
@@ -233,7 +204,7 @@ describe('--fix', () => {
   test('writes the file, and reports what is left', async () => {
     const file = await put('eager.yaml', EAGER)
     const { code, err } = await doctor([file], { fix: true })
-    expect(await readFile(join(folder, file), 'utf8')).toBe(CALM)
+    expect(await text(file)).toBe(CALM)
     expect(code).toBe(0)
     expect(err).toContain('mended eager.yaml')
     expect((await doctor([file], { fix: true })).err).toContain('nothing that --fix can mend')
@@ -252,7 +223,7 @@ describe('--fix', () => {
 -        failureThreshold: 1 # strict
 +        failureThreshold: 3 # strict
 `)
-    expect(await readFile(join(folder, file), 'utf8')).toBe(EAGER)
+    expect(await text(file)).toBe(EAGER)
   })
 
   test('leaves alone what is suppressed, and what an anchor shares', async () => {
@@ -265,7 +236,7 @@ describe('--fix', () => {
     await put('shared.yaml', shared)
     const { code } = await doctor(['suppressed.yaml', 'shared.yaml'], { fix: true })
     expect(code).toBe(1)
-    expect(await readFile(join(folder, 'suppressed.yaml'), 'utf8')).toBe(suppressed)
-    expect(await readFile(join(folder, 'shared.yaml'), 'utf8')).toBe(shared)
+    expect(await text('suppressed.yaml')).toBe(suppressed)
+    expect(await text('shared.yaml')).toBe(shared)
   })
 })

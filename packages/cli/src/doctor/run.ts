@@ -26,8 +26,7 @@ export interface DoctorOptions extends ServiceFlags {
 export async function run({ args, options }: Given<DoctorOptions>, terminal: Terminal): Promise<number> {
   const { format = 'text', severity = 'warning', fix = false, dryRun = false, ...flags } = options
   refuse(args, fix, dryRun)
-  const service = await serviceAskedFor(flags, terminal)
-  const sources = await readSources(args, terminal.cwd)
+  const [service, sources] = await both(serviceAskedFor(flags, terminal), readSources(args, terminal))
   const files = fix ? await fixed(sources, service, dryRun, terminal) : sources
   const { examined, found, passedOver } = await examineFiles(files, service, terminal)
   if (dryRun) return 0
@@ -42,9 +41,22 @@ export async function run({ args, options }: Given<DoctorOptions>, terminal: Ter
   return findings.length === 0 ? 0 : 1
 }
 
+/** What is wrong with the one is told with what is wrong with the other. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
+  const [first, second] = await Promise.allSettled([one, other])
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') return [first.value, second.value]
+  const reasons: unknown[] = [first, second].flatMap((of) => (of.status === 'rejected' ? [of.reason] : []))
+  const problems = reasons.flatMap((reason) => {
+    if (!(reason instanceof UsageError)) throw reason
+    return reason.problems
+  })
+  throw new UsageError(problems)
+}
+
 function refuse(args: readonly string[], fix: boolean, dryRun: boolean): void {
   const problems: string[] = []
   if (args.length === 0) problems.push('name the files or folders to examine, or - for standard input')
+  if (args.includes('')) problems.push('an empty name names no file')
   if (dryRun && !fix) problems.push('--dry-run shows what --fix would write: give both')
   if (fix && args.includes('-')) problems.push('--fix has no file to write for standard input')
   if (problems.length > 0) throw new UsageError(problems)
@@ -57,11 +69,10 @@ async function fixed(
   dryRun: boolean,
   terminal: Terminal,
 ): Promise<readonly Source[]> {
-  const garbled = sources.filter((source) => source.garbled === true)
-  for (const { path } of garbled) {
-    terminal.err(`hale doctor: ${path}: is not in UTF-8: --fix leaves it alone\n`)
+  for (const { path, unwritable } of sources) {
+    if (unwritable !== undefined) terminal.err(`hale doctor: ${path}: ${unwritable}: --fix leaves it alone\n`)
   }
-  const mendable = sources.filter((source) => !garbled.includes(source))
+  const mendable = sources.filter(({ unwritable }) => unwritable === undefined)
   if (mendable.length > BREATH) terminal.progress(`mending ${mendable.length} files`)
   const all = await fixFiles(mendable, service)
   const changed = all.filter(({ before, after }) => before !== after)

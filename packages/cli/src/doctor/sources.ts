@@ -2,17 +2,21 @@ import { isUtf8 } from 'node:buffer'
 import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { text as textOfStream } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
+import type { Terminal } from '../command/terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
 import type { SourceFile } from './documents/source-file.ts'
+import { MOST_BYTES, readPipe, readStream, tooLarge } from './read-pipe.ts'
 
 export interface Source extends SourceFile {
   /** Whether it was named, and not met in a folder: who names a file expects to hear of it. */
   readonly named: boolean
+  /** Why it was not read, of what was met in a folder: others there are examined all the same. */
+  readonly unread?: string
 }
 
-/** More is no configuration, and would take seconds. */
-const MOST_BYTES = 4 * 1024 * 1024
+/** Of what nobody has named: more is data. */
+const MOST_BYTES_MET = 4 * 1024 * 1024
 const LIKELY =
   /\.(?:ya?ml|json|conf|cfg|tf|hcl|nomad|bicep|vcl|caddy|service|timer)$|^(?:docker|container)file(?:\.|$)|\.(?:docker|container)file$|^(?:Caddyfile|monitrc)$/i
 /** What belongs to tools, and a definition, which is given by an option. */
@@ -25,54 +29,85 @@ const NEVER = /^(?:package(?:-lock)?|tsconfig(?:\..*)?|composer)\.json$|^(?:pnpm
  */
 export async function readSources(
   names: readonly string[],
-  cwd: string,
-  stdin: NodeJS.ReadableStream = process.stdin,
+  { cwd, signal }: Pick<Terminal, 'cwd' | 'signal'>,
+  stdin: Readable = process.stdin,
 ): Promise<readonly Source[]> {
   const problems: string[] = []
   const sources: Source[] = []
   for (const name of names) {
     try {
-      if (name === '-') sources.push({ path: '<stdin>', text: await textOfStream(stdin), named: true })
-      else sources.push(...(await readNamed(name, cwd)))
+      if (name === '-') sources.push(sourceOf(await readStream(stdin, signal), '<stdin>', true))
+      else sources.push(...(await readNamed(name, cwd, signal)))
     } catch (error) {
+      signal.throwIfAborted()
       problems.push(`${name} cannot be read: ${reasonOf(error)}`)
     }
   }
   if (problems.length > 0) throw new UsageError(problems)
   const seen = new Set<string>()
-  return sources.filter(({ path }) => !seen.has(path) && seen.add(path))
+  return sources.filter(({ path }) => !seen.has(resolve(cwd, path)) && seen.add(resolve(cwd, path)))
 }
 
-async function readNamed(name: string, cwd: string): Promise<readonly Source[]> {
+async function readNamed(name: string, cwd: string, signal: AbortSignal): Promise<readonly Source[]> {
   const path = resolve(cwd, name)
   const about = await stat(path)
-  if (!about.isDirectory()) {
-    if (about.size > MOST_BYTES) throw new Error(`it has ${about.size} bytes, more than a configuration has`)
-    return [await sourceAt(path, name, true)]
+  if (about.isFIFO()) {
+    return [{ ...sourceOf(await readPipe(path, signal), name, true), unwritable: 'is a pipe' }]
   }
+  if (about.isFile()) {
+    if (about.size > MOST_BYTES) throw tooLarge(about.size)
+    return [sourceOf(await readFile(path), name, true)]
+  }
+  if (!about.isDirectory()) throw new Error('it is neither a file nor a folder')
   const sources: Source[] = []
   // One after the other: a process may only have so many files open.
   for (const one of await likelyIn(path, name)) {
-    const file = resolve(cwd, one)
-    if ((await stat(file)).size <= MOST_BYTES) sources.push(await sourceAt(file, one, false))
+    signal.throwIfAborted()
+    sources.push(typeof one === 'string' ? await readMet(resolve(cwd, one), one) : one)
   }
   return sources
 }
 
-async function sourceAt(file: string, path: string, named: boolean): Promise<Source> {
-  const bytes = await readFile(file)
-  const text = bytes.toString('utf8')
-  return { path, text, named, ...(!isUtf8(bytes) && { garbled: true }) }
+async function readMet(file: string, path: string): Promise<Source> {
+  try {
+    if ((await stat(file)).size > MOST_BYTES_MET) return unread(path, 'is larger than a configuration')
+    return sourceOf(await readFile(file), path, false)
+  } catch (error) {
+    return unread(path, `cannot be read: ${reasonOf(error)}`)
+  }
 }
 
-async function likelyIn(folder: string, shown: string): Promise<readonly string[]> {
+const NOT_UTF_8 = 'is not in UTF-8'
+
+/** What the PowerShell of Windows redirects to a file is in UTF-16, which Kubernetes takes too. */
+function sourceOf(bytes: Buffer, path: string, named: boolean): Source {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) {
+    return { path, text: bytes.toString('utf16le').slice(1), named, unwritable: NOT_UTF_8 }
+  }
+  return { path, text: bytes.toString('utf8'), named, ...(!isUtf8(bytes) && { unwritable: NOT_UTF_8 }) }
+}
+
+function unread(path: string, why: string): Source {
+  return { path, text: '', named: false, unread: why }
+}
+
+/** The names of files, and what stands for the folders that others keep for themselves, as a database its data. */
+type Met = string | Source
+
+async function likelyBelow(folder: string, shown: string): Promise<readonly Met[]> {
+  return likelyIn(folder, shown).catch((error: unknown) => [
+    unread(shown, `cannot be read: ${reasonOf(error)}`),
+  ])
+}
+
+async function likelyIn(folder: string, shown: string): Promise<readonly Met[]> {
   const entries = await readdir(folder, { withFileTypes: true })
-  const found: string[] = []
+  const found: Met[] = []
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = join(shown, entry.name)
     if (entry.isDirectory()) {
       if (entry.name === 'node_modules' || entry.name.startsWith('.')) continue
-      found.push(...(await likelyIn(join(folder, entry.name), name)))
+      found.push(...(await likelyBelow(join(folder, entry.name), name)))
     } else if (LIKELY.test(entry.name) && !NEVER.test(basename(name)) && (await isFile(entry, folder))) {
       found.push(name)
     }
@@ -92,7 +127,8 @@ async function isFile(entry: Dirent, folder: string): Promise<boolean> {
 /** In words, as far as the common ones go. */
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOENT') return 'there is no such file'
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file'
+  if (code === 'ELOOP') return 'it is a link that leads to itself'
   if (code === 'EACCES' || code === 'EPERM') return 'not allowed'
   if (code === 'EROFS') return 'its file system is read-only'
   return error instanceof Error ? error.message : String(error)

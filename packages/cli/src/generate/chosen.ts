@@ -31,10 +31,6 @@ export function chosen(
   among(`--probe`, probe, choosesProbe ? PROBES : [], name, problems)
   if (instance !== undefined && takesInstances !== true)
     problems.push(`--instance: ${name} finds the instances by itself`)
-  for (const text of instance ?? []) {
-    if (!/^(?:\[[\da-f:.]+\]|[\w.-]+):\d{1,5}$/i.test(text))
-      problems.push(`--instance must be host:port, such as 10.0.0.1:3000 or [::1]:3000, not "${text}"`)
-  }
   if (trustedCa !== undefined && takesCaFile !== true)
     problems.push(`--trusted-ca: ${name} verifies no certificate of the service`)
   // What no configuration would have to quote.

@@ -63,6 +63,17 @@ test('prints documents that a pipe can read, without any marker', async () => {
   expect(out).not.toContain('sha256')
 })
 
+test('metrics beside a thread with a port of its own are scraped where they are', async () => {
+  const serve = '{ port: 9400, metrics: true, offLoop: { port: 9403 } }'
+  const deploy = '{ servicePort: 8080, replicas: 1 }'
+  const text = `service: { name: orders }\nchecks: {}\nserve: ${serve}\ndeploy: ${deploy}\n`
+  writeFileSync(join(cwd, 'hale.yaml'), text)
+  expect((await hale('prometheus')).out).toMatch(
+    /metrics_path: \/health\/metrics[\s\S]*targets: *\n? *- orders:9400\n/,
+  )
+  expect((await hale('blackbox')).out).toMatch(/orders:9403/)
+})
+
 test('the examples of help are right', async () => {
   for (const { line } of generate.examples) {
     // Where the service is known from has tests of its own.
@@ -115,11 +126,22 @@ describe('files', () => {
     },
   )
 
-  test('are not written by a dry run, which says the same', async () => {
-    const { code, out } = await hale(`kubernetes ${service} --out deploy --dry-run`)
+  test('are not written by a dry run, which says what would be', async () => {
+    const dry = `kubernetes ${service} --out deploy --dry-run`
+    const { code, out } = await hale(dry)
     expect(code).toBe(0)
-    expect(out.match(/^created/gm)).toHaveLength(3)
+    expect(out.match(/^would create +deploy\//gm)).toHaveLength(3)
     expect(readdirSync(cwd)).toEqual([])
+    await hale(`kubernetes ${service} --out deploy`)
+    const path = join(cwd, 'deploy', 'service.yaml')
+    writeFileSync(path, 'mine')
+    const held = await hale(`${dry} --replicas 5`)
+    expect(held.code).toBe(1)
+    expect(held.out).toMatch(/^not updated +deploy\/deployment\.yaml$/m)
+    const forced = await hale(`${dry} --replicas 5 --force`)
+    expect(forced.out).toMatch(/^would update +deploy\/deployment\.yaml$/m)
+    expect(forced.out).toMatch(/^would overwrite deploy\/service\.yaml$/m)
+    expect(readFileSync(path, 'utf8')).toBe('mine')
   })
 
   test('changed by hand stay, and with them all others, until that is forced', async () => {
@@ -150,6 +172,7 @@ describe('what cannot be done is said with what can', () => {
     [`istio ${service} --ask http`, /--ask: istio leaves no choice/],
     [`kubernetes ${service} --instance a:1`, /finds the instances by itself/],
     [`kubernetes ${service} --force`, /only with --out/],
+    [`kubernetes ${service} --out=`, /--out: expected a folder/],
     [`compose ${service} --sidecar`, /--sidecar: compose has no containers beside/],
     [`--sidecar ecs ${service}`, /--sidecar took "ecs" for its image: put the target first/],
     [`ecs ${service} --sidecar`, /--sidecar needs --service-port/],
@@ -164,6 +187,55 @@ describe('what cannot be done is said with what can', () => {
     ['kubernetes', /has no name.*--name/],
   ])('%s', async (line, problem) => {
     expect((await problemsOf(line)).join('\n')).toMatch(problem)
+  })
+
+  describe('who asks from outside, of a file whose service listens on its own machine alone', () => {
+    beforeEach(() => {
+      const serve = '{ host: 127.0.0.1, metrics: true, grpc: { port: 9401 }, haproxyAgent: { port: 9402 } }'
+      writeFileSync(join(cwd, 'hale.yaml'), `service: { name: orders }\nchecks: {}\nserve: ${serve}\n`)
+    })
+
+    test.each([
+      ['kubernetes', /serve\.host 127\.0\.0\.1: kubernetes asks from outside.*leave it out.*--ask exec$/],
+      ['kubernetes --form kustomize', /serve\.host/],
+      ['kubernetes --service-port 80 --sidecar', /leave it out of hale\.yaml, which means every address$/],
+      ['ecs', /serve\.host/],
+      ['haproxy', /serve\.host.*or name instances on the same machine: --instance 127\.0\.0\.1$/],
+      ['prometheus --instance 10.0.0.7', /serve\.host/],
+    ])('%s', async (line, problem) => {
+      expect((await problemsOf(line)).join('\n')).toMatch(problem)
+    })
+
+    test.each([
+      'kubernetes --ask exec',
+      'kubernetes --ask grpc',
+      'kubernetes --port 3000',
+      'haproxy --host orders.internal',
+      'haproxy --instance 127.0.0.1:9400 --instance [::1]:9400',
+      'prometheus --instance localhost',
+      'docker',
+      'compose',
+      'systemd',
+      'consul',
+      'grafana',
+    ])('but not %s', async (line) => {
+      expect(await problemsOf(line)).toEqual([])
+    })
+  })
+
+  test('what could not be written is not said to be there', async () => {
+    writeFileSync(join(cwd, 'file'), '')
+    const terminal = fakeTerminal({ cwd })
+    const options = { name: 'orders', port: '3000', out: 'file' }
+    await expect(run({ args: ['docker'], options }, terminal)).rejects.toThrow('ENOTDIR')
+    expect(terminal.said.out).toBe('')
+  })
+
+  test('an endpoint that is waited for is told of, without its password', async () => {
+    const terminal = fakeTerminal({ cwd })
+    const options = { endpoint: 'http://user:secret@127.0.0.1:1/' }
+    await expect(run({ args: ['docker'], options }, terminal)).rejects.toThrow('did not answer')
+    expect(terminal.shown).toEqual([expect.stringMatching(/^Asking the endpoint(?!.*secret)/)])
   })
 
   test('all of it at once', async () => {

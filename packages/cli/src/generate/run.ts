@@ -8,8 +8,10 @@ import { type ChoiceFlags, chosen } from './chosen.ts'
 import { listTargets } from './list-targets.ts'
 import { printed } from './output/print-files.ts'
 import { type PlannedFile, planWrite } from './output/write-files.ts'
+import { refuseUnreachable } from './reachable.ts'
 import type { GeneratedFile } from './target.ts'
 import { targetNamed } from './target-named.ts'
+import { whileWaiting } from './while-waiting.ts'
 import { refuseUnwritable } from './writable.ts'
 
 interface GenerateOptions extends ProfileFlags, ChoiceFlags {
@@ -31,10 +33,16 @@ export async function run({ args, options }: Given<GenerateOptions>, terminal: T
   }
   if (options.out === undefined && options.force === true)
     throw new UsageError(['--force has files to overwrite only with --out DIR'])
+  if (options.out === '') throw new UsageError(['--out: expected a folder, got an empty text'])
   const target = await targetNamed(name)
   const choice = chosen(target, options)
-  const profile = await readProfile(options, terminal)
+  const read = () => readProfile(options, terminal)
+  // All that may take long. Without the address, which may hold a password.
+  const profile = await (options.endpoint === undefined
+    ? read()
+    : whileWaiting('Asking the endpoint what there is', read, terminal))
   refuseUnwritable(profile)
+  refuseUnreachable(target, profile, choice)
   if (choice.caFile !== undefined && !profile.tls)
     throw new UsageError(['--trusted-ca: the probes are answered in plain HTTP; give --tls, or leave it out'])
   const files = target.files(profile, choice)
@@ -44,6 +52,12 @@ export async function run({ args, options }: Given<GenerateOptions>, terminal: T
   }
   return write(files, target.name, options.out, options, terminal)
 }
+
+const wouldDo = {
+  created: 'would create',
+  updated: 'would update',
+  overwritten: 'would overwrite',
+} as const
 
 async function write(
   files: readonly GeneratedFile[],
@@ -56,8 +70,10 @@ async function write(
   const foreign = plan.files.some(({ becomes }) => becomes === 'foreign')
   // All or nothing: half of a configuration fits neither what was there nor what was asked for.
   const held = foreign && !force
+  // Before it is told of: what could not be written was not created.
+  if (!held && !dryRun) await plan.write()
   for (const { path, becomes } of plan.files) {
-    const word = wordFor(becomes, { held, force })
+    const word = wordFor(becomes, { held, force, dryRun })
     const style = becomes === 'unchanged' ? 'dim' : becomes === 'foreign' ? 'yellow' : held ? 'dim' : 'green'
     terminal.out(`${terminal.style(style, word.padEnd(15))} ${out.replace(/\/$/, '')}/${path}\n`)
   }
@@ -66,14 +82,16 @@ async function write(
     terminal.err(`hale generate: ${nothing}: what was changed by hand is overwritten with --force only\n`)
     return 1
   }
-  if (!dryRun) await plan.write()
   return 0
 }
 
 function wordFor(
   becomes: PlannedFile['becomes'],
-  { held, force }: { readonly held: boolean; readonly force: boolean },
+  { held, force, dryRun }: { readonly held: boolean; readonly force: boolean; readonly dryRun: boolean },
 ): string {
-  if (becomes === 'foreign') return force ? 'overwritten' : 'changed by hand'
-  return held && becomes !== 'unchanged' ? `not ${becomes}` : becomes
+  if (becomes === 'unchanged') return becomes
+  if (becomes === 'foreign' && !force) return 'changed by hand'
+  const done = becomes === 'foreign' ? 'overwritten' : becomes
+  if (held) return `not ${done}`
+  return dryRun ? wouldDo[done] : done
 }

@@ -71,6 +71,8 @@ export interface Target {
   readonly takesCaFile?: true
   /** Whether `--sidecar` has a meaning: it writes containers. */
   readonly takesSidecar?: true
+  /** Whether whoever it configures asks on the service's own machine, or asks nobody; by `exec` that goes without saying. */
+  readonly asksOnSameMachine?: true
   /** @throws UsageError when the profile lacks something that this needs, naming the flag that gives it. */
   files(profile: ServiceProfile, options: TargetOptions): readonly GeneratedFile[]
 }

@@ -40,3 +40,10 @@ it('fits what Docker keeps, and what is not well is not left out', () => {
   expect(lines.at(-1)).toBe(`… and ${100 - shown} more, ${100 - shown} of them UP`)
   expect(resultTable(many, fakeTerminal({ interactive: true, columns: 80 })).split('\n')).toHaveLength(102)
 })
+
+it('fits it with a URL that alone would not', () => {
+  const endless = { ...down, target: `http://orders.example/${'ü'.repeat(5000)}/ready` }
+  const text = resultTable([endless, up], fakeTerminal())
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4096)
+  expect(text).toMatch(/^DOWN +http:\/\/orders\.example\/ü+…ü+\/ready +12 ms {2}connection refused$/m)
+})

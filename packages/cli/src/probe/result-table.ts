@@ -9,6 +9,8 @@ const styles: Readonly<Record<ProbeResult['status'], Style>> = {
   DOWN: 'red',
 }
 const leastTarget = 12
+/** In a pipe; one URL without end would leave no room for the others, nor for itself. */
+const mostTarget = 256
 /** Fewer columns hold no table that says anything. */
 const leastColumns = 60
 const statusColumns = 'DEGRADED'.length
@@ -28,7 +30,8 @@ function rows(results: readonly ProbeResult[], terminal: Terminal): readonly str
   const time = widest(['TIME', ...cells.map((each) => each.time)])
   const longest = widest(['TARGET', ...cells.map((each) => each.target)])
   const { interactive, columns } = terminal
-  const target = interactive ? Math.min(longest, Math.max(leastTarget, Math.floor(columns / 2))) : longest
+  const most = interactive ? Math.max(leastTarget, Math.floor(columns / 2)) : mostTarget
+  const target = Math.min(longest, most)
   const says = interactive ? columns - statusColumns - target - time - 6 : Infinity
   const rest = (each: { target: string; time: string; says: string }): string =>
     `${fitted(cutWithin(each.target, target), target)}  ${each.time.padStart(time)}  ${cut(each.says, says)}`.trimEnd()

@@ -47,6 +47,16 @@ describe('hale probe', () => {
     })
   })
 
+  it('says what was asked where no path was given', async () => {
+    const note = /\(\d+ ms\); asked \/, and hale's readiness is at \/health\/ready\n$/
+    expect((await asked([`localhost:${port}`])).out).toMatch(note)
+    expect((await asked([`:${await closedPort()}`])).out).toMatch(note)
+    for (const at of [`localhost:${port}/`, `http://localhost:${port}`, `tcp://localhost:${port}`])
+      expect((await asked([at])).out).not.toContain('asked')
+    expect((await asked(['--json', `localhost:${port}`])).out).not.toContain('asked')
+    expect((await asked(['--nagios', `localhost:${port}`])).out).not.toContain('asked')
+  })
+
   it('prints a table for several, asked at the same time, and ends with the worst', async () => {
     const closed = await closedPort()
     const { code, out } = await asked([

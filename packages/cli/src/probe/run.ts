@@ -49,7 +49,7 @@ export async function run(given: Given<object>, terminal: Terminal): Promise<num
       return result
     }),
   )
-  if (own.quiet !== true) terminal.out(shown(results, own, read.options, terminal))
+  if (own.quiet !== true) terminal.out(shown(given.args, results, own, read.options, terminal))
   return Math.max(...results.map((result) => codeOf(result, own)))
 }
 
@@ -75,6 +75,7 @@ function flagValues(options: object): ProbeFlagValues {
 }
 
 function shown(
+  targets: readonly string[],
   results: readonly ProbeResult[],
   { json, nagios }: OwnOptions,
   options: ProbeOptions,
@@ -84,7 +85,19 @@ function shown(
   if (json === true) return results.map((result) => `${probeJson(result)}\n`).join('')
   if (nagios === true) return results.map((result) => `${nagiosText(result, limits)}\n`).join('')
   const [only, ...others] = results
-  return only !== undefined && others.length === 0 ? `${probeText(only)}\n` : resultTable(results, terminal)
+  if (only === undefined || others.length > 0) return resultTable(results, terminal)
+  const text = probeText(only)
+  const note = rootNote(targets[0] ?? '', only)
+  return Buffer.byteLength(text + note) < 4096 ? `${text}${note}\n` : `${text}\n`
+}
+
+/**
+ * Of `localhost:8080`, which as a URL is its root, and to `hale watch` its readiness: what was asked may not be what
+ * was meant. Whoever writes `http://` or a slash is taken at their word.
+ */
+function rootNote(target: string, { target: asked }: ProbeResult): string {
+  if (/[/?#]/.test(target) || !/^https?:/.test(asked)) return ''
+  return "; asked /, and hale's readiness is at /health/ready"
 }
 
 function codeOf(result: ProbeResult, { nagios, grpcCodes }: OwnOptions): number {

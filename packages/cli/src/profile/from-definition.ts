@@ -1,8 +1,10 @@
+import { checkTypes } from '../definition/check-types/index.ts'
 import type { Definition } from '../definition/definition.ts'
 import { defaultProbes } from '../definition/every-check.ts'
 import { PROFILE_DEFAULTS, probePaths } from './defaults.ts'
+import { isLoopback } from './loopback.ts'
 import { serviceName } from './service-name.ts'
-import type { CheckProfile, ServiceProfile } from './service-profile.ts'
+import type { CheckProfile, LocalOnly, ServiceProfile } from './service-profile.ts'
 
 /** `hale serve`'s own. */
 const SERVE_PORT = 9400
@@ -23,16 +25,22 @@ export function fromDefinition(definition: Definition): Partial<ServiceProfile> 
     name,
     version: service.version,
     image: deploy.image,
-    port,
+    port: told(port),
     servicePort: deploy.servicePort,
     // The thread's own port is never over TLS.
     tls: serve.tls !== undefined && port === servePort ? true : undefined,
     liveness: { path: paths.liveness, budgetMs: budgetOf('liveness') },
     readiness: { path: paths.readiness, budgetMs: budgetOf('readiness') },
     startup: { path: paths.startup, budgetMs: budgetOf('startup') },
-    metricsPath: serve.metrics === true && port === servePort ? paths.metrics : undefined,
-    grpcPort: serve.grpc?.port,
-    agentPort: serve.haproxyAgent?.port,
+    ...metricsOf(definition, port, servePort, paths.metrics),
+    // Neither a kubelet nor most balancers ask gRPC over TLS, and all of them ask HTTP.
+    grpcPort: serve.grpc?.tls === true ? undefined : told(serve.grpc?.port),
+    agentPort: told(serve.haproxyAgent?.port),
+    localOnly: localOnly({
+      http: localHost('serve.host', serve.host),
+      grpc: localHost('serve.grpc.host', serve.grpc?.host),
+      agent: localHost('serve.haproxyAgent.host', serve.haproxyAgent?.host),
+    }),
     replicas: deploy.replicas,
     startupMs: deploy.startupMs,
     drainDelayMs: deploy.drainDelayMs,
@@ -42,13 +50,41 @@ export function fromDefinition(definition: Definition): Partial<ServiceProfile> 
   })
 }
 
+/** A thread has no metrics; with a port of its own it leaves them to the main one. */
+function metricsOf(
+  { serve }: Definition,
+  port: number,
+  servePort: number,
+  metricsPath: string,
+): Pick<ServiceProfile, 'metricsPath' | 'metricsPort'> {
+  if (serve.metrics !== true) return {}
+  if (port === servePort) return { metricsPath }
+  // One port over TLS and one without are more than a profile tells.
+  const metricsPort = serve.tls === undefined ? told(servePort) : undefined
+  return metricsPort === undefined ? {} : { metricsPath, metricsPort }
+}
+
+function localHost(setting: string, host: string | undefined): string | undefined {
+  return host !== undefined && isLoopback(host) ? `${setting} ${host}` : undefined
+}
+
+function localOnly(by: { readonly [Means in keyof LocalOnly]: string | undefined }): LocalOnly | undefined {
+  const known = Object.entries(by).filter(([, setting]) => setting !== undefined)
+  return known.length === 0 ? undefined : Object.fromEntries(known)
+}
+
+/** Port 0 is any, which nobody can be told to ask. */
+function told(port: number | undefined): number | undefined {
+  return port === 0 ? undefined : port
+}
+
 function checkOf(name: string, entry: Definition['checks'][string]): readonly CheckProfile[] {
   if (entry.enabled === false) return []
   return [
     {
       name,
       type: entry.type,
-      critical: entry.critical ?? true,
+      critical: entry.critical ?? checkTypes.get(entry.type)?.defaults?.critical ?? true,
       timeoutMs: entry.timeoutMs ?? PROFILE_DEFAULTS.checkTimeoutMs,
       probes: entry.probes ?? defaultProbes,
     },

@@ -35,7 +35,16 @@ export async function readProfile(
       'the port of its probes is not known: give --port, --definition hale.yaml or --endpoint URL',
     )
   if (name === undefined || port === undefined) throw new UsageError(problems)
-  return profileOf({ ...described, ...withoutUndefined(probesSaid(said, described)), name, port })
+  const { metricsPort, localOnly, ...rest } = described
+  return profileOf({
+    ...rest,
+    // Who says another port, or by which name others reach it, speaks of another place than the file.
+    ...(said.port === undefined && { metricsPort }),
+    ...(said.port === undefined && said.host === undefined && { localOnly }),
+    ...withoutUndefined(probesSaid(said, described)),
+    name,
+    port,
+  })
 }
 
 async function describedBy(
@@ -70,7 +79,7 @@ async function describedBy(
   return fromDefinition(loaded.definition)
 }
 
-/** The PEM that --ca names. */
+/** The PEM that --cacert names. */
 async function authority(
   { cacert, endpoint }: ProfileFlags,
   { cwd }: Pick<Terminal, 'cwd'>,

@@ -15,6 +15,13 @@ export interface CheckProfile {
   readonly type?: string
 }
 
+/** By the means of asking; absent for what others reach. */
+export interface LocalOnly {
+  readonly http?: string
+  readonly grpc?: string
+  readonly agent?: string
+}
+
 /** What is known of a service by whoever configures, or examines, what asks it. */
 export interface ServiceProfile {
   /** A DNS label (RFC 1123), made from the service's name. */
@@ -33,9 +40,13 @@ export interface ServiceProfile {
   readonly readiness: ProbeProfile
   readonly startup: ProbeProfile
   readonly metricsPath?: string
+  /** Where the metrics are answered, when that is another port than the probes'. */
+  readonly metricsPort?: number
   readonly grpcPort?: number
   /** Of HAProxy's agent-check. */
   readonly agentPort?: number
+  /** The setting by which each of these listens on the own machine alone, such as `serve.host 127.0.0.1`. */
+  readonly localOnly?: LocalOnly
   readonly replicas: number
   /** Milliseconds until it has started, at the longest. */
   readonly startupMs: number

@@ -1,7 +1,8 @@
 import type { Health } from 'hale'
-import type { ServeDefinition } from '../definition/definition.ts'
+import type { GrpcDefinition, ServeDefinition } from '../definition/definition.ts'
 import { mainPort, offLoopOf, offLoopOptions } from './endpoint-options.ts'
 import { listening } from './port-error.ts'
+import { TurnedHealth } from './turned-health.ts'
 
 /** What is listening. */
 export interface Endpoint {
@@ -14,7 +15,7 @@ export interface Endpoint {
 
 /** One that may be told to answer for another registry, or otherwise, while it listens; what it is from then on. */
 export interface Started extends Endpoint {
-  readonly turn?: (health: Health, serve: ServeDefinition) => Started
+  readonly turn?: (health: Health, serve: ServeDefinition) => Started | Promise<Started>
 }
 
 /** One of the things that listen, as a file wants it. */
@@ -28,8 +29,8 @@ export interface Part {
   start(health: Health): Promise<Started>
 }
 
-/** Everything that a file wants to listen. */
-export function partsOf(serve: ServeDefinition): readonly Part[] {
+/** Everything that a file wants to listen, for a registry of these groups. */
+export function partsOf(serve: ServeDefinition, groups: Health['groups']): readonly Part[] {
   const { grpc, haproxyAgent, host, tls } = serve
   const thread = offLoopOf(serve)
   const parts: Part[] = []
@@ -40,15 +41,29 @@ export function partsOf(serve: ServeDefinition): readonly Part[] {
   }
   if (thread !== undefined) {
     const made = offLoopOptions(serve)
-    parts.push({ kind: 'thread', port: made.port, made, place: undefined, start: startThread(serve) })
+    const place = [made.port, host, framing(groups)]
+    parts.push({ kind: 'thread', port: made.port, made, place, start: startThread(serve) })
   }
-  if (grpc !== undefined)
-    parts.push({ kind: 'grpc', port: grpc.port, made: grpc, place: grpc, start: startGrpc(grpc) })
+  if (grpc !== undefined) {
+    const made = { ...grpc, ...(grpc.tls === true && { tls }) }
+    parts.push({ kind: 'grpc', port: grpc.port, made, place: made, start: startGrpc(grpc, tls) })
+  }
   if (haproxyAgent !== undefined) {
-    const { port } = haproxyAgent
-    parts.push({ kind: 'agent', port, made: haproxyAgent, place: undefined, start: startAgent(haproxyAgent) })
+    const { port, group = 'readiness' } = haproxyAgent
+    const place = [haproxyAgent, groups.find(({ name }) => name === group)?.budgetMs]
+    parts.push({ kind: 'agent', port, made: haproxyAgent, place, start: startAgent(haproxyAgent) })
   }
   return parts
+}
+
+// Up to here the thread waits for an answer in any case.
+const patientMs = 8000
+
+/** What of the groups the thread looks at when it begins, and never again. */
+function framing(groups: Health['groups']): readonly unknown[] {
+  const longestMs = Math.max(patientMs, ...groups.map(({ budgetMs }) => budgetMs))
+  const codes = groups.flatMap(({ statusCodes = {} }) => Object.values(statusCodes))
+  return [longestMs, codes.includes(205)]
 }
 
 function startProbes(serve: ServeDefinition): Part['start'] {
@@ -74,19 +89,31 @@ function startThread(serve: ServeDefinition): Part['start'] {
     const { serveOffLoop } = await import('hale/off-loop')
     const options = offLoopOptions(serve)
     const path = offLoopOf(serve)?.port === undefined ? 'serve.port' : 'serve.offLoop.port'
-    const server = await listening(path, options.port, () => serveOffLoop(health, options))
-    return { what: 'probes off the loop', where: below(server.url, serve), close: () => server.close() }
+    const source = new TurnedHealth(health)
+    const server = await listening(path, options.port, () => serveOffLoop(source, options))
+    const answeringAs = (by: ServeDefinition): Started => ({
+      what: 'probes off the loop',
+      where: below(server.url, by),
+      async turn(other, otherwise) {
+        source.turn(other)
+        await server.reconfigure(offLoopOptions(otherwise))
+        return answeringAs(otherwise)
+      },
+      close: () => server.close(),
+    })
+    return answeringAs(serve)
   }
 }
 
-function startGrpc(grpc: NonNullable<ServeDefinition['grpc']>): Part['start'] {
+function startGrpc(grpc: GrpcDefinition, tls: ServeDefinition['tls']): Part['start'] {
   return async (health) => {
     const { GrpcListener } = await import('./grpc-listener.ts')
+    const certificate = grpc.tls === true ? tls : undefined
     const { listener, port } = await listening('serve.grpc.port', grpc.port, () =>
-      GrpcListener.start(health, grpc),
+      GrpcListener.start(health, grpc, certificate),
     )
     const started: Started = {
-      what: 'gRPC',
+      what: certificate === undefined ? 'gRPC' : 'gRPC over TLS',
       where: `port ${port}`,
       turn(other) {
         listener.turn(other)
@@ -101,10 +128,20 @@ function startGrpc(grpc: NonNullable<ServeDefinition['grpc']>): Part['start'] {
 function startAgent(options: NonNullable<ServeDefinition['haproxyAgent']>): Part['start'] {
   return async (health) => {
     const { serveHaproxyAgent } = await import('hale/haproxy-agent')
+    const source = new TurnedHealth(health)
     const agent = await listening('serve.haproxyAgent.port', options.port, () =>
-      serveHaproxyAgent(health, options),
+      serveHaproxyAgent(source, options),
     )
-    return { what: 'HAProxy agent', where: `port ${agent.port}`, close: () => agent.close() }
+    const started: Started = {
+      what: 'HAProxy agent',
+      where: `port ${agent.port}`,
+      turn(other) {
+        source.turn(other)
+        return started
+      },
+      close: () => agent.close(),
+    }
+    return started
   }
 }
 

@@ -1,4 +1,6 @@
+import { Agent, get } from 'node:http'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { Client, credentials } from '@grpc/grpc-js'
 import { check, createHealth, down, type Health } from 'hale'
 import { grpc } from 'hale/checks/grpc'
@@ -6,6 +8,7 @@ import { afterEach, expect, it } from 'vitest'
 import { freePort } from '../../../../tests/servers/free-port.ts'
 import type { ServeDefinition } from '../definition/definition.ts'
 import { Endpoints } from './endpoints.ts'
+import { TurnedHealth } from './turned-health.ts'
 
 const open: (() => unknown)[] = []
 afterEach(async () => {
@@ -83,7 +86,7 @@ it('listens on another port before the one is closed, and finishes what is under
   expect(served.list.map(({ where }) => where)).toEqual([`http://${host}:${to}/health`])
 })
 
-it('has the same port anew for another host, the thread and the agent, and an exchange of ports', async () => {
+it('has the same port anew for another host, and an exchange of ports', async () => {
   const [one, two, three] = [await freePort(), await freePort(), await freePort()]
   const served = endpoints()
   const health = registry('a')
@@ -104,6 +107,68 @@ it('has the same port anew for another host, the thread and the agent, and an ex
   await served.change(other, { port: one, host, offLoop: true })
   expect(await named(one)).toBe('b')
   expect(served.list.map(({ what }) => what)).toEqual(['probes off the loop'])
+})
+
+it('keeps the connections of the thread and of the agent for another registry', async () => {
+  const [one, two] = [await freePort(), await freePort()]
+  const served = endpoints()
+  const serve = { port: one, host, offLoop: { port: two }, haproxyAgent: { port: 0, host } }
+  const places = () => served.list.map(({ where }) => where)
+  await served.change(registry('a'), serve)
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  open.push(() => agent.destroy())
+  const overOne = () =>
+    new Promise<string>((resolve, reject) => {
+      const request = get({ host, port: two, path: '/health/ready', agent }, (response) => {
+        resolve(text(response).then((body) => `${request.reusedSocket} ${JSON.parse(body).service}`))
+      })
+      request.on('error', reject)
+    })
+  expect(await overOne()).toBe('false a')
+  const before = places()
+  await served.change(registry('b', false), serve)
+  expect(await overOne()).toBe('true b')
+  // Another agent would have another port.
+  expect(places()).toEqual(before)
+  await served.change(registry('b', false), { ...serve, visibility: 'status' })
+  expect(await overOne()).toBe('true undefined')
+  await served.change(registry('b', false), serve)
+  expect(await overOne()).toBe('true b')
+  // What the thread has to wait longer for it must know when it begins.
+  const patient = createHealth({ service: { name: 'c' }, checks: {}, budgetMs: 60_000 }) as Health
+  open.push(() => patient.dispose())
+  await served.change(patient, serve)
+  expect(await overOne()).toBe('false c')
+})
+
+it('answers for the registry that it was turned to, also whom it asked of the one before', async () => {
+  let answer: (() => void) | undefined
+  const slowly = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const before = createHealth({ service: { name: 'a' }, checks: { one: check(() => slowly) } }) as Health
+  open.push(() => before.dispose())
+  const source = new TurnedHealth(before)
+  const { logger } = source
+  const seen: string[] = []
+  const unwatch = source.watch((what) => void seen.push(what))
+  const asked = source.ask('readiness')
+  const told: string[] = []
+  const to = (line: string): void => void told.push(line)
+  const one = check(() => down('gone'))
+  const options = { service: { name: 'b' }, checks: { one }, logger: { info: to, warn: to, error: to } }
+  const after = createHealth(options) as Health
+  open.push(() => after.dispose())
+  source.turn(after)
+  logger.warn('heard by the one in force')
+  expect(told).toContain('heard by the one in force')
+  answer?.()
+  expect((await asked)?.status).toBe('DOWN')
+  expect([source.service.name, seen[0]]).toEqual(['b', 'lifecycle'])
+  unwatch()
+  const count = seen.length
+  source.turn(before)
+  expect(seen).toHaveLength(count)
 })
 
 it('leaves everything as it was when one port cannot be had, also what had to be closed for it', async () => {

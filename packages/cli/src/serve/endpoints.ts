@@ -23,12 +23,12 @@ export class Endpoints {
   /**
    * Puts in force what `serve` asks for. Where nothing has changed nothing is touched; where the port stays the
    * listener does too, and answers otherwise. What needs another port has it before the one before is closed. Only
-   * where the port must be had anew (the thread, the agent, another host) it is closed first.
+   * where the port must be had anew (another host, another certificate of gRPC) it is closed first.
    *
    * @throws PortError for a port that cannot be had; everything is as it was before.
    */
   async change(health: Health, serve: ServeDefinition): Promise<void> {
-    const { kept, turned, fresh } = this.#plan(health, partsOf(serve))
+    const { kept, turned, fresh } = this.#plan(health, partsOf(serve, health.groups))
     const going = this.#running.filter((one) => ![...kept, ...turned.map(({ now }) => now)].includes(one))
     const holds = (one: Running, part: Part): boolean => one.part.port === part.port && part.port !== 0
     const started: Running[] = []
@@ -50,10 +50,12 @@ export class Endpoints {
       await this.#reopen(closed)
       throw error
     }
-    const others = turned.map(({ now, part }) => ({
-      part,
-      started: now.started.turn?.(health, serve) ?? now.started,
-    }))
+    const others = await Promise.all(
+      turned.map(async ({ now, part }) => ({
+        part,
+        started: (await now.started.turn?.(health, serve)) ?? now.started,
+      })),
+    )
     this.#health = health
     this.#running = [...kept, ...others, ...started]
     await Promise.all([...closing, closeAll(going.filter((one) => !closed.includes(one)))])

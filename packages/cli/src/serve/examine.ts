@@ -64,6 +64,8 @@ function ofPorts({ serve, deploy }: Definition): readonly string[] {
     problems.push(
       `serve.port: port ${mainPort(serve)} is that of the service (deploy.servicePort); choose another`,
     )
+  if (serve.grpc?.tls === true && serve.tls === undefined)
+    problems.push('serve.grpc.tls: there is no certificate; give serve.tls: { cert, key }')
   if (serve.offLoop !== undefined && serve.offLoop !== false) problems.push(...notOffLoop(serve))
   return problems
 }

@@ -1,6 +1,7 @@
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js'
 import type { Health } from 'hale'
 import { addHealthService, type GrpcHealthService } from 'hale/grpc'
+import type { ServeDefinition } from '../definition/definition.ts'
 
 // Of a port that it cannot have it writes to stderr, past the log, what is told there anyway.
 setLogVerbosity(logVerbosity.NONE)
@@ -14,16 +15,17 @@ export class GrpcListener {
     this.#service = addHealthService(this.#server, health)
   }
 
-  /** Rejects with an error that has the system's code. */
+  /** Over TLS when there is a certificate. Rejects with an error that has the system's code. */
   static async start(
     health: Health,
     { port, host }: { readonly port: number; readonly host?: string },
+    certificate: ServeDefinition['tls'],
   ): Promise<{ readonly listener: GrpcListener; readonly port: number }> {
     const listener = new GrpcListener(health)
     const bind = (address: string): Promise<number> =>
       new Promise((resolve, reject) => {
         const authority = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
-        listener.#server.bindAsync(authority, ServerCredentials.createInsecure(), (error, bound) =>
+        listener.#server.bindAsync(authority, credentialsOf(certificate), (error, bound) =>
           error === null ? resolve(bound) : reject(withCode(error)),
         )
       })
@@ -50,6 +52,12 @@ export class GrpcListener {
     await this.#service.dispose()
     this.#server.forceShutdown()
   }
+}
+
+function credentialsOf(certificate: ServeDefinition['tls']): ServerCredentials {
+  if (certificate === undefined) return ServerCredentials.createInsecure()
+  const { cert, key } = certificate
+  return ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(cert), private_key: Buffer.from(key) }])
 }
 
 /** grpc-js has the code in the text alone. */

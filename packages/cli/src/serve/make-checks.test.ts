@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHealth } from 'hale'
 import { afterAll, describe, expect, it } from 'vitest'
+import { freePort } from '../../../../tests/servers/free-port.ts'
 import { type CheckType, fieldsOf } from '../definition/check-type.ts'
 import { checkTypes } from '../definition/check-types/index.ts'
 import type { CheckEntry } from '../definition/definition.ts'
@@ -14,18 +16,6 @@ const folder = mkdtempSync(join(tmpdir(), 'hale-made-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const PLANTED = 'planted-Secret'
-
-/** One that the client of a type reads. */
-function urlOf(type: string): string {
-  const schemes: Readonly<Record<string, string>> = {
-    mongodb: 'mongodb',
-    bullmq: 'redis',
-    rabbitmq: 'amqp',
-    elasticsearch: 'http',
-    opensearch: 'http',
-  }
-  return `${schemes[type] ?? type}://u:p@h/d`
-}
 
 async function made(checks: string, lookup = importDriver) {
   const text = `checks:\n${checks}`
@@ -61,17 +51,6 @@ describe('checks that need a driver', () => {
       const mend = `npm install ${type.needs}`
       expect(texts).toEqual([`2:14 checks.a: ${name} needs the package ${type.needs}; ${mend}`])
       expect([...some.keys()]).toEqual(['b'])
-    },
-  )
-
-  it.each(driven.map((type) => [type.name, type] as const))(
-    '%s is made with the real driver, connects to nothing, and is ended',
-    async (_, type) => {
-      const { texts, made: some } = await made(
-        `  a: ${leastOf(type).replaceAll('x://u:p@h/d', urlOf(type.name))}`,
-      )
-      expect(texts).toEqual([])
-      await closeAll(some.values())
     },
   )
 
@@ -145,6 +124,24 @@ describe('checks that need a driver', () => {
     await health.dispose()
     await closeAll(checks.values())
   })
+})
+
+it('asks again for a MongoDB that was not there when it was asked first', async () => {
+  const port = await freePort()
+  const { made: checks } = await made(
+    `  a: { type: mongodb, url: "mongodb://127.0.0.1:${port}/d?serverSelectionTimeoutMS=50", maxAgeMs: { down: 0 } }`,
+  )
+  const health = createHealth({ checks: definitionsOf(checks) })
+  const error = async () => (await health.readiness()).checks.a?.error
+  await expect.poll(error).toBe('connection refused')
+  const asked: Socket[] = []
+  const server = createServer((socket) => void asked.push(socket.on('error', () => {})))
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await expect.poll(async () => [await error(), asked.length][1], { timeout: 5000 }).toBeGreaterThan(0)
+  await health.dispose()
+  await closeAll(checks.values())
+  for (const socket of asked) socket.destroy()
+  server.close()
 })
 
 describe('checks that need none', () => {

@@ -40,7 +40,7 @@ export async function prepare(
   served?: Served,
   importDriver?: Workshop['importDriver'],
 ): Promise<Prepared | Unprepared> {
-  const loaded = await loadDefinition(file, { env })
+  const loaded = await loadDefinition(file, { env, pipes: served === undefined })
   const { problems, places, secrets, files } = loaded
   // What is right of a file with problems may have others, which are told with them.
   const definition = loaded.definition ?? loaded.sound

@@ -22,9 +22,11 @@ export class ProbeListener {
   readonly #server: Server | TlsServer
   readonly #unasked = new Set<Socket>()
   readonly #sockets = new Set<Socket>()
+  #health: Health
   #answer: HealthListener
 
   private constructor(health: Health, serve: ServeDefinition) {
+    this.#health = health
     this.#answer = healthListener(health, handlerOptions(serve))
     const { tls } = serve
     this.#server =
@@ -56,7 +58,9 @@ export class ProbeListener {
       })
     })
     // Such as too many open files: the next connection may be accepted again, and the service goes on.
-    server.on('error', (err) => health.logger?.error('the server of the probes reported an error', { err }))
+    server.on('error', (err) =>
+      listener.#health.logger?.error('the server of the probes reported an error', { err }),
+    )
     return listener
   }
 
@@ -73,6 +77,7 @@ export class ProbeListener {
     const answer = healthListener(health, handlerOptions(serve))
     if ('setSecureContext' in this.#server) this.#server.setSecureContext({ ...serve.tls })
     this.#answer = answer
+    this.#health = health
   }
 
   /** Stops listening; resolves when the answers under way have been sent. */

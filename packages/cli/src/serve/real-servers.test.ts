@@ -28,12 +28,25 @@ interface Login {
 const login = ({ user, password, port }: Login): string => `${user}:${password}@127.0.0.1:${port}`
 
 // Redis is in tests/cli-serve.test.ts. RabbitMQ and ZooKeeper were tried here too, and are slow to start.
-const rows: readonly (readonly [string, Wanted, () => Promise<Started>, (server: Login) => string])[] = [
+const rows: readonly (readonly [
+  type: string,
+  program: Wanted,
+  start: () => Promise<Started>,
+  fieldsFor: (server: Login) => string,
+  expected?: { readonly status: string; readonly [more: string]: unknown },
+])[] = [
   ['postgres', postgresProgram, startPostgres, ({ url }) => `url: "${url}"`],
   ['mysql', mariadbProgram, startMariadb, ({ url }) => `url: "${url}"`],
   ['bullmq', redisProgram, startRedis, ({ url }) => `url: "${url}", queue: jobs`],
   ['memcached', memcachedProgram, startMemcached, ({ port }) => `servers: ["127.0.0.1:${port}"]`],
   ['nats', natsProgram, startNats, ({ url }) => `url: "${url}"`],
+  [
+    'nats',
+    natsProgram,
+    () => startNats({ account: 'jetstream: { max_streams: 2 }' }),
+    ({ url }) => `url: "${url}", usage: { degradedAt: 0 }`,
+    { status: 'DEGRADED', message: 'JetStream almost full', data: { streams: 0, share: 0 } },
+  ],
   ['mqtt', mosquittoProgram, startMosquitto, (server) => `url: "mqtt://${login(server)}"`],
   ['etcd', etcdProgram, startFirstEtcd, ({ url }) => `servers: ["${url}"]`],
   [
@@ -50,9 +63,9 @@ async function startFirstEtcd(): Promise<Started> {
   return Object.assign(cluster, { url: cluster.members[0]?.url })
 }
 
-for (const [type, program, start, fieldsFor] of rows) {
+for (const [type, program, start, fieldsFor, expected = { status: 'UP' }] of rows) {
   whenOwned(program, `a check of hale.yaml, ${type}`, () => {
-    it('is UP with a real server, and its client is ended', async () => {
+    it(`is ${expected.status} with a real server, and its client is ended`, async () => {
       const server = await start()
       const entry = `{ type: ${type}, ${fieldsFor(server as Started & Login)}, timeoutMs: 3000 }`
       const { definition, places, problems } = parseDefinition(`checks: { it: ${entry} }`, '/', { env: {} })
@@ -62,7 +75,7 @@ for (const [type, program, start, fieldsFor] of rows) {
       const health = createHealth({ checks: definitionsOf(made), budgetMs: 4000 })
       // Some clients say that they are still connecting.
       const report = async () => (await health.readiness()).checks.it
-      await expect.poll(report, { timeout: 10_000, interval: 50 }).toMatchObject({ status: 'UP' })
+      await expect.poll(report, { timeout: 10_000, interval: 50 }).toMatchObject(expected)
       await health.dispose()
       await closeAll(made.values())
       await (server.close?.() ?? server[Symbol.asyncDispose]?.())

@@ -21,6 +21,7 @@ async function said(text: string, options: ServeOptions, env: Record<string, str
 const secrets = `deploy: { replicas: 3 }
 service: { name: orders }
 checks:
+  t: { type: http, url: "https://${PLANTED}@h/" }
   a: { type: http, url: "https://u:${PLANTED}@h/p?key=${PLANTED}&x=1", headers: { authorization: "${PLANTED}" }, expectBody: "ok" }
   b: { type: any, checks: { c: { type: tcp, host: h, port: 1, send: "AUTH ${PLANTED}" } } }
 serve:
@@ -36,6 +37,9 @@ it('prints the file resolved, without its secrets', async () => {
   expect(out).toBe(`service:
   name: orders
 checks:
+  t:
+    type: http
+    url: https://********@h/
   a:
     type: http
     url: https://u:********@h/p?key=********&x=********
@@ -130,6 +134,15 @@ it.each([{ checkConfig: true }, { printConfig: true }, {}])(
     expect(err).not.toContain(PLANTED)
   },
 )
+
+it('says as JSON why it does not start, when that is how it logs', async () => {
+  const { code, err } = await said('checks: { a: { type: gc, x: 1 } }', { log: 'json' })
+  expect(code).toBe(1)
+  expect(JSON.parse(err)).toMatchObject({
+    level: 'error',
+    message: expect.stringContaining('hale.yaml:1:26: checks.a.x: unknown'),
+  })
+})
 
 it('writes a line for each event, as text and as JSON, without secrets in whichever form', () => {
   const redaction = new Redaction()

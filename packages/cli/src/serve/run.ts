@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { gracefulShutdown } from 'hale/shutdown'
 import type { Terminal } from '../command/terminal.ts'
 import type { Given } from '../command/verb.ts'
 import type { DefinitionProblem } from '../definition/definition.ts'
@@ -68,6 +67,8 @@ async function serve(
   terminal: Terminal,
   refuse: (problems: readonly DefinitionProblem[]) => number,
 ): Promise<number> {
+  // Looking at a file does not need what ends a service.
+  const { gracefulShutdown } = await import('hale/shutdown')
   const redaction = new Redaction()
   const logger = logTo(terminal, options.log ?? 'text', redaction)
   const service = await Service.start({
@@ -80,7 +81,11 @@ async function serve(
       logger.error(`${given} is wrong; the last good one stays in force`)
     },
   })
-  if (!(service instanceof Service)) return refuse(service.problems)
+  if (!(service instanceof Service)) {
+    if (options.log !== 'json') return refuse(service.problems)
+    for (const line of problemLines(given, service.problems)) logger.error(line)
+    return 1
+  }
   for (const { what, where } of service.endpoints) logger.info(`${what}: ${where}`)
   logger.info(`serving ${given}: ${checksText(Object.keys(service.definition.checks).length)}`)
 

@@ -236,6 +236,23 @@ it('shows where operators look that a file was refused, and changes no verdict b
   })
 })
 
+it('logs of a reload only what it has changed', async () => {
+  const { service, terminal, rewrite } = await start(twoChecks('/two'))
+  await service.health.readiness()
+  const told = () => terminal.said.err.split('\n').filter((line) => line.includes('→'))
+  const before = told().length
+  expect(before).toBeGreaterThan(3)
+  await rewrite(`${twoChecks('/two', ', timeoutMs: 300')}budgetMs: 500\n`)
+  await service.health.readiness()
+  expect(told().slice(before)).toEqual([])
+  await rewrite(`${twoChecks('/two', ', expectedStatus: 204, timeoutMs: 300')}budgetMs: 600\n`)
+  await service.health.readiness()
+  expect(told().slice(before)).toEqual([
+    expect.stringContaining('check two UP → DOWN'),
+    expect.stringContaining('readiness UP → DOWN'),
+  ])
+})
+
 it('keeps everything as it was when a port cannot be had', async () => {
   const { service, rewrite, refused, closed } = await start(twoChecks('/two'))
   const { port } = target.address() as AddressInfo

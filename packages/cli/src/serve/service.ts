@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Health, Logger } from 'hale'
 import type { Definition, DefinitionProblem, LoadOptions } from '../definition/definition.ts'
 import { DefinitionState, definitionCheckName } from './definition-check.ts'
@@ -9,6 +10,7 @@ import { type Prepared, prepare } from './prepared.ts'
 import type { Redaction } from './redaction.ts'
 import { type OwnRegistry, registryOf, takeOver } from './registry.ts'
 import { sameText } from './same-text.ts'
+import { ToldOnce } from './told-once.ts'
 
 /** Where a file is served. */
 export interface ServiceSetting {
@@ -37,6 +39,8 @@ export interface Changes {
 /** What a registry is made with, and cannot change afterwards. */
 const madeWith = ['service', 'groups', 'budgetMs'] as const
 const allSections = [...madeWith, 'serve', 'deploy'] as const
+/** How long the end waits for a file that is being read. */
+const patienceMs = 2000
 const nothing: Changes = { added: [], changed: [], removed: [], sections: [] }
 
 /** A file being served. The last good file stays in force until there is a better one. */
@@ -45,6 +49,7 @@ export class Service implements AsyncDisposable {
   readonly #endpoints = new Endpoints()
   readonly #state = new DefinitionState()
   readonly #end = new AbortController()
+  readonly #told: ToldOnce
   #registry: OwnRegistry
   #definition: Definition
   #made: MadeChecks
@@ -57,7 +62,8 @@ export class Service implements AsyncDisposable {
     this.#definition = definition
     this.#made = made
     this.#files = files
-    this.#registry = registryOf(definition, made, this.#state.check(definition.groups), setting.logger)
+    this.#told = new ToldOnce(setting.logger)
+    this.#registry = registryOf(definition, made, this.#state.check(definition.groups), this.#told.logger)
   }
 
   /** Serves a file; what is wrong with it is returned, a port that cannot be had too. */
@@ -160,6 +166,7 @@ export class Service implements AsyncDisposable {
     }
     if (anew) await old.registry.retire()
     else this.#exchange(made, fresh, gone)
+    for (const name of removed) this.#told.forget(name)
     this.#registry = registry
     this.#definition = definition
     this.#made = made
@@ -170,7 +177,7 @@ export class Service implements AsyncDisposable {
   /** A registry to take the place of the one in force. */
   async #another({ definition, made }: Prepared, fresh: readonly string[]): Promise<OwnRegistry> {
     const own = this.#state.check(definition.groups)
-    const registry = registryOf(definition, made, own, this.#setting.logger)
+    const registry = registryOf(definition, made, own, this.#told.logger)
     for (const name of fresh) startAll(oneOf(made, name))
     const kept = [...made.keys()].filter((name) => !fresh.includes(name))
     try {
@@ -200,7 +207,11 @@ export class Service implements AsyncDisposable {
   /** From now on no file is read again: what is on its way out does not begin anew. */
   async stopReloading(): Promise<void> {
     this.#end.abort()
-    await this.#reloading
+    // A disk of another machine may never answer.
+    const enough = new AbortController()
+    const { signal } = enough
+    await Promise.race([this.#reloading, sleep(patienceMs, undefined, { signal }).catch(() => {})])
+    enough.abort()
   }
 
   /** Ends the checks and their clients; endpoints are closed by whoever shuts down. */

@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
+import { Client, credentials } from '@grpc/grpc-js'
+import { createHealth } from 'hale'
+import { grpc } from 'hale/checks/grpc'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   type Authority,
@@ -76,6 +79,33 @@ serve: { port: 0, host: 127.0.0.1, tls: { cert: { file: tls.crt }, key: { file: 
     const second = await asked()
     expect(second.status).toBe(200)
     expect(second.serial).not.toBe(first.serial)
+  })
+
+  it('serves gRPC with it too, where the file says so, and with the next', async () => {
+    const before = readFileSync(at('hale.yaml'), 'utf8')
+    writeFileSync(at('hale.yaml'), before.replace('port: 0', 'port: 0, grpc: { port: 0, tls: true }'))
+    expect(await service.reload()).toMatchObject({ sections: ['serve'] })
+    const overGrpc = async () => {
+      const { what, where } = service.endpoints.find(({ what }) => what.startsWith('gRPC')) ?? {}
+      expect(what).toBe('gRPC over TLS')
+      const trusted = credentials.createSsl(Buffer.from(authority.ca))
+      const client = new Client(`127.0.0.1:${where?.replace('port ', '')}`, trusted)
+      await using health = createHealth({ checks: { it: grpc(client, { timeoutMs: 3000 }) }, budgetMs: 4000 })
+      const { status } = (await health.readiness()).checks.it
+      client.close()
+      return status
+    }
+    expect(await overGrpc()).toBe('UP')
+    put(certificates[0])
+    expect(await service.reload()).toMatchObject({ sections: ['serve'] })
+    expect(await overGrpc()).toBe('UP')
+    writeFileSync(at('hale.yaml'), before.replace(/tls: .*/, 'grpc: { port: 0, tls: true } }'))
+    expect(await service.reload()).toMatchObject({
+      problems: [{ path: 'serve.grpc.tls', text: 'there is no certificate' }],
+    })
+    writeFileSync(at('hale.yaml'), before)
+    put(certificates[1])
+    await service.reload()
   })
 
   it('goes on with the last good one when the next is none, or its key is that of another', async () => {

@@ -7,11 +7,11 @@ export const completion: Verb = {
   define: (command) =>
     command.addArgument(new Argument('<shell>', 'the shell to write for').choices(['bash', 'zsh', 'fish'])),
   examples: [
-    { line: 'eval "$(hale completion bash)"', does: 'In bash, for this session; in ~/.bashrc, for all' },
-    { line: 'source <(hale completion zsh)', does: 'In zsh, after compinit' },
+    { line: 'eval "$(hale completion bash)"', does: 'in bash, for this session; in ~/.bashrc, for all' },
+    { line: 'source <(hale completion zsh)', does: 'in zsh, after compinit' },
     {
       line: 'hale completion fish > ~/.config/fish/completions/hale.fish',
-      does: 'In fish, for all sessions',
+      does: 'in fish, for all sessions',
     },
   ],
   load: () => import('../completion/run.ts'),

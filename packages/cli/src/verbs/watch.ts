@@ -43,13 +43,13 @@ export const watch: Verb<WatchOptions> = {
       .option('--plain', 'lines instead of a live table, on a terminal too')
       .option('--json', 'each look as a JSON object on a line of its own'),
   examples: [
-    { line: 'hale watch localhost:9400', does: "Watch a service's readiness" },
+    { line: 'hale watch localhost:9400', does: "a service's readiness, as it changes" },
     {
       line: 'hale watch -i 500ms http://localhost:8080/health/ready http://localhost:8081/actuator/health',
-      does: 'Watch two, twice a second',
+      does: 'two, twice a second',
     },
-    { line: 'hale watch --once --json localhost:9400', does: 'Look once, for a script' },
-    { line: 'hale watch --plain localhost:9400 | tee changes.log', does: 'Keep what changes' },
+    { line: 'hale watch --once --json localhost:9400', does: 'one look, for a script' },
+    { line: 'hale watch --plain localhost:9400 | tee changes.log', does: 'a line for each change, kept' },
   ],
   load: () => import('../watch/run.ts'),
 }

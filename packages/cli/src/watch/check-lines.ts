@@ -1,13 +1,12 @@
 import { cut, fitted, widthOf } from '../command/text-width.ts'
 import type { EndpointCheck, EndpointReading } from '../endpoint/endpoint-answer.ts'
+import { columnsFor } from './columns.ts'
 import { ageText, latencyText } from './figures.ts'
 import { inColourOf, type Look } from './look.ts'
 import type { Size } from './size.ts'
 import { statusText } from './status-text.ts'
 import { messageOf, sortedBySeverity, type Watched } from './watched.ts'
 
-const latencyColumns = 8
-const sinceColumns = 6
 const leastForMessage = 16
 
 /** What is known of one endpoint: where it is, what it says of itself, and a line a check, the worst first. */
@@ -61,7 +60,9 @@ function ownMessage(reading: EndpointReading | undefined, columns: number, look:
 
 function nameWidth(checks: readonly EndpointCheck[], columns: number): number {
   const longest = Math.max(0, ...checks.map(({ name }) => widthOf(name)))
-  return Math.min(longest, Math.max(8, Math.floor(columns / 3)))
+  // Where it is all that there is room for, it gets that.
+  const most = columnsFor(columns).since === 0 ? columns - 4 : Math.floor(columns / 3)
+  return Math.min(longest, Math.max(8, most))
 }
 
 /** A line, and another for the reason where the first has no room for it. */
@@ -73,15 +74,21 @@ function checkBlock(
   columns: number,
   look: Look,
 ): readonly string[] {
-  const statusColumns = columns < 60 ? 10 : 16
+  const widths = columnsFor(columns)
   const since = checks.get(name)
   const cells = [
-    `  ${inColourOf(status, fitted(statusText(status, statusColumns, look), statusColumns), look)}`,
+    `  ${inColourOf(status, fitted(statusText(status, widths.status, look), widths.status), look)}`,
     fitted(name, nameColumns, look.signs.more),
-    fitted(since === undefined ? '' : ageText(since, now, look), sinceColumns, undefined, 'right'),
-    fitted(durationMs === undefined ? '' : latencyText(durationMs), latencyColumns, undefined, 'right'),
+    ...(widths.since === 0
+      ? []
+      : [fitted(since === undefined ? '' : ageText(since, now, look), widths.since, undefined, 'right')]),
+    ...(widths.latency === 0
+      ? []
+      : [
+          fitted(durationMs === undefined ? '' : latencyText(durationMs), widths.latency, undefined, 'right'),
+        ]),
   ]
-  const left = columns - 2 - statusColumns - nameColumns - sinceColumns - latencyColumns - 3 - 2
+  const left = columns - 2 - widths.status - nameColumns - widths.since - widths.latency - 3 - 2
   const note = critical === false && status !== 'UP' ? '(not critical) ' : ''
   const why = `${note}${message ?? ''}`.trimEnd()
   const line = cells.join(' ')

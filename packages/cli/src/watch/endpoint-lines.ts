@@ -1,4 +1,5 @@
 import { cut, fitted, widthOf } from '../command/text-width.ts'
+import { type Columns, columnsFor } from './columns.ts'
 import { ageText, latencyText } from './figures.ts'
 import { inColourOf, type Look } from './look.ts'
 import type { Size } from './size.ts'
@@ -6,10 +7,6 @@ import { sparkline } from './sparkline.ts'
 import { statusText } from './status-text.ts'
 import type { WatchState } from './watch-state.ts'
 import { messageOf, type Watched } from './watched.ts'
-
-const statusColumns = 16
-const sinceColumns = 6
-const latencyColumns = 8
 
 /** A line an endpoint under a head, `rows` at most, with the chosen one among them. */
 export function endpointLines(state: WatchState, now: number, size: Size, look: Look): readonly string[] {
@@ -32,32 +29,35 @@ export function nameOf({ endpoints }: WatchState, index: number): string {
   return namesakes.length === 1 ? own.service : `${own.service} ${address}`
 }
 
-interface Widths {
+interface Widths extends Columns {
   readonly name: number
   readonly spark: number
   /** 0 where it does not fit beside the rest. */
   readonly message: number
-  readonly status: number
 }
 
 function widthsFor(state: WatchState, columns: number): Widths {
-  const status = columns < 60 ? 10 : statusColumns
+  const common = columnsFor(columns)
+  const { status, since, latency } = common
   const spark = columns < 56 ? 0 : Math.min(30, Math.floor(columns / 5))
-  // 20: the sign of the chosen one, since, latency, and what stands between the columns.
-  const left = columns - 20 - status - (spark === 0 ? 0 : spark + 1)
+  // 3: the sign of the chosen one, and what stands before it and the name.
+  const beside = 3 + status + (since === 0 ? 0 : since + 1) + (latency === 0 ? 0 : latency + 2)
+  const left = columns - beside - (spark === 0 ? 0 : spark + 1)
   const longest = Math.max(8, ...state.endpoints.map((_, index) => widthOf(nameOf(state, index))))
   const name = Math.min(left, longest)
   const message = left - name - 2
-  return { name, spark, status, message: message < 12 ? 0 : message }
+  return { ...common, name, spark, message: message < 12 ? 0 : message }
 }
 
 function headLine(widths: Widths, hidden: number, look: Look): string {
-  const { name, status, spark, message } = widths
+  const { name, status, since, latency, spark, message } = widths
   const cells = [
-    `  ${fitted('STATUS', status)}`,
+    `  ${fitted(status < 5 ? '' : 'STATUS', status)}`,
     fitted(hidden === 0 ? 'SERVICE' : `SERVICE (+${hidden})`, name),
-    fitted('SINCE', sinceColumns, undefined, 'right'),
-    ` ${fitted('LATENCY', (spark === 0 ? 0 : spark + 1) + latencyColumns, undefined, 'right')}`,
+    ...(since === 0 ? [] : [fitted('SINCE', since, undefined, 'right')]),
+    ...(latency === 0
+      ? []
+      : [` ${fitted('LATENCY', (spark === 0 ? 0 : spark + 1) + latency, undefined, 'right')}`]),
   ]
   return look.style('dim', cells.join(' ').concat(message === 0 ? '' : '  MESSAGE'))
 }
@@ -77,12 +77,14 @@ function line(
   const message = reading === undefined ? undefined : messageOf(reading)
   const last =
     reading === undefined ? signs.none : reading.answered ? latencyText(reading.durationMs) : signs.none
+  const spark = widths.spark === 0 ? '' : ` ${look.style('cyan', sparkline(latencies, widths.spark, signs))}`
   const cells = [
     `${chosen ? look.style('cyan', signs.chosen) : ' '} ${inColourOf(status, fitted(statusText(status, widths.status, look), widths.status), look)}`,
     chosen ? look.style('bold', name) : name,
-    fitted(since === undefined ? '' : ageText(since, now, look), sinceColumns, undefined, 'right'),
-    ...(widths.spark === 0 ? [''] : [` ${look.style('cyan', sparkline(latencies, widths.spark, signs))}`]),
-    fitted(last, latencyColumns, undefined, 'right'),
+    ...(widths.since === 0
+      ? []
+      : [fitted(since === undefined ? '' : ageText(since, now, look), widths.since, undefined, 'right')]),
+    ...(widths.latency === 0 ? [] : [spark, fitted(last, widths.latency, undefined, 'right')]),
   ]
   const why =
     widths.message === 0 || message === undefined ? '' : `  ${cut(message, widths.message, signs.more)}`

@@ -132,6 +132,27 @@ describe('the screen', () => {
       q quit  space pause  ↑↓  enter  r  ?"
     `)
   })
+
+  it('tells who is how on the narrowest', () => {
+    expect(shown(afterKey(story(), 'enter'), 20, 16)).toMatchInlineSnapshot(`
+      "hale watch… 11:01:00
+
+          SERVICE
+      ▌ ! orders
+        ✓ 支払い
+        ✗ 10.0.0.7/
+
+      http://localhost:94…
+      orders 1.2.3 · HTTP…
+        … 2 more
+
+      Transitions
+      11:00:42 order… UP …
+      11:00:42 orders UP …
+      11:00:30 支払い DOW…
+      q quit  space pause…"
+    `)
+  })
 })
 
 describe('whatever the size', () => {
@@ -148,7 +169,7 @@ describe('whatever the size', () => {
     ),
   }
   it.each(Object.entries(states))('%s keeps to it, and fills it', (_, state) => {
-    for (const columns of [40, 41, 55, 56, 60, 79, 80, 120, 250]) {
+    for (const columns of [20, 23, 24, 31, 32, 39, 40, 41, 55, 56, 60, 79, 80, 120, 250]) {
       for (const rows of [3, 5, 8, 12, 24, 60]) {
         const lines = drawn(state, columns, rows)
         expect(lines).toHaveLength(rows)

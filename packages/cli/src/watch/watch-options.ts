@@ -37,7 +37,9 @@ export function watchTargets(
   const problems: string[] = []
   const targets: EndpointTarget[] = []
   for (const [index, text] of args.entries()) {
-    const target = endpointTarget(text)
+    const target = text.startsWith('unix:')
+      ? 'is a socket, and only http and https are watched; hale probe takes others'
+      : endpointTarget(text)
     if (typeof target !== 'string') targets.push(target)
     // Its text may hold credentials.
     else problems.push(`<url> ${args.length > 1 ? `number ${index + 1} ` : ''}${target}`)

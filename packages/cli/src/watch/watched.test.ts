@@ -36,6 +36,23 @@ it('knows what a service was called when it answers no more', () => {
   ])
 })
 
+it('tells what changed in the order of its times, the whole before a check of the same moment', () => {
+  const check = (status: string, since?: number) => ({
+    name: `db${since ?? ''}`,
+    status,
+    ...(since && { since }),
+  })
+  const { transitions } = after([
+    answered({ checks: [check('UP'), { ...check('UP', 200), since: 0 }] }),
+    answered({ status: 'DOWN', checks: [check('DOWN'), check('DOWN', 200)] }),
+  ])
+  expect(transitions.map(({ at, check }) => [at, check])).toEqual([
+    [200, 'db200'],
+    [1000, undefined],
+    [1000, 'db'],
+  ])
+})
+
 it('knows its checks, too, so that what changed meanwhile is seen', () => {
   const check = { name: 'db', status: 'UP' }
   const { transitions } = after([

@@ -43,7 +43,7 @@ export function watched(address: string): Watched {
   return { address, status: 'WAITING', latencies: [], checks: new Map() }
 }
 
-/** What is known after one more reading, and what it changed. */
+/** What is known after one more reading, and what it changed, the first first. */
 export function withReading(
   before: Watched,
   reading: EndpointReading,
@@ -74,7 +74,8 @@ export function withReading(
       latencies,
       checks,
     },
-    transitions: [...whole, ...own],
+    // A check may say itself when it changed, which is before anybody saw it.
+    transitions: [...whole, ...own].sort((one, other) => one.at - other.at),
   }
 }
 

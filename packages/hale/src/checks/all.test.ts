@@ -5,6 +5,7 @@ import { createHealth } from '../core/create-health.ts'
 import { degraded, down } from '../core/outcome.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { fakeClock } from '../testing/fake-clock.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type AllCheckOptions, all } from './all.ts'
 import { http } from './http.ts'
 
@@ -22,6 +23,8 @@ describe('keeps the contract of checks', () => {
         payments: http(url(0), { timeoutMs: 200, maxAgeMs: { up: 0, down: 0 } }),
         search: http(url(1), { timeoutMs: 200, maxAgeMs: { up: 0, down: 0 }, critical: false }),
       }),
+    works: nothingToConnect,
+    questions: () => servers.reduce((sum, { requests }) => sum + requests.length, 0),
     secrets: ['planted-Secret-4711', '127.0.0.1'],
     heal: () => {
       for (const server of servers) server.become(well)
@@ -48,7 +51,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 const run = (checks: Parameters<typeof all>[0], options?: AllCheckOptions) =>

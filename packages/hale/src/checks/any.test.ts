@@ -4,6 +4,7 @@ import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { degraded, down } from '../core/outcome.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type AnyCheckOptions, any } from './any.ts'
 import { http } from './http.ts'
 
@@ -18,6 +19,8 @@ describe('keeps the contract of checks', () => {
     http(() => `${servers[index]?.url}`, { timeoutMs: 200, maxAgeMs: { up: 0, down: 0 } })
   const cases = checkContract({
     create: () => any({ first: child(0), second: child(1) }),
+    works: nothingToConnect,
+    questions: () => servers.reduce((sum, { requests }) => sum + requests.length, 0),
     secrets: ['127.0.0.1'],
     heal: () => {
       for (const server of servers) server.become(well)
@@ -36,7 +39,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 const pass = () => check(() => {})

@@ -39,7 +39,7 @@ function asked(queue: ClientOf<BullmqQueue>, options: BullmqCheckOptions = {}) {
   return { run: () => health.check('queue').run() }
 }
 
-const eventually = polling({ timeout: 5_000, interval: 10 })
+const eventually = polling({ timeout: 10_000, interval: 10 })
 
 whenOwned(redisProgram, 'bullmq with a real server', () => {
   let server: RedisServer
@@ -99,7 +99,7 @@ whenOwned(redisProgram, 'bullmq with a real server', () => {
       },
       connections: () => gate.accepted,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   test('jobs of every state are counted, and leave no key behind', async () => {

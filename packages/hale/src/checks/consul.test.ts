@@ -80,7 +80,7 @@ describe('keeps the contract of checks', () => {
         },
       },
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   describe('while it is answered', () => {
@@ -118,7 +118,7 @@ describe('keeps the contract of checks', () => {
       // Two questions at the same time.
       connections: () => acceptedBeyond(4, connections),
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 })
 

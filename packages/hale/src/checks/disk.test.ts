@@ -11,6 +11,7 @@ import {
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type DiskCheckOptions, disk } from './disk.ts'
 
 whenMountable('keeps the contract of checks on a small file system', () => {
@@ -23,6 +24,7 @@ whenMountable('keeps the contract of checks on a small file system', () => {
   const file = () => join(system.path, 'filling')
   const cases = checkContract({
     create: () => disk(gone || system.path),
+    works: nothingToConnect,
     secrets: () => [system.path],
     heal: () => {
       gone = ''
@@ -47,7 +49,7 @@ whenMountable('keeps the contract of checks on a small file system', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 
   test('its data are those of df', async () => {
     const health = createHealth({ checks: { disk: disk(system.path) } })

@@ -139,7 +139,7 @@ describe.each(Object.entries(clients))('elasticsearch through %s', (_name, clien
       connections: () => acceptedBeyond(2, gate),
       questions: () => server.requests.length,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   test('tells numbers of the cluster, and none of its names', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type FileDescriptorsCheckOptions, fileDescriptors } from './file-descriptors.ts'
 
 // The tests' process is a fork of its own: its limit may be changed without harm to others.
@@ -34,6 +35,7 @@ describe.skipIf(own === null)('keeps the contract of checks', () => {
   }
   const cases = checkContract({
     create: () => fileDescriptors(),
+    works: nothingToConnect,
     secrets: ['/proc/', process.cwd()],
     heal,
     faults: {
@@ -60,7 +62,7 @@ describe.skipIf(own === null)('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe.skipIf(own === null)('fileDescriptors', () => {

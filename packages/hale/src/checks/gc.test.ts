@@ -43,7 +43,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('gc', () => {

@@ -12,6 +12,7 @@ import { createHealth } from '../core/create-health.ts'
 import { degraded, down } from '../core/outcome.ts'
 import type { HandlerOptions } from '../http/handler-settings.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type HealthEndpointCheckOptions, healthEndpoint } from './health-endpoint.ts'
 
 const run = (url: string, options: HealthEndpointCheckOptions = {}) =>
@@ -27,10 +28,11 @@ describe('keeps the contract of checks', () => {
   afterAll(() => peer[Symbol.asyncDispose]())
   const ofPeer = checkContract({
     create: () => healthEndpoint(() => `http://127.0.0.1:${peer.port}/`, { timeoutMs: 250 }),
+    works: nothingToConnect,
     secrets: ['127.0.0.1', 'planted'],
     faults: faultsOfPeer(() => peer, { killed: /^connection (refused|closed|reset)$/ }),
   })
-  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 120_000 }, ({ run }) => run())
 
   let server: HttpServer
   let port = ''
@@ -46,6 +48,7 @@ describe('keeps the contract of checks', () => {
   const url = () => `http://hale:planted-Secret-4711@127.0.0.1:${port || server.port}/`
   const cases = checkContract({
     create: () => healthEndpoint(url, { timeoutMs: 250 }),
+    works: nothingToConnect,
     secrets: ['planted', '127.0.0.1'],
     connections: () => acceptedBeyond(2, server),
     questions: () => server.requests.length,
@@ -95,7 +98,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe("hale's own endpoint", () => {

@@ -12,6 +12,7 @@ import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { healthEndpoint } from './health-endpoint.ts'
 import { type HttpCheckOptions, http } from './http.ts'
 
@@ -55,10 +56,11 @@ describe('keeps the contract of checks', () => {
   afterAll(() => peer[Symbol.asyncDispose]())
   const ofPeer = checkContract({
     create: () => http(() => `http://127.0.0.1:${peer.port}/`, { timeoutMs: 250, expectBody: /"UP"/ }),
+    works: nothingToConnect,
     secrets: ['127.0.0.1', 'planted'],
     faults: faultsOfPeer(() => peer, { killed: /^connection (refused|closed|reset)$/ }),
   })
-  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 120_000 }, ({ run }) => run())
 
   let server: Awaited<ReturnType<typeof startFaultyHttp>>
   let counting: Awaited<ReturnType<typeof serve>>
@@ -82,6 +84,7 @@ describe('keeps the contract of checks', () => {
   const cases = checkContract({
     create: () => http(url, options),
     heal,
+    works: nothingToConnect,
     secrets,
     questions: () => server.requests.length,
     faults: {
@@ -122,15 +125,16 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 
   const connectionCases = checkContract({
     create: () => http(counting.url),
+    works: nothingToConnect,
     secrets,
     faults: { none: { inject: () => {}, heal: () => {}, expect: 'UP' } },
     connections: () => acceptedBeyond(2, { accepted: counting.counts.accepted, open: counting.open.size }),
   })
-  test.each(connectionCases)('kept alive: $name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(connectionCases)('kept alive: $name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('http', () => {

@@ -85,7 +85,7 @@ whenOwned(memcachedProgram, 'memcached with a real server', () => {
         },
       },
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   test('tells how many of its connections are in use, and judges them', async () => {
@@ -116,9 +116,9 @@ whenOwned(memcachedProgram, 'memcached with a real server', () => {
     await using third = await startMemcached()
     const client = clientOf([server, second, third].map(({ host, port }) => `${host}:${port}`).join(','))
     const runs = {
-      any: asked(client),
-      quorum: asked(client, { nodes: 'quorum' }),
-      all: asked(client, { nodes: 'all' }),
+      any: asked(client, { timeoutMs: 1_000 }),
+      quorum: asked(client, { timeoutMs: 1_000, nodes: 'quorum' }),
+      all: asked(client, { timeoutMs: 1_000, nodes: 'all' }),
     }
     expect(await runs.all()).toMatchObject({ status: 'UP', data: { nodes: 3, up: 3 } })
     await third.kill()

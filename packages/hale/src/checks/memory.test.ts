@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
@@ -46,7 +46,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('memory', () => {
@@ -60,13 +60,20 @@ describe('memory', () => {
       rssBytes: expect.any(Number),
       limitBytes: expect.any(Number),
     })
-    const seen = data as Record<string, number>
-    // What is in use, and not what V8 has taken for it.
-    const { used_heap_size: used, total_heap_size: total } = getHeapStatistics()
-    expect(Math.abs((seen.heapUsedBytes ?? 0) - used)).toBeLessThan((total - used) / 2)
-    expect(seen.heapShare).toBeCloseTo((seen.heapUsedBytes ?? 0) / (seen.heapLimitBytes ?? 1), 3)
-    expect(seen.rssShare).toBeCloseTo((seen.rssBytes ?? 0) / (seen.limitBytes ?? 1), 3)
-    expect(Math.abs((seen.rssBytes ?? 0) - process.memoryUsage.rss())).toBeLessThan(50 * mebibyte)
+    const { heapUsedBytes, heapLimitBytes, heapShare, rssBytes, rssShare, limitBytes } = data as Figures
+    expect(heapShare).toBeCloseTo(heapUsedBytes / heapLimitBytes, 3)
+    expect(rssShare).toBeCloseTo(rssBytes / limitBytes, 3)
+    // Looked at again where memory was given back between the two looks, as it is for a while after the tests above.
+    const truth = async () => {
+      const seen = (await health.check('memory').run()).data as Figures
+      const { used_heap_size: used, total_heap_size: total } = getHeapStatistics()
+      return {
+        // What is in use, and not what V8 has taken for it.
+        heap: Math.abs(seen.heapUsedBytes - used) < (total - used) / 2,
+        rss: Math.abs(seen.rssBytes - process.memoryUsage.rss()) < 50 * mebibyte,
+      }
+    }
+    await expect.poll(truth).toEqual({ heap: true, rss: true })
   })
 
   test('a heap that fills is DEGRADED, and DOWN when asked to be', async () => {
@@ -122,7 +129,11 @@ describe('memory', () => {
   })
 })
 
-const group = '/sys/fs/cgroup/memory/hale-memory-test'
+type Figures = Readonly<
+  Record<'heapUsedBytes' | 'heapLimitBytes' | 'heapShare' | 'rssBytes' | 'rssShare' | 'limitBytes', number>
+>
+
+const group = `/sys/fs/cgroup/memory/hale-memory-test-${process.pid}`
 const inner = join(group, 'inner')
 const mayLimit = (() => {
   try {
@@ -186,7 +197,7 @@ describe.skipIf(!mayLimit)('in a real control group of version 1', () => {
 })
 
 describe('control groups as the kernel shows them', () => {
-  const root = mkdtempSync(join(tmpdir(), 'hale-cgroup-'))
+  const root = join(tmpdir(), `hale-cgroup-${process.pid}`)
   const write = (files: Record<string, string>) => {
     rmSync(root, { recursive: true, force: true })
     for (const [name, text] of Object.entries(files)) {

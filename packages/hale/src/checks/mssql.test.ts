@@ -38,7 +38,7 @@ function asked(client: MssqlPool | (() => MssqlPool), options?: MssqlCheckOption
   return singleCheck(mssql(client, options), clock)
 }
 
-const eventually = polling({ timeout: 5_000, interval: 5 })
+const eventually = polling({ timeout: 10_000, interval: 5 })
 
 /** Connections of the pool that are in use until they are given back. */
 async function lent(pool: sql.ConnectionPool, count: number): Promise<() => void> {
@@ -104,7 +104,7 @@ describe('keeps the contract of checks', () => {
     connections: () => gate.accepted,
     questions: () => gate.sent,
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('mssql', () => {
@@ -143,8 +143,10 @@ describe('mssql', () => {
   test('a query that is not answered is cancelled, and its connection is used again', async () => {
     await pool.close()
     pool = await poolOf(server.port, { validateConnection: false }).connect()
+    // Who connects on a busy machine needs longer than those probes wait.
+    const patient = asked(pool, { timeoutMs: 5_000 })
     const { run, runs } = asked(pool, { timeoutMs: 30 })
-    await eventually(async () => (await run()).status).toBe('UP')
+    await eventually(async () => (await patient.run()).status).toBe('UP')
     server.mode = 'slow'
     const before = server.open
     for (let probe = 0; probe < 10; probe++) {
@@ -153,19 +155,22 @@ describe('mssql', () => {
     }
     expect(server.open).toBe(before)
     server.mode = 'well'
+    await eventually(async () => (await patient.run()).status).toBe('UP')
     await eventually(async () => (await run()).status).toBe('UP')
   })
 
   test('a frozen server costs three connections at the most, whatever it is probed', async () => {
     await pool.close()
     pool = await poolOf(server.port, { pool: { max: 10 } }).connect()
+    const patient = asked(pool, { timeoutMs: 5_000 })
     const { run, runs } = asked(pool, { timeoutMs: 15, overlapAfterMs: 0 })
-    await eventually(async () => (await run()).status).toBe('UP')
+    await eventually(async () => (await patient.run()).status).toBe('UP')
     server.stop()
     for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('DOWN')
     expect(runs.unsettled).toBe(3)
     expect(server.open).toBeLessThanOrEqual(4)
     server.cont()
+    await eventually(async () => (await patient.run()).status).toBe('UP')
     await eventually(async () => (await run()).status).toBe('UP')
   })
 
@@ -229,7 +234,7 @@ describe('mssql without a server', () => {
     expect(await asked(refused).run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
     const hanging = poolOf(silent.port)
     const connecting = expect(hanging.connect()).rejects.toThrow()
-    expect(await asked(hanging, { timeoutMs: 60 }).run()).toMatchObject({ error: 'not connected' })
+    expect(await asked(hanging, { timeoutMs: 300 }).run()).toMatchObject({ error: 'not connected' })
     await connecting
   })
 

@@ -39,7 +39,7 @@ function asked(client: MysqlClient | (() => MysqlClient), options?: MysqlCheckOp
   return singleCheck(mysql(client, options), clock)
 }
 
-const eventually = polling({ timeout: 5_000, interval: 5 })
+const eventually = polling({ timeout: 10_000, interval: 5 })
 
 function lent(pool: Pool): Promise<{ release(): void }> {
   return new Promise((resolve, reject) => {
@@ -141,7 +141,7 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
       connections: () => gate.accepted,
       questions: () => gate.sent,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   describe('keeps the contract of checks with a single connection', () => {
@@ -189,9 +189,8 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
       },
       connections: () => gate.accepted,
       questions: () => gate.sent,
-      probes: 500,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   test('a frozen server eats no connection of the pool, nor any socket, however long it is probed', {
@@ -199,15 +198,17 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
   }, async () => {
     const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
     const pool = poolOf(server.url, { connectionLimit: 5 })
+    // Who connects on a busy machine needs longer than those probes wait.
+    const patient = asked(pool, { timeoutMs: 5_000 })
     const { run, runs } = asked(pool, { timeoutMs: 15 })
-    await eventually(run).toMatchObject({
+    await eventually(patient.run).toMatchObject({
       message: 'connected',
       data: { connections: 1, idle: 1, waiting: 0 },
     })
     const before = sockets()
     server.stop()
     try {
-      while (runs.started < 61) {
+      while (runs.started < 60) {
         expect((await run()).status).toBe('DOWN')
         expect(countsOf(pool).connections).toBeLessThanOrEqual(1)
         expect(countsOf(pool).waiting).toBe(0)
@@ -219,7 +220,11 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
     } finally {
       server.cont()
     }
+    await eventually(async () => (await patient.run()).status).toBe('UP')
     await eventually(async () => (await run()).status).toBe('UP')
+    // It takes the server a moment to be rid of those that were given up.
+    const five = () => Promise.all(Array.from({ length: 5 }, () => pool.promise().query('SELECT 1')))
+    await eventually(() => five().then(({ length }) => length, String)).toBe(5)
     await expect(Promise.all(Array.from({ length: 5 }, () => lent(pool)))).resolves.toHaveLength(5)
   })
 
@@ -254,7 +259,7 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
     const pool = poolOf(server.url, { connectionLimit: 1, waitForConnections: false })
     let skewMs = 0
     const clock = { ...systemClock, now: () => systemClock.now() + skewMs }
-    const { run } = asked(pool, { timeoutMs: 50 }, clock)
+    const { run } = asked(pool, { timeoutMs: 200 }, clock)
     for (let round = 0; round < 2; round++) {
       const connection = await lent(pool)
       expect((await run()).status).toBe('DEGRADED')
@@ -264,7 +269,7 @@ whenOwned(mariadbProgram, 'mysql with a real MariaDB', () => {
       await eventually(async () => (await run()).status).toBe('UP')
     }
     const connection = await lent(pool)
-    expect((await asked(pool, { timeoutMs: 50, saturatedAs: 'DOWN' }).run()).status).toBe('DOWN')
+    expect((await asked(pool, { timeoutMs: 200, saturatedAs: 'DOWN' }).run()).status).toBe('DOWN')
     connection.release()
   })
 
@@ -458,7 +463,7 @@ describe('mysql without a server', () => {
     const connection = createConnection(`mysql://hale:hidden@127.0.0.1:${silent.port}/x`)
     connection.on('error', () => {})
     opened.push(() => connection.destroy())
-    const { run, runs } = asked(connection, { timeoutMs: 60 })
+    const { run, runs } = asked(connection, { timeoutMs: 300 })
     for (let probe = 0; probe < 5; probe++)
       expect(await run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
     expect(runs.unsettled).toBe(0)

@@ -10,6 +10,9 @@ import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
+
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
+
 export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** A mysql2 `Pool`, `Connection` or namespace of a `PoolCluster`, with callbacks or promises. */
@@ -112,7 +115,10 @@ export function mysql(
     textOf: textOfDriver,
     ask: (current, context) => {
       const core = coreOf(current) as Core
-      if (core.kind === 'connection') return askConnection(core.connection, query, context)
+      if (core.kind === 'connection') {
+        warnOfUnheardErrors(context, core.connection, 'connection')
+        return askConnection(core.connection, query, context)
+      }
       if (core.kind === 'pool') return askPool(core.pool, query, first, context)
       return askNodes(core.pools(), context, (pool, part) => askPool(pool, query, saturationOf(pool), part))
     },

@@ -30,7 +30,7 @@ function asked(client: ClientOf<NatsClient>, options: NatsCheckOptions = {}) {
   return singleCheck(nats(client, { timeoutMs: 2_000, ...options }))
 }
 
-const eventually = polling({ timeout: 5_000, interval: 10 })
+const eventually = polling({ timeout: 10_000, interval: 10 })
 
 whenOwned(natsProgram, 'nats with a real server', () => {
   let server: NatsServer
@@ -75,16 +75,18 @@ whenOwned(natsProgram, 'nats with a real server', () => {
       },
       connections: () => gate.accepted,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   test('does not pile up in a client whose server is frozen', async () => {
-    const { run, runs } = asked(await opened(server.url), { timeoutMs: 20, overlapAfterMs: 0 })
-    await run()
+    const client = await opened(server.url)
+    const { run, runs } = asked(client, { timeoutMs: 20, overlapAfterMs: 0 })
+    // Who asks for the first time on a busy machine needs longer than those probes wait.
+    await eventually(async () => (await asked(client, { timeoutMs: 5_000 }).run()).status).toBe('UP')
     server.stop()
     try {
       for (let probe = 0; probe < 20; probe++) expect((await run()).status).toBe('DOWN')
-      expect(runs).toEqual({ started: 4, unsettled: 3 })
+      expect(runs).toEqual({ started: 3, unsettled: 3 })
     } finally {
       server.cont()
     }

@@ -10,6 +10,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type NestAttempt, type NestIndicator, nestIndicator } from './nest-indicator.ts'
 
 const refused = Object.assign(new Error('10.0.0.7 refused hunter22'), { code: 'ECONNREFUSED' })
@@ -19,6 +20,7 @@ describe('keeps the contract of checks', () => {
   let behave = well
   const cases = checkContract({
     create: () => nestIndicator((context) => behave(context), { timeoutMs: 200 }),
+    works: nothingToConnect,
     secrets: ['hunter22', '10.0.0.7'],
     heal: () => {
       behave = well
@@ -52,7 +54,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('nestIndicator', () => {

@@ -39,7 +39,7 @@ function asked(
   return singleCheck(postgres(client, options), clock)
 }
 
-const eventually = polling({ timeout: 5_000, interval: 5 })
+const eventually = polling({ timeout: 10_000, interval: 5 })
 
 whenOwned(postgresProgram, 'postgres with a real server', () => {
   let server: PostgresServer
@@ -113,7 +113,7 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       connections: () => gate.accepted,
       questions: () => gate.sent,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   describe('keeps the contract of checks with a single Client', () => {
@@ -164,9 +164,8 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       },
       connections: () => gate.accepted,
       questions: () => gate.sent,
-      probes: 500,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   describe('keeps the contract of checks with postgres.js', () => {
@@ -212,7 +211,7 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       connections: () => gate.accepted,
       questions: () => gate.sent,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   test('postgres.js: what the server refuses, a wrong password, and a client that was ended', async () => {
@@ -236,10 +235,13 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
     timeout: 60_000,
   }, async () => {
     const pool = poolOf(server.url, { max: 5 })
+    // Who connects on a busy machine needs longer than those probes wait.
+    const patient = asked(pool, { timeoutMs: 5_000 })
     const { run, runs } = asked(pool, { timeoutMs: 15 })
-    await expect
-      .poll(run)
-      .toMatchObject({ message: 'connected', data: { connections: 1, idle: 1, waiting: 0 } })
+    await eventually(patient.run).toMatchObject({
+      message: 'connected',
+      data: { connections: 1, idle: 1, waiting: 0 },
+    })
     server.stop()
     try {
       const before = runs.started
@@ -254,10 +256,11 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
     } finally {
       server.cont()
     }
+    await eventually(async () => (await patient.run()).status).toBe('UP')
     await eventually(async () => (await run()).status).toBe('UP')
-    await expect(Promise.all(Array.from({ length: 5 }, () => pool.query('select 1')))).resolves.toHaveLength(
-      5,
-    )
+    // It takes the server a moment to be rid of those that were given up.
+    const five = () => Promise.all(Array.from({ length: 5 }, () => pool.query('select 1')))
+    await eventually(() => five().then(({ length }) => length, String)).toBe(5)
   })
 
   test('a pool in full use is DEGRADED, gets no waiter and recovers with the first free connection', async () => {
@@ -291,7 +294,7 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
     const pool = poolOf(server.url, { max: 1 })
     let skewMs = 0
     const clock = { ...systemClock, now: () => systemClock.now() + skewMs }
-    const { run } = asked(pool, { timeoutMs: 50 }, clock)
+    const { run } = asked(pool, { timeoutMs: 200 }, clock)
     for (let round = 0; round < 2; round++) {
       const client = await pool.connect()
       expect((await run()).status).toBe('DEGRADED')
@@ -303,8 +306,8 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
       await eventually(async () => (await run()).status).toBe('UP')
     }
     const client = await pool.connect()
-    expect((await asked(pool, { timeoutMs: 50, saturatedAs: 'DOWN' }).run()).status).toBe('DOWN')
-    expect((await asked(pool, { timeoutMs: 50, saturatedForMs: 0 }).run()).status).toBe('DOWN')
+    expect((await asked(pool, { timeoutMs: 200, saturatedAs: 'DOWN' }).run()).status).toBe('DOWN')
+    expect((await asked(pool, { timeoutMs: 200, saturatedForMs: 0 }).run()).status).toBe('DOWN')
     client.release()
   })
 
@@ -445,7 +448,7 @@ describe('postgres with PGlite, in this process', () => {
     },
     questions: () => questions,
   })
-  test.each(cases)('keeps the contract of checks: $name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('keeps the contract of checks: $name', { timeout: 120_000 }, ({ run }) => run())
 
   test('a query that is refused, and a database that has been closed, are DOWN', async () => {
     const { run } = asked(lite, { timeoutMs: 10_000 })

@@ -9,6 +9,9 @@ import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
+
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
+
 export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** A pg `Client`. */
@@ -98,7 +101,11 @@ export function postgres(
     ownOptions: ['query', ...saturationOptions],
     textOf: textOfDriver,
     ask: async (current, context) => {
-      if (isPool(current)) return askPool(current, query, saturation, context)
+      if (isPool(current)) {
+        warnOfUnheardErrors(context, current, 'pool')
+        return askPool(current, query, saturation, context)
+      }
+      if (hasMethod(current, 'getTypeParser')) warnOfUnheardErrors(context, current, 'client')
       const gone = goneOf(current)
       if (gone !== undefined) return down(gone)
       // A run that is not answered stays unsettled, so that the engine's overlap guard bounds what waits in the

@@ -4,6 +4,7 @@ import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { down } from '../core/outcome.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { http } from './http.ts'
 import { type QuorumCheckOptions, quorum } from './quorum.ts'
 
@@ -18,6 +19,8 @@ describe('keeps the contract of checks', () => {
     http(() => `${servers[index]?.url}`, { timeoutMs: 200, maxAgeMs: { up: 0, down: 0 } })
   const cases = checkContract({
     create: () => quorum({ a: child(0), b: child(1), c: child(2) }),
+    works: nothingToConnect,
+    questions: () => servers.reduce((sum, { requests }) => sum + requests.length, 0),
     secrets: ['127.0.0.1'],
     heal: () => {
       for (const server of servers) server.become(well)
@@ -36,7 +39,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 /** So many that are up, of five. */

@@ -40,7 +40,7 @@ function asked(client: ClientOf<RabbitmqClient>, options: RabbitmqCheckOptions =
   return { run: () => health.check('broker').run() }
 }
 
-const eventually = polling({ timeout: 5_000, interval: 20 })
+const eventually = polling({ timeout: 10_000, interval: 20 })
 
 whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
   let server: RabbitmqServer
@@ -89,7 +89,7 @@ whenOwned(rabbitmqProgram, 'rabbitmq with a real server', () => {
       },
       connections: () => gate.accepted,
     })
-    test.each(cases)('$name', { timeout: 90_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   test('keeps one channel of a connection, and makes no queue', async () => {

@@ -7,6 +7,9 @@ import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
+
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
+
 export type { Thresholds } from '../check-parts/judging/thresholds.ts'
 
 /** An amqplib connection of the promise or the callback API, also one that recovers by itself. */
@@ -118,7 +121,8 @@ export function rabbitmq(
     options: rest,
     ownOptions: ['queue', 'messages', 'consumers', 'blockedAs'],
     textOf,
-    ask: async (current) => {
+    ask: async (current, context) => {
+      warnOfUnheardErrors(context, current, isChannel(current) ? 'channel' : 'connection')
       if (isChannel(current) && queue !== undefined) return down('a channel cannot be asked for its queue')
       // A connection that recovers by itself keeps those waiting who want a channel while there is none.
       if (isRecovering(current)) return down('not connected')

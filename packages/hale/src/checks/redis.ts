@@ -12,6 +12,9 @@ import { degraded, down, type Outcome } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
+
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
+
 export type { Thresholds } from '../check-parts/judging/thresholds.ts'
 export type { NeededNodes } from '../check-parts/nodes/needed-nodes.ts'
 export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
@@ -94,6 +97,8 @@ export function redis(
     textOf: redisText,
     toLog: withoutCommand,
     ask: async (current, context) => {
+      // ioredis writes to the console what nobody listens to.
+      if ('isOpen' in current) warnOfUnheardErrors(context, current, 'client')
       if (isCluster(current)) {
         const absent = await redises.absence(current, context)
         if (absent !== undefined) return down(absent)

@@ -206,7 +206,7 @@ whenOwned(postgresProgram, 'sql over a real PostgreSQL', () => {
       connections: () => gate.accepted,
       questions: () => gate.sent,
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   test.each(Object.entries(makers))(

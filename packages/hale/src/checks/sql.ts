@@ -1,7 +1,7 @@
 import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
 import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
-import { poolUseOf } from '../check-parts/pools/pool-use.ts'
+import { isPgPool, poolUseOf } from '../check-parts/pools/pool-use.ts'
 import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
 import { causesOf, isQueued, textOfCauses } from '../check-parts/sql/orm-errors.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
@@ -9,6 +9,9 @@ import { down, type Outcome, up } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
+
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
+
 export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
 /** Knex. */
@@ -147,7 +150,9 @@ class Asking {
 
   async ask(access: Access, context: CheckContext): Promise<Outcome> {
     if (access.closed !== undefined) return down(access.closed)
-    const use = poolUseOf(unwrapped(this.#pool ?? access.pool))
+    const pool = unwrapped(this.#pool ?? access.pool)
+    if (isPgPool(pool)) warnOfUnheardErrors(context, pool, 'pool')
+    const use = poolUseOf(pool)
     if (use !== undefined && !(await hasFreeConnection(use.isFree, context))) {
       // Then it is the check that holds a connection, because the server does not answer.
       if (this.#pending > 0) return down('earlier query not answered', use.counts())

@@ -20,6 +20,7 @@ import { startTcpGate, type TcpGate } from '../../../../tests/servers/tcp-gate.t
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type SqliteCheckOptions, sqlite } from './sqlite.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'hale-sqlite-planted-'))
@@ -101,11 +102,12 @@ describe('keeps the contract of checks', () => {
   const cases = checkContract({
     create: () => sqlite(() => database, { timeoutMs: 200 }),
     heal: recreate,
+    works: nothingToConnect,
     secrets: [directory, 'orders.db', 'planted'],
     questions: () => questions,
     faults: fileFaults(() => database.close()),
   })
-  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 interface NodeDatabase {
@@ -147,7 +149,7 @@ if (nodeSqlite !== undefined) {
       works: () => current.prepare('SELECT 1').get(),
       faults: fileFaults(() => current.close(), connect),
     })
-    test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 }
 
@@ -163,11 +165,12 @@ describe('keeps the contract of checks with @libsql/client', () => {
   const cases = checkContract({
     create: () => sqlite(() => client, { timeoutMs: 200 }),
     heal: reopen,
+    works: nothingToConnect,
     secrets: [directory, 'orders.db', 'planted'],
     questions: () => questions,
     faults: fileFaults(() => client.close()),
   })
-  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('keeps the contract of checks with @libsql/client and a server', () => {
@@ -204,6 +207,7 @@ describe('keeps the contract of checks with @libsql/client and a server', () => 
   })
   const cases = checkContract({
     create: () => sqlite(client, { timeoutMs: 200 }),
+    works: nothingToConnect,
     secrets: ['planted', '127.0.0.1'],
     connections: () => acceptedBeyond(2, gate),
     questions: () => server.requests.length,
@@ -221,7 +225,7 @@ describe('keeps the contract of checks with @libsql/client and a server', () => 
       },
     },
   })
-  test.each(cases)('$name', { timeout: 30_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 
   test('a port that accepts and never answers, one that refuses, and the same for WebSockets', async () => {
     await using silent = await startFaultyTcp({ kind: 'silent' })
@@ -330,6 +334,13 @@ describe('sqlite', () => {
     }
     expect((await asked(nodeSqlite, { timeoutMs: 50 })()).error).toBe(expected)
     expect((await asked({ ...nodeSqlite, isOpen: false })()).error).toBe('database closed')
+  })
+
+  test('a database of bun:sqlite that was closed says so only when it is asked', async () => {
+    const prepare = () => {
+      throw new RangeError('Cannot use a closed database')
+    }
+    expect((await asked({ exec() {}, prepare })()).error).toBe('database closed')
   })
 
   test('an iterator that the application has open in better-sqlite3 is no outage', async () => {

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
 import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
@@ -105,6 +105,8 @@ export function sqlite(
     problems,
     options: rest,
     ownOptions: ['query', ...saturationOptions],
+    // bun:sqlite does not show it before.
+    textOf: (error) => (messageOf(error) === 'Cannot use a closed database' ? 'database closed' : undefined),
     ask: async (current, context) => {
       if (isClosed(current)) return down('database closed')
       if (await wasDeleted(current)) return down('database file deleted')

@@ -6,6 +6,7 @@ import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/pe
 import { startTalker } from '../../../../tests/servers/talker.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type Address, type TcpCheckOptions, tcp } from './tcp.ts'
 
 const run = (address: Address, options: TcpCheckOptions = {}) =>
@@ -31,6 +32,7 @@ describe('keeps the contract of checks', () => {
   const secrets = ['127.0.0.1', 'planted']
   const ofPeer = checkContract({
     create: () => tcp(peer, options),
+    works: nothingToConnect,
     secrets,
     faults: faultsOfPeer(() => peer, { killed: 'connection refused' }),
     // Each run's connection is gone when the run has ended; the server hears of it a moment later.
@@ -39,7 +41,7 @@ describe('keeps the contract of checks', () => {
       return 0
     },
   })
-  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 120_000 }, ({ run }) => run())
 
   const become = (fault: Parameters<typeof startFaultyTcp>[0]) => async () => {
     const each = await startFaultyTcp(fault)
@@ -48,6 +50,7 @@ describe('keeps the contract of checks', () => {
   }
   const cases = checkContract({
     create: () => tcp(() => current, options),
+    works: nothingToConnect,
     secrets,
     questions: () => well.accepted,
     heal: () => {
@@ -90,7 +93,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('tcp', () => {

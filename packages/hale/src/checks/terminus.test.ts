@@ -5,6 +5,7 @@ import { createTerminus, HealthCheckError } from '@godaddy/terminus'
 import { describe, expect, test } from 'vitest'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type TerminusHealthCheck, terminus } from './terminus.ts'
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432 hunter22'), {
@@ -17,6 +18,7 @@ describe('keeps the contract of checks', () => {
   const well = behave
   const cases = checkContract({
     create: () => terminus((given) => behave(given), { timeoutMs: 200 }),
+    works: nothingToConnect,
     secrets,
     heal: () => {
       behave = well
@@ -48,7 +50,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('terminus', () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/peer.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type Address, type UdpCheckOptions, udp } from './udp.ts'
 
 let server: Socket
@@ -48,14 +49,16 @@ describe('keeps the contract of checks', () => {
   const secrets = ['127.0.0.1', 'planted']
   const ofPeer = checkContract({
     create: () => udp(peer, options),
+    works: nothingToConnect,
     secrets,
     faults: faultsOfPeer(() => peer, { killed: 'connection refused' }),
   })
-  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 120_000 }, ({ run }) => run())
 
   let elsewhere: Address | undefined
   const cases = checkContract({
     create: () => udp(() => elsewhere ?? address, options),
+    works: nothingToConnect,
     secrets,
     questions: () => questions,
     heal: () => {
@@ -89,7 +92,7 @@ describe('keeps the contract of checks', () => {
       },
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('udp', () => {

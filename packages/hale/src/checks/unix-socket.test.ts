@@ -9,6 +9,7 @@ import { faultsOfPeer, type Peer, startPeer } from '../../../../tests/servers/pe
 import { startTalker } from '../../../../tests/servers/talker.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type UnixSocketCheckOptions, unixSocket } from './unix-socket.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'hale-unix-socket-'))
@@ -45,12 +46,14 @@ describe('keeps the contract of checks', () => {
   afterAll(() => peer[Symbol.asyncDispose]())
   const ofPeer = checkContract({
     create: () => unixSocket(ownPath, { timeoutMs: 200, expect: '220' }),
+    works: nothingToConnect,
     secrets: [directory, 'planted-peer'],
     faults: faultsOfPeer(() => peer, { killed: 'connection refused' }),
   })
-  test.each(ofPeer)('in a process of its own: $name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(ofPeer)('in a process of its own: $name', { timeout: 120_000 }, ({ run }) => run())
   const cases = checkContract({
     create: () => unixSocket(path, { timeoutMs: 200, send: 'ping\n', expect: 'pong' }),
+    works: nothingToConnect,
     secrets: [directory, 'planted.sock'],
     questions: () => accepted,
     faults: {
@@ -92,7 +95,7 @@ describe('keeps the contract of checks', () => {
       return sockets.size
     },
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
 describe('unixSocket', () => {

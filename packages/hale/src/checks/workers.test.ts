@@ -6,6 +6,7 @@ import { afterEach, describe, expect, expectTypeOf, test } from 'vitest'
 import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
+import { nothingToConnect } from '../testing/nothing-to-connect.ts'
 import { type WorkerLike, type WorkersCheckOptions, workers } from './workers.ts'
 
 const idle = 'setInterval(() => {}, 1000)'
@@ -48,6 +49,7 @@ describe('keeps the contract of checks', () => {
       pool = pool.length === 0 ? [child(), child()] : pool
       return workers(() => pool)
     },
+    works: nothingToConnect,
     secrets: [process.execPath],
     heal: () => {
       pool = [child(), child()]
@@ -70,7 +72,7 @@ describe('keeps the contract of checks', () => {
   afterEach(() => {
     all.push(...pool.filter((worker) => !all.includes(worker)))
   })
-  test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   test('ends them', () => {
     for (const worker of all) worker?.kill('SIGKILL')
   })

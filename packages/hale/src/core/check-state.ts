@@ -199,7 +199,9 @@ export class CheckState {
     const { timeoutMs, retries } = this.settings
     const execute = this.#execute as CheckFunction
     this.#guard.starting()
-    const run = new Run({ name: this.name, execute, timeoutMs, retries, clock: this.#around.clock }, this)
+    const { clock, events } = this.#around
+    const warn = (message: string): void => events.warn(this.name, message)
+    const run = new Run({ name: this.name, execute, timeoutMs, retries, clock, warn }, this)
     this.#run = run
     return run.start()
   }

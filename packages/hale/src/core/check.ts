@@ -19,11 +19,18 @@ export interface CheckContext {
   readonly timeoutMs: number
   /** Monotonic milliseconds of the registry's clock. */
   now(): number
+  /**
+   * Tells the registry's logger, as a warning, what a developer should mend although the check has its answer, such as
+   * a client that nobody listens to. The same text is told once. It goes to the log alone: what an answer says is what
+   * the function returns.
+   */
+  warn(message: string): void
 }
 
 /**
  * Asks one question about one thing. Resolves: UP, or what `up`, `degraded` or `down` say. Throws: DOWN, with a text
- * of the fixed vocabulary in place of the error.
+ * of the fixed vocabulary in place of the error. What says no counts as thrown: `false`, an `Error`, an answer of
+ * fetch that is not `ok`. Any other value is UP, and ignored.
  */
 export type CheckFunction = (context: CheckContext) => unknown
 

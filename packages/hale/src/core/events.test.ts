@@ -90,6 +90,19 @@ test('logs a transition once, at the level of its end, with the raw error', () =
   expect(logger.warn).toHaveBeenCalledOnce()
 })
 
+test('logs what a check wants mended once, and no endless number of such texts', () => {
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+  const events = new Events(1, logger)
+  for (const check of ['db', 'db', 'cache']) events.warn(check, 'nobody\nlistens')
+  events.warn('db', undefined as never)
+  expect(logger.warn.mock.calls).toEqual([
+    ['check db: nobody listens', { check: 'db' }],
+    ['check cache: nobody listens', { check: 'cache' }],
+  ])
+  for (let said = 0; said < 200; said++) events.warn('db', `no. ${said}`)
+  expect(logger.warn).toHaveBeenCalledTimes(100)
+})
+
 test('a logger that throws hurts nobody', () => {
   const fail = (): never => {
     throw new Error('disk full')

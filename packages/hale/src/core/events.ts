@@ -3,7 +3,11 @@ import type { CircuitChange } from './circuit/circuit.ts'
 import type { ControlEvent } from './control/control-change.ts'
 import { type Logger, logSafely } from './logger.ts'
 import { isHealthy } from './status.ts'
+import { boundText } from './text.ts'
 import type { CheckRun, HealthEvents, Transition } from './transitions.ts'
+
+/** How many warnings of checks a registry tells in its life. */
+const warningsTold = 100
 
 interface Channel {
   readonly hasSubscribers: boolean
@@ -24,6 +28,7 @@ export class Events {
   readonly #listeners = new Map<keyof HealthEvents, Set<(event: never) => void>>()
   readonly #channels: Channels | undefined
   readonly #undelivered: (() => void)[] = []
+  readonly #warned = new Set<string>()
   #history: readonly Transition[] = []
 
   constructor(transitionsKept: number, logger: Logger | undefined) {
@@ -117,6 +122,16 @@ export class Events {
       to,
       ...(thrown !== undefined && { err: thrown }),
     })
+  }
+
+  /** What a check wants mended, once. */
+  warn(check: string, message: string): void {
+    const told = boundText(message)
+    const text = `check ${check}: ${told}`
+    // One that says something new at each run is not heard for ever.
+    if (told === undefined || this.#warned.has(text) || this.#warned.size >= warningsTold) return
+    this.#warned.add(text)
+    logSafely(this.#logger, 'warn', text, { check })
   }
 
   /** Something that the application gave has failed. */

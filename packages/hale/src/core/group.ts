@@ -31,6 +31,7 @@ export class Group {
   #cached: Report | undefined
   #cachedUntil = -Infinity
   #askAgainAt = -Infinity
+  #seen: { readonly of: Report; readonly report: Report } | undefined
   #late: { readonly key: string; readonly report: Report; readonly until: number } | undefined
 
   /** `reported` hears of each change of status. */
@@ -105,8 +106,28 @@ export class Group {
     return runs
   }
 
-  /** The report of what is known now; for who only looks. */
-  current(now: number): Report {
+  /**
+   * The report for who only looks. What only never ran since nobody asked is not DOWN there, as it is to who asks and
+   * has to decide: it is UNKNOWN, or a service that runs well would be alarmed of.
+   */
+  seen(now: number): Report {
+    const report = this.#current(now)
+    if (report.status !== 'DOWN') return report
+    if (this.#seen?.of !== report) this.#seen = { of: report, report: this.#withoutUnasked(report) }
+    return this.#seen.report
+  }
+
+  #withoutUnasked(report: Report): Report {
+    let status: Status = report.application.status
+    for (const member of this.#members) {
+      const { enabled, critical, status: own } = report.checks[member.name] as CheckReport
+      const unasked = !member.hasResult && member.idleUntil() !== Infinity
+      if (enabled) status = worse(status, unasked && critical ? 'UNKNOWN' : contribution(own, critical))
+    }
+    return status === report.status ? report : Object.freeze({ ...report, status })
+  }
+
+  #current(now: number): Report {
     if (this.#cached !== undefined && now < this.#cachedUntil) return this.#cached
     const report = this.#make(now, new Map())
     const { timed } = this.policy
@@ -140,7 +161,7 @@ export class Group {
   }
 
   #answer(now: number): Report {
-    const report = this.current(now)
+    const report = this.#current(now)
     this.#note(report)
     return report
   }

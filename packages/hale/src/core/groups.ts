@@ -78,7 +78,7 @@ export class Groups {
 
   statuses(now: number): { readonly [name: string]: Status } {
     const statuses: Record<string, Status> = {}
-    for (const [name, group] of this.#groups) statuses[name] = group.current(now).status
+    for (const [name, group] of this.#groups) statuses[name] = group.seen(now).status
     return statuses
   }
 

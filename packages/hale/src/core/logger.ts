@@ -1,8 +1,9 @@
 import { ignoreRejection } from '../errors/ignore-rejection.ts'
 
 /**
- * Where transitions are logged, once each; `console` is one. The details of a failure hold the raw error, which no
- * answer ever shows.
+ * Where transitions are logged, once each; `console` is one, and a logger of winston. The details of a failure hold the
+ * raw error as `err`, which no answer ever shows. A logger of pino (Fastify's own), which takes the details first, is
+ * known as such.
  */
 export interface Logger {
   info(message: string, details?: object): void
@@ -18,8 +19,21 @@ export function logSafely(
   details: object,
 ): void {
   try {
-    ignoreRejection(logger?.[level](message, details))
+    ignoreRejection(isPino(logger) ? logger[level](details, message) : logger?.[level](message, details))
   } catch {
     // A logger that throws has nowhere left to say so.
   }
 }
+
+interface Pino {
+  info(details: object, message: string): void
+  warn(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+/** By the registered symbol beneath which each logger of pino has its serializers, those that are made of one too. */
+function isPino(logger: unknown): logger is Pino {
+  return (logger as { readonly [pinoSerializers]?: unknown } | undefined)?.[pinoSerializers] !== undefined
+}
+
+const pinoSerializers = Symbol.for('pino.serializers')

@@ -12,12 +12,39 @@ test('texts of up and degraded are messages, that of down is an error', () => {
   expect(fromResolved(up())).toEqual({ status: 'UP' })
 })
 
-test.each([[undefined], [null], [false], [0], ['DOWN'], [{ status: 'DOWN' }], [[]], [Symbol('x')]])(
-  'any other resolved value is UP and ignored: %s',
-  (value) => {
-    expect(fromResolved(value)).toEqual({ status: 'UP' })
-  },
-)
+const others = [
+  undefined,
+  null,
+  true,
+  0,
+  '',
+  'DOWN',
+  { status: 'DOWN' },
+  { ok: false },
+  [],
+  Symbol('x'),
+  new Response(),
+]
+
+test.each(others.map((value) => [value]))('any other resolved value is UP and ignored: %s', (value) => {
+  expect(fromResolved(value)).toEqual({ status: 'UP' })
+})
+
+test.each([
+  ['false', false, { error: 'returned false' }],
+  ['an error', new Error('password hunter22'), { error: 'check failed' }],
+  [
+    'an error with a code',
+    Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+    { error: 'connection refused', errorCode: 'ECONNREFUSED' },
+  ],
+  ['an answer of fetch', new Response('hunter22', { status: 500 }), { error: 'HTTP 500' }],
+  ['an answer of 304', new Response(null, { status: 304 }), { error: 'check failed' }],
+  ["another client's answer", { ok: false, status: 503, body: 'hunter22' }, { error: 'HTTP 503' }],
+])('what says no is DOWN, as if it had been thrown: %s', (_, value, expected) => {
+  expect(fromResolved(value)).toEqual({ status: 'DOWN', ...expected })
+  expect(causeOf(value)).toEqual(value === false ? new Error('the check function returned false') : value)
+})
 
 test('a proxy whose traps throw is UP: the function did resolve', () => {
   const hostile = new Proxy(

@@ -59,9 +59,22 @@ export function isOutcome(value: unknown): value is Outcome {
   return ['UP', 'DEGRADED', 'DOWN'].includes((value as Outcome).status)
 }
 
-/** What an outcome's text stands for, for the log; undefined of anything else. */
+/**
+ * Values that a check function resolves with and that nobody means well by: `false`, an error that was returned rather
+ * than thrown, an answer of HTTP such as fetch's whose `ok` is false.
+ */
+function isRefusal(value: unknown): boolean {
+  if (value === false || value instanceof Error) return true
+  if (typeof value !== 'object' || value === null) return false
+  const { ok, status } = value as { readonly ok?: unknown; readonly status?: unknown }
+  return ok === false && typeof status === 'number'
+}
+
+/** What an outcome's text stands for, or a value that says no, for the log; undefined of anything else. */
 export function causeOf(value: unknown): unknown {
   try {
+    if (value === false) return new Error('the check function returned false')
+    if (isRefusal(value)) return value
     return isOutcome(value) ? (value as { readonly [causeKey]?: unknown })[causeKey] : undefined
   } catch {
     return undefined
@@ -89,9 +102,14 @@ export interface CheckResult {
 /** What a run ended with, before time is added. */
 export type SafeOutcome = Omit<CheckResult, 'durationMs' | 'at'>
 
-/** A value that a check function resolved with: an outcome as it is, anything else is UP and otherwise ignored. */
+/**
+ * A value that a check function resolved with: an outcome as it is, one that says no as if it had been thrown, anything
+ * else is UP and otherwise ignored.
+ */
 export function fromResolved(value: unknown): SafeOutcome {
   try {
+    if (isRefusal(value))
+      return value === false ? { status: 'DOWN', error: 'returned false' } : fromThrown(value)
     if (!isOutcome(value)) return { status: 'UP' }
     const { status, text, data } = value
     const bounded = data === undefined ? undefined : boundData(data)

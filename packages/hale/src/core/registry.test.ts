@@ -377,7 +377,7 @@ describe('transitions', () => {
     const ofReadiness = (): readonly Transition[] =>
       health.transitions.filter((t) => 'probe' in t && t.probe === 'readiness')
     await clock.advance(299)
-    expect(health.snapshot().groups.readiness).toBe('DOWN')
+    expect(health.snapshot().groups.readiness).toBe('UNKNOWN')
     expect(ofReadiness()).toEqual([])
     await clock.advance(1)
     expect(ofReadiness()).toMatchObject([{ from: 'UNKNOWN', to: 'UP' }])
@@ -412,8 +412,37 @@ test('a snapshot runs nothing', () => {
   expect(snapshot.checks.db).toMatchObject({ status: 'UNKNOWN', error: 'has not run yet' })
   expect(snapshot).toMatchObject({
     service: { name: 'orders' },
-    groups: { readiness: 'DOWN', liveness: 'UP' },
+    groups: { readiness: 'UNKNOWN', liveness: 'UP' },
   })
+})
+
+test('who only looks is told DOWN of what is down, and not of what nobody has asked', async () => {
+  const checks = {
+    asked: check(() => {}),
+    unasked: selfCheck(() => {}, { probes: ['liveness'] }),
+    detail: selfCheck(() => {}, { probes: ['liveness'], critical: false }),
+    silent: heartbeat({ ttlMs: 1000, probes: [] }),
+    failed: check(() => down('gone'), { probes: [] }),
+  }
+  const health = createHealth({
+    clock: fakeClock(),
+    checks,
+    groups: {
+      waits: { members: ['silent', 'unasked'] },
+      fails: { members: ['failed', 'unasked'] },
+      ignores: { members: ['detail', 'asked'] },
+    },
+  })
+  await health.readiness()
+  await health.check('failed').run()
+  const { liveness, readiness, ...others } = health.snapshot().groups
+  expect({ liveness, readiness }).toEqual({ liveness: 'UNKNOWN', readiness: 'UP' })
+  // A beat that does not come is the service's own affair: asking changes nothing.
+  expect(others).toMatchObject({ waits: 'DOWN', fails: 'DOWN', ignores: 'DEGRADED' })
+  expect(health.latest('liveness')).toMatchObject({ status: 'UNKNOWN', application: { status: 'UP' } })
+  expect(health.latest('liveness')).toBe(health.latest('liveness'))
+  await health.liveness()
+  expect(health.snapshot().groups).toMatchObject({ liveness: 'UP', ignores: 'UP' })
 })
 
 test('disposing aborts what runs, stops every timer and takes readiness out of service', async () => {

@@ -89,7 +89,7 @@ export class Registry implements HealthSource, AsyncDisposable {
   }
 
   latest(name: string): Report | undefined {
-    return this.#groups.find(name)?.current(this.clock.now())
+    return this.#groups.find(name)?.seen(this.clock.now())
   }
 
   validity(name: string): Validity | undefined {

@@ -9,6 +9,7 @@ function startRun(execute: CheckFunction, { retries = 0, timeoutMs = 500, clock 
   const outcomes: (SafeOutcome & { durationMs: number })[] = []
   const late = vi.fn()
   const thrown: unknown[] = []
+  const warn = vi.fn()
   const observer = {
     reported(_: Run, outcome: SafeOutcome, durationMs: number, error?: unknown) {
       outcomes.push({ ...outcome, durationMs })
@@ -16,8 +17,8 @@ function startRun(execute: CheckFunction, { retries = 0, timeoutMs = 500, clock 
     },
     settledLate: late,
   }
-  const run = new Run({ name: 'db', execute, timeoutMs, retries, clock }, observer).start()
-  return { clock, outcomes, late, run, thrown }
+  const run = new Run({ name: 'db', execute, timeoutMs, retries, clock, warn }, observer).start()
+  return { clock, outcomes, late, run, thrown, warn }
 }
 
 test('reports what the function resolved with, and how long it took', async () => {
@@ -165,4 +166,10 @@ test('a cancelled run aborts its function and reports nothing', async () => {
   await clock.advance(10_000)
   expect(outcomes).toEqual([])
   expect(clock.pending).toBe(0)
+})
+
+test('hands on what the function warns of', async () => {
+  const { run, warn } = startRun(({ warn }) => warn('mend me'))
+  await run.done
+  expect(warn.mock.calls).toEqual([['mend me']])
 })

@@ -13,6 +13,7 @@ export interface RunSettings {
   readonly timeoutMs: number
   readonly retries: number
   readonly clock: Clock
+  readonly warn: (message: string) => void
 }
 
 /** Who wants to hear of it. */
@@ -72,8 +73,8 @@ export class Run {
   }
 
   async #attempts(): Promise<void> {
-    const { execute, name, retries, timeoutMs, clock } = this.#settings
-    const context = { name, timeoutMs, signal: this.#controller.signal, now: clock.now }
+    const { execute, name, retries, timeoutMs, clock, warn } = this.#settings
+    const context = { name, timeoutMs, signal: this.#controller.signal, now: clock.now, warn }
     for (let left = retries; ; left--) {
       let outcome: SafeOutcome
       let thrown: unknown

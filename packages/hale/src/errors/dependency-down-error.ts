@@ -1,7 +1,14 @@
-/** A circuit rejects with it while it is open: the dependency is known to be down, and no call was made. */
+/**
+ * A circuit rejects with it while it is open: the dependency is known to be down, and no call was made. Where nobody
+ * catches it, web frameworks that know errors of the package http-errors answer 503 with it.
+ */
 export class DependencyDownError extends Error {
   override readonly name = 'DependencyDownError'
   readonly code = 'HALE_DEPENDENCY_DOWN'
+  readonly status = 503
+  readonly statusCode = 503
+  /** The message is for logs. */
+  readonly expose = false
   /** The check's name. */
   readonly check: string
   /** When the circuit opened, in milliseconds since the epoch. */

@@ -4,6 +4,7 @@ import { CheckTimeoutError } from './check-timeout-error.ts'
 import { ConfigurationError } from './configuration-error.ts'
 import { DependencyDownError } from './dependency-down-error.ts'
 import { DisposedError } from './disposed-error.ts'
+import { safeFailure } from './safe-message.ts'
 import { StartupError } from './startup-error.ts'
 
 const each = [
@@ -24,6 +25,15 @@ describe('error classes', () => {
 
   it('have a code each', () => {
     expect(new Set(each.map(({ code }) => code)).size).toBe(each.length)
+  })
+
+  it.each([
+    { error: new DependencyDownError('db', 0, 5), status: 503, text: 'circuit open' },
+    { error: new CallTimeoutError('db', 250), status: 504, text: 'timed out' },
+  ])('$error.name has the shape of http-errors, and a text of its own as a check fails with it', (each) => {
+    const { error, status, text } = each
+    expect(error).toMatchObject({ status, statusCode: status, expose: false })
+    expect(safeFailure(error)).toEqual({ message: text, code: error.code })
   })
 
   it('CheckTimeoutError says how long the run was allowed, with its unit', () => {

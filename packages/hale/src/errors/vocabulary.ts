@@ -6,6 +6,10 @@ import { mysqlCodes } from './mysql-codes.ts'
  * PostgreSQL appendix A (SQLSTATE), SQLite result codes.
  */
 const codes: Readonly<Record<string, string>> = {
+  // hale's own, of a check whose function calls through the circuit of another one.
+  HALE_CALL_TIMEOUT: 'timed out',
+  HALE_DEPENDENCY_DOWN: 'circuit open',
+
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
   ECONNABORTED: 'connection aborted',

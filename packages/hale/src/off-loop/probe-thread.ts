@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { type Logger, logSafely } from '../core/logger.ts'
 import { durationText } from '../core/text.ts'
 import { monotonicMs } from './monotonic.ts'
-import type { FromThread, ListenFailure, ThreadData, ToThread } from './protocol.ts'
+import type { Behaviour, FromThread, ListenFailure, ThreadData, ToThread } from './protocol.ts'
 
 /** Where the probe thread listens. */
 export interface Listening {
@@ -32,7 +32,7 @@ const file = new URL(
 
 /** Keeps the probe thread running: one that ends unasked is started again, at longer and longer intervals. */
 export class ProbeThread {
-  readonly #data: ThreadData
+  #data: ThreadData
   readonly #main: MainSide
   #worker: Worker | undefined
   #exited: Promise<void> = Promise.resolve()
@@ -40,6 +40,7 @@ export class ProbeThread {
   #failures = 0
   #retry: ReturnType<typeof setTimeout> | undefined
   #closing = false
+  #awaitingBehaviour: (() => void)[] = []
 
   constructor(data: ThreadData, main: MainSide) {
     this.#data = data
@@ -52,6 +53,17 @@ export class ProbeThread {
     const listening = await this.#spawn()
     this.#port = listening.port
     return listening
+  }
+
+  /** Resolves when the thread answers so; one that is started again does from its start. */
+  async reconfigure(behaviour: Behaviour): Promise<void> {
+    this.#data = { ...this.#data, ...behaviour }
+    const worker = this.#worker
+    if (worker === undefined) return
+    await new Promise<void>((resolve) => {
+      this.#awaitingBehaviour.push(resolve)
+      post(worker, { kind: 'reconfigure', behaviour })
+    })
   }
 
   /** Resolves when the thread has ended: after its last answer, or by force after so many milliseconds. */
@@ -91,6 +103,7 @@ export class ProbeThread {
           worker.unref()
           resolve(message)
         } else if (message.kind === 'failed') failure = listenError(message.failure)
+        else if (message.kind === 'reconfigured') this.#awaitingBehaviour.shift()?.()
         else this.#serve(message, (answer) => post(worker, answer))
       })
       worker.on('error', (error: Error) => {
@@ -99,6 +112,7 @@ export class ProbeThread {
       this.#exited = new Promise((exited) => {
         worker.on('exit', () => {
           if (this.#worker === worker) this.#worker = undefined
+          for (const resolve of this.#awaitingBehaviour.splice(0)) resolve()
           reject(failure ?? new Error('the probe thread ended before it listened'))
           if (listening && !this.#closing) this.#startAgain(failure, monotonicMs() - startedAt)
           exited()
@@ -108,7 +122,7 @@ export class ProbeThread {
   }
 
   #serve(
-    message: Exclude<FromThread, { kind: 'listening' | 'failed' }>,
+    message: Exclude<FromThread, { kind: 'listening' | 'failed' | 'reconfigured' }>,
     answer: (to: ToThread) => void,
   ): void {
     if (message.kind === 'log') {

@@ -1,15 +1,19 @@
 import type { Logger } from '../core/logger.ts'
 import type { Report, Validity } from '../core/report.ts'
 
-/** What the probe thread is started with. */
-export interface ThreadData {
-  readonly memory: SharedArrayBuffer
-  readonly port: number
-  readonly host: string | undefined
+/** How the probe thread answers. */
+export interface Behaviour {
   /** Options of the handler, all of them plain data. */
   readonly options: object
   readonly blockedAfterMs: number
   readonly maxSnapshotAgeMs: number
+}
+
+/** What the probe thread is started with. */
+export interface ThreadData extends Behaviour {
+  readonly memory: SharedArrayBuffer
+  readonly port: number
+  readonly host: string | undefined
 }
 
 /** What went wrong with listening; an error's own fields do not cross. */
@@ -25,6 +29,8 @@ export interface ListenFailure {
 export type FromThread =
   | { readonly kind: 'listening'; readonly url: string; readonly port: number }
   | { readonly kind: 'failed'; readonly failure: ListenFailure }
+  /** From now on it answers as it was told last. */
+  | { readonly kind: 'reconfigured' }
   /** Is the loop turning? Answered with `pong` at once. */
   | { readonly kind: 'ping' }
   /** Ask the registry; answered with `pong` at once and with `answer` when it has. */
@@ -34,6 +40,7 @@ export type FromThread =
 export type ToThread =
   | { readonly kind: 'pong' }
   | { readonly kind: 'close' }
+  | { readonly kind: 'reconfigure'; readonly behaviour: Behaviour }
   | {
       readonly kind: 'answer'
       readonly name: string

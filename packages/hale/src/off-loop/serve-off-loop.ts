@@ -1,13 +1,14 @@
 import type { HealthSource } from '../core/health.ts'
 import { logSafely } from '../core/logger.ts'
 import { durationText } from '../core/text.ts'
+import { ConfigurationError } from '../errors/configuration-error.ts'
 import { finite } from '../mirror/state.ts'
 import { patienceOf } from '../server/probe-server.ts'
 import { LoopBeat } from './loop-beat.ts'
 import { monotonicMs } from './monotonic.ts'
-import { type OffLoopOptions, offLoopSettings } from './off-loop-settings.ts'
+import { type OffLoopOptions, type OffLoopSettings, offLoopSettings } from './off-loop-settings.ts'
 import { ProbeThread } from './probe-thread.ts'
-import type { ToThread } from './protocol.ts'
+import type { Behaviour, ToThread } from './protocol.ts'
 import { Publisher } from './publisher.ts'
 import { SharedMemory } from './shared-memory.ts'
 
@@ -16,6 +17,13 @@ export interface OffLoopServer extends AsyncDisposable {
   /** Such as `http://127.0.0.1:9000`. */
   readonly url: string
   readonly port: number
+  /**
+   * Answers by other options from now on, on the same connections; `port` and `host` must be as they were given first.
+   * Resolves when the thread does so.
+   *
+   * @throws ConfigurationError with every problem of the options.
+   */
+  reconfigure(options: OffLoopOptions): Promise<void>
   /** Stops listening and ends the thread; resolves when the last answer has been sent. */
   close(): Promise<void>
 }
@@ -39,7 +47,9 @@ const graceMs = 500
  * ```
  */
 export async function serveOffLoop(health: HealthSource, options: OffLoopOptions): Promise<OffLoopServer> {
-  const { port, host, blockedAfterMs, maxSnapshotAgeMs, handler } = offLoopSettings(health, options)
+  const settings = offLoopSettings(health, options)
+  const { port, host } = settings
+  let { blockedAfterMs } = settings
   const memory = new SharedMemory()
   const publisher = new Publisher(health, memory)
   const beat = new LoopBeat(memory, (gapMs) => {
@@ -53,7 +63,7 @@ export async function serveOffLoop(health: HealthSource, options: OffLoopOptions
     beat.stop()
   }
   const thread = new ProbeThread(
-    { memory: memory.buffer, port, host, options: handler, blockedAfterMs, maxSnapshotAgeMs },
+    { memory: memory.buffer, port, host, ...behaviourOf(settings) },
     {
       logger: health.logger,
       ask: (name, post) => void answer(health, name, post),
@@ -66,11 +76,26 @@ export async function serveOffLoop(health: HealthSource, options: OffLoopOptions
       await thread.close(patienceOf(health) + graceMs)
       stop()
     }
-    return { url: listening.url, port: listening.port, close, [Symbol.asyncDispose]: close }
+    const reconfigure = async (others: OffLoopOptions): Promise<void> => {
+      const next = offLoopSettings(health, others)
+      const moved = (['port', 'host'] as const).filter((name) => next[name] !== settings[name])
+      if (moved.length > 0)
+        throw new ConfigurationError(
+          'serveOffLoop',
+          moved.map((name) => `${name}: expected what it was given first; serve anew to listen elsewhere`),
+        )
+      blockedAfterMs = next.blockedAfterMs
+      await thread.reconfigure(behaviourOf(next))
+    }
+    return { url: listening.url, port: listening.port, reconfigure, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     stop()
     throw error
   }
+}
+
+function behaviourOf({ handler, blockedAfterMs, maxSnapshotAgeMs }: OffLoopSettings): Behaviour {
+  return { options: handler, blockedAfterMs, maxSnapshotAgeMs }
 }
 
 /** Asks the registry for the probe thread. The answer goes by itself: one to who waited in vain is in no snapshot. */

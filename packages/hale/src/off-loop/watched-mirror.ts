@@ -31,7 +31,7 @@ const graceMs = 25
 /** The main thread's registry as the probe thread sees it: through shared memory, asking the main loop when it turns. */
 export class WatchedMirror extends Mirror {
   readonly #memory: SharedMemory
-  readonly #limits: WatchLimits
+  #limits: WatchLimits
   readonly #loop: LoopWatch
   readonly #refresher: Refresher
   readonly #answers = new Map<string, Known>()
@@ -51,6 +51,10 @@ export class WatchedMirror extends Mirror {
     this.#sequence = read?.sequence ?? 0
     this.#takenAt = first.takenAt
     this.#nextWithinMs = first.nextWithinMs
+  }
+
+  set limits(limits: WatchLimits) {
+    this.#limits = limits
   }
 
   stop(): void {

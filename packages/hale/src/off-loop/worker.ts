@@ -16,12 +16,17 @@ async function serve(data: ThreadData): Promise<void> {
     { ask: (name) => tell({ kind: 'ask', name }), ping: () => tell({ kind: 'ping' }) },
     logger(),
   )
-  const { close, address } = await probeServer(mirror, handlerSettings(data.options), data.port, data.host)
+  const settings = handlerSettings(data.options)
+  const { close, address, reconfigure } = await probeServer(mirror, settings, data.port, data.host)
   parentPort?.on('message', (message: ToThread) => {
     if (message.kind === 'pong') mirror.sign()
     else if (message.kind === 'answer')
       mirror.answered(message.name, message.report, message.takenAt, message.validity)
-    else {
+    else if (message.kind === 'reconfigure') {
+      mirror.limits = message.behaviour
+      reconfigure(handlerSettings(message.behaviour.options))
+      tell({ kind: 'reconfigured' })
+    } else {
       mirror.stop()
       void close().then(() => process.exit())
     }

@@ -60,6 +60,8 @@ describe('the target', () => {
     ['tcp://a:80/b', {}, 'tcp: takes no path'],
     ['grpc://u:secret@a:80', {}, 'credentials are for http'],
     ['unix:app.sock', {}, 'expected unix:/path/of.sock'],
+    ['unix:/a\u001b[2J', {}, 'expected unix:/path/of.sock'],
+    ['--retries -1 http://a', {}, '--retries: expected a value, got another option\n'],
     ['unix:/a --unix-socket /b', {}, 'names a Unix socket, and another one'],
     ['http://a http://b', {}, 'expected one target, got 2'],
   ])('cannot be %j', async (args, env, problem) => {
@@ -67,6 +69,7 @@ describe('the target', () => {
     expect(said).toMatchObject({ code: 1 })
     expect(said.err).toContain(problem)
     expect(said.err).not.toContain('secret')
+    expect(said.err).not.toContain('\u001b')
     expect(said.out).toBeUndefined()
   })
 })

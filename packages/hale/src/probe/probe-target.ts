@@ -81,7 +81,8 @@ export function problemOfTarget(target: string, socketPath?: string): string | u
 }
 
 function unixTarget(text: string, socketPath: string | undefined): ProbeTarget | NoTarget {
-  const [, path, uri] = /^unix:(?:\/\/)?(\/[^:]*)(?::(\/.*))?$/.exec(text) ?? []
+  // Of a terminal that shows the path nothing else is to be moved by it.
+  const [, path, uri] = /^unix:(?:\/\/)?(\/[^:\p{Cc}]*)(?::(\/.*))?$/u.exec(text) ?? []
   if (path === undefined)
     return { problem: 'expected unix:/path/of.sock, or unix:/path/of.sock:/health/ready' }
   if (socketPath !== undefined) return { problem: 'names a Unix socket, and another one was given besides' }

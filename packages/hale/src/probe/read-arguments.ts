@@ -57,6 +57,8 @@ function togetherWrong(values: Readonly<Record<string, unknown>>): readonly stri
 async function mended(error: unknown): Promise<string> {
   const text =
     error instanceof Error ? error.message.replace(/\. To specify a positional.*/s, '') : String(error)
+  const [, needy] = /^Option '([^']+)' argument is ambiguous/.exec(text) ?? []
+  if (needy !== undefined) return `${needy}: expected a value, got another option`
   const [, flag] = /^Unknown option '--([^']+)'$/.exec(text) ?? []
   if (flag === undefined) return text
   const { nearestName } = await import('../errors/problems.ts')

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { eventually } from '../../../../tests/eventually.ts'
 import { check } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import type { HealthSource } from '../core/health.ts'
@@ -82,7 +83,7 @@ describe('what is said', () => {
     opened.push(() => health.dispose())
     const { port } = await served(health)
     const asked = said(port)
-    await vi.waitFor(() => expect(release).toBeDefined())
+    await eventually(() => expect(release).toBeDefined())
     health.outOfService('new disk')
     expect(await said(port)).toBe('maint\n')
     release?.()
@@ -188,7 +189,7 @@ describe('connections', () => {
     const { health } = service()
     const { port } = await served(health, { maxConnections: 1 })
     for (let count = 0; count < 3; count++) {
-      await vi.waitFor(async () => {
+      await eventually(async () => {
         const socket = connected(port)
         socket.write('hello\n')
         const line = new Promise((resolve) =>
@@ -216,7 +217,7 @@ describe('connections', () => {
     const agent = await served(health, { maxConnections: 2 })
     const first = said(agent.port)
     const second = said(agent.port)
-    await vi.waitFor(() => expect(health.latest('readiness')?.checks).toHaveProperty('slow'))
+    await eventually(() => expect(health.latest('readiness')?.checks).toHaveProperty('slow'))
     expect(await said(agent.port)).toBe('')
     await agent.close()
     await agent[Symbol.asyncDispose]()

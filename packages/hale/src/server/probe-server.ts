@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { HealthSource } from '../core/health.ts'
 import { logSafely } from '../core/logger.ts'
 import { forMethod } from '../http/exchange.ts'
-import { handlerOf } from '../http/handle.ts'
+import { type HealthHandler, handlerOf } from '../http/handle.ts'
 import type { HandlerSettings } from '../http/handler-settings.ts'
 import { answerNode, send } from '../http/node-exchange.ts'
 import { notFound } from '../http/problem.ts'
@@ -20,6 +20,8 @@ export interface ProbeServer {
   readonly server: Server
   readonly address: AddressInfo
   readonly close: () => Promise<void>
+  /** Answers by other settings from the next request on. */
+  readonly reconfigure: (settings: HandlerSettings) => void
 }
 
 const graceMs = 2000
@@ -33,7 +35,8 @@ export async function probeServer(
   port: number,
   host: string | undefined,
 ): Promise<ProbeServer> {
-  const handle = handlerOf(health, settings)
+  let current = handlerOf(health, settings)
+  const handle: HealthHandler = (request) => current(request)
   const server = createServer((request, response) => {
     if (!answerNode(handle, request, response)) send(response, forMethod(notFound, request.method ?? 'GET'))
   })
@@ -48,7 +51,10 @@ export async function probeServer(
   const patienceMs = patienceOf(health)
   // A client that sends requests and never reads the answers would keep all of them in memory, for ever.
   server.setTimeout(Math.max(patienceMs, silenceMs))
-  return { server, address, close: closer(server, patienceMs) }
+  const reconfigure = (others: HandlerSettings): void => {
+    current = handlerOf(health, others)
+  }
+  return { server, address, close: closer(server, patienceMs), reconfigure }
 }
 
 /** How long closing such a server takes at most. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { type ContractRehearsal, Doubtful } from './contract-rehearsal.ts'
+import { Doubtful } from './contract-measurement.ts'
+import type { ContractRehearsal } from './contract-rehearsal.ts'
 
 const ages = 5
 const roundsPerAge = 4

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { expectOneQuestionPerAge } from './check-contract-load.ts'
 import { expectConnectionsStay, watchOfAccepted } from './contract-connections.ts'
+import { measured } from './contract-measurement.ts'
 import { expectRecovery } from './contract-recovery.ts'
-import { ContractRehearsal, Doubtful, type Expectation } from './contract-rehearsal.ts'
+import { ContractRehearsal, type Expectation } from './contract-rehearsal.ts'
 import { type CheckContract, type CheckContractSubject, contractOf } from './contract-subject.ts'
 import { resourcesCreatedBy } from './io-watch.ts'
 import { withoutUnhandledRejections } from './rejection-watch.ts'
@@ -16,7 +17,6 @@ export interface ContractCase {
 }
 
 const concurrentProbes = 50
-const measurements = 3
 
 /**
  * What every check must do, as cases for your test runner: UP when all is well; the expected status within its
@@ -49,7 +49,10 @@ export function checkContract(subject: CheckContractSubject): readonly ContractC
   const contract = contractOf(subject)
   const cases: ContractCase[] = [
     { name: 'makes its definition without I/O', run: () => noInputOutput(contract) },
-    { name: 'is UP while the dependency is well', run: () => measured(() => isUp(contract)) },
+    {
+      name: 'is UP while the dependency is well',
+      run: () => measured(() => isUp(contract), contract.slackMs),
+    },
     { name: `runs once for ${concurrentProbes} concurrent probes`, run: () => runsOnce(contract) },
   ]
   for (const [name, fault] of Object.entries(subject.faults)) {
@@ -58,14 +61,14 @@ export function checkContract(subject: CheckContractSubject): readonly ContractC
     const inject = async (): Promise<void> => void (await fault.inject())
     cases.push({
       name: `${name}: is ${expected.status ?? 'DOWN'} within its timeout, tells no secret, recovers`,
-      run: () => measured(() => suffers(contract, inject, heal, expected)),
+      run: () => measured(() => suffers(contract, inject, heal, expected), contract.slackMs),
     })
   }
   const { connections, probes, questions } = contract
   if (questions !== undefined) {
     cases.push({
       name: 'asks once per age of a result, however often it is probed',
-      run: () => measured(() => asksOncePerAge(contract, questions)),
+      run: () => measured(() => asksOncePerAge(contract, questions), contract.slackMs),
     })
   }
   if (connections !== undefined) {
@@ -86,17 +89,6 @@ async function isUp(contract: CheckContract): Promise<void> {
   await using rehearsal = new ContractRehearsal(contract)
   await rehearsal.expect({ status: 'UP' })
   await rehearsal.expectNoSecrets()
-}
-
-/** A machine that is busy elsewhere disturbs one measurement, not each of them. */
-async function measured(work: () => Promise<void>): Promise<void> {
-  for (let measurement = 1; ; measurement++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!(error instanceof Doubtful) || measurement === measurements) throw error
-    }
-  }
 }
 
 async function runsOnce(contract: CheckContract): Promise<void> {

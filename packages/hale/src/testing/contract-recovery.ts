@@ -14,7 +14,10 @@ export async function expectRecovery(
   rehearsal: ContractRehearsal,
   { works, recoverWithinMs }: CheckContract,
 ): Promise<void> {
-  if (works === undefined) return rehearsal.recovers()
+  if (works === undefined) {
+    await rehearsal.recovers()
+    return
+  }
   if (await rehearsal.recoversAlone()) return
   await untilItWorks(works, recoverWithinMs)
   await rehearsal.follows()

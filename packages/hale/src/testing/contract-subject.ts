@@ -60,7 +60,8 @@ export interface CheckContractSubject {
    */
   readonly recoverWithinMs?: number
   /**
-   * How much later than its timeout a run may be reported.
+   * How much later than its timeout a run may be reported, and how long another check may wait for its turn. On Linux the
+   * time for which this thread waits for a processor does not count.
    * @default 100
    */
   readonly slackMs?: number

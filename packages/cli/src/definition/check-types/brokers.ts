@@ -1,7 +1,7 @@
 import type { BullmqCheckOptions, BullmqQueue } from 'hale/checks/bullmq'
 import type { KafkaCheckOptions, KafkajsAdmin } from 'hale/checks/kafka'
 import type { MqttCheckOptions, MqttClient } from 'hale/checks/mqtt'
-import type { NatsCheckOptions, NatsConnection } from 'hale/checks/nats'
+import type { NatsCheckOptions } from 'hale/checks/nats'
 import type { RabbitmqCheckOptions, RabbitmqClient } from 'hale/checks/rabbitmq'
 import { checkType } from '../check-type.ts'
 import { Connections, type Emitter, expectScheme, exported, make } from '../driver.ts'
@@ -17,6 +17,7 @@ import {
   thresholds,
   url,
 } from '../field.ts'
+import { jetStreamOf, type NatsRequester } from '../jetstream.ts'
 
 // Beyond any run: connecting goes on between them, and must end some day.
 const connectMs = 10_000
@@ -28,8 +29,8 @@ export const rabbitmq = checkType<RabbitmqCheckOptions>()({
   target: { url: needed(url('Such as amqp://user:password@host:5672/vhost.')) },
   options: {
     queue: text('A queue to look at.'),
-    messages: thresholds('How many messages may wait in it.', 'messages'),
-    consumers: thresholds('How few consumers it may have.', 'consumers'),
+    messages: thresholds('How many messages may wait in the queue, which must be named.', 'messages'),
+    consumers: thresholds('How few consumers the queue may have, which must be named.', 'consumers'),
     blockedAs: oneOf(
       'What a connection counts as that the broker has blocked.',
       ['DEGRADED', 'DOWN'],
@@ -62,11 +63,11 @@ export const nats = checkType<NatsCheckOptions>()({
   needs: '@nats-io/transport-node',
   target: { url: needed(url('Such as nats://user:password@host:4222; tls: for TLS.')) },
   options: {
-    usage: thresholds('Of JetStream alone: the use of its limits.', 'share', '{ degradedAt: 0.9 }'),
+    usage: thresholds('Asks JetStream, and how much of its limits may be in use.', 'share'),
   },
   async make({ url }, options, { driver }) {
     const { nats } = await import('hale/checks/nats')
-    type Connection = NatsConnection & { close(): Promise<void>; closed(): Promise<unknown> }
+    type Connection = NatsRequester & { close(): Promise<void>; closed(): Promise<unknown> }
     const connect = exported<(settings: object) => Promise<Connection>>(driver, 'connect')
     const { protocol, host, username, password } = new URL(url)
     const settings = {
@@ -75,7 +76,7 @@ export const nats = checkType<NatsCheckOptions>()({
       maxReconnectAttempts: -1,
       reconnectTimeWait: 1000,
       timeout: connectMs,
-      ...(username !== '' && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+      ...(username !== '' && natsLogin(decodeURIComponent(username), decodeURIComponent(password))),
       ...(protocol === 'tls:' && { tls: {} }),
     }
     const connections = new Connections<Connection>(
@@ -87,9 +88,19 @@ export const nats = checkType<NatsCheckOptions>()({
       },
       (connection) => connection.close(),
     )
-    return { check: nats(() => connections.get(), options), close: () => connections.close() }
+    const { usage } = options
+    const client = async () => {
+      const connection = await connections.get()
+      return usage === undefined ? connection : jetStreamOf(connection)
+    }
+    return { check: nats(client, options), close: () => connections.close() }
   },
 })
+
+/** As its own tools read a URL: a name alone is a token. */
+function natsLogin(user: string, pass: string): object {
+  return pass === '' ? { token: user } : { user, pass }
+}
 
 export const kafka = checkType<KafkaCheckOptions>()({
   name: 'kafka',
@@ -106,13 +117,16 @@ export const kafka = checkType<KafkaCheckOptions>()({
     brokers: thresholds('How few brokers there may be.', 'brokers'),
     topics: listOf('Topics that must be there, with a leader for each partition.', { type: 'string' }),
     underReplicated: thresholds(
-      'Partitions with too few replicas in sync.',
+      'Partitions of the topics, which must be named, with too few replicas in sync.',
       'partitions',
       '{ degradedAt: 1 }',
     ),
-    lag: limits('How far a consumer group may be behind.', 'messages', {
-      group: { type: 'string', minLength: 1, description: 'The consumer group.' },
-    }),
+    lag: limits(
+      'How far a consumer group may be behind in the topics, which must be named.',
+      'messages',
+      { group: { type: 'string', minLength: 1, description: 'The consumer group.' } },
+      ['group'],
+    ),
   },
   async make({ servers, tls, username, password = '', mechanism = 'plain' }, options, { driver }) {
     const { kafka } = await import('hale/checks/kafka')

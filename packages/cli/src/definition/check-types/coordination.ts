@@ -44,6 +44,7 @@ export const zookeeper = checkType<ZookeeperCheckOptions>()({
 export const smtp = checkType<SmtpCheckOptions>()({
   name: 'smtp',
   summary: 'a mail server is ready to send',
+  defaults: { maxAgeMs: { up: 60_000, down: 10_000 } },
   needs: 'nodemailer',
   target: { url: needed(url('Such as smtp://user:password@host:587; smtps: for TLS.')) },
   options: {},

@@ -100,8 +100,21 @@ export const mongodb = checkType<MongodbCheckOptions>()({
     const { mongodb } = await import('hale/checks/mongodb')
     const settings = { maxPoolSize: connections, maxIdleTimeMS: idleMs, appName: 'hale' }
     type Client = MongodbClient & Emitter & { close(): Promise<void> }
-    const client = make<Client>(driver, 'MongoClient', url, settings)
-    client.on('error', clientError)
-    return { check: mongodb(client, options), close: () => client.close() }
+    let current: Client | undefined
+    const open = (): Client => {
+      const made = make<Client>(driver, 'MongoClient', url, settings)
+      made.on('error', clientError)
+      // One that found no server for its first 30 s is closed for good, and every command is told so: the next one may.
+      made.on('topologyClosed', () => {
+        if (current === made) current = undefined
+      })
+      return made
+    }
+    current = open()
+    const check = mongodb(() => {
+      current ??= open()
+      return current
+    }, options)
+    return { check, close: () => current?.close() }
   },
 })

@@ -121,6 +121,7 @@ export const consul = checkType<ConsulCheckOptions>()({
 export const clockSkew = checkType<ClockSkewCheckOptions>()({
   name: 'clock-skew',
   summary: "this machine's clock against a web server's",
+  defaults: { critical: false, maxAgeMs: { up: 60_000, down: 1000 } },
   target: { url: needed(url('A server whose clock is right.')) },
   options: {
     skewMs: thresholds(

@@ -37,6 +37,7 @@ export const disk = checkType<DiskCheckOptions>()({
 export const writable = checkType<WritableCheckOptions>()({
   name: 'writable',
   summary: 'a directory can be written to',
+  defaults: { maxAgeMs: { up: 10_000, down: 1000 } },
   target: { path },
   calls,
   options: {},
@@ -68,7 +69,7 @@ export const eventLoop = checkType<EventLoopCheckOptions>()({
   options: {
     delayMs: thresholds('How late the loop may be.', 'milliseconds', '{ degradedAt: 100 }'),
     utilization: thresholds('How busy the loop may be.', 'share', '{ degradedAt: 0.98 }'),
-    windowMs: milliseconds('The time that is looked at.', '10000', 1),
+    windowMs: milliseconds('The time that is looked at.', '10000', 200, 600_000),
   },
   async make(_, options) {
     const { eventLoop } = await import('hale/checks/event-loop')
@@ -82,7 +83,7 @@ export const gc = checkType<GcCheckOptions>()({
   target: {},
   options: {
     share: thresholds('The share of time.', 'share', '{ degradedAt: 0.1 }'),
-    windowMs: milliseconds('The time that is looked at.', '10000', 1),
+    windowMs: milliseconds('The time that is looked at.', '10000', 200, 600_000),
   },
   async make(_, options) {
     const { gc } = await import('hale/checks/gc')

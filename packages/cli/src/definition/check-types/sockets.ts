@@ -71,6 +71,7 @@ export const unixSocket = checkType<UnixSocketCheckOptions>()({
 export const tls = checkType<TlsCheckOptions>()({
   name: 'tls',
   summary: 'a certificate is valid, and for how long',
+  defaults: { maxAgeMs: { up: 60_000, down: 1000 } },
   target: address,
   calls,
   options: {

@@ -10,7 +10,7 @@ test.each([
   ['wget -qO- -T 4 http://localhost/', 4000],
   ['wget --timeout=5 http://localhost/', 5000],
   ['hale-probe http://localhost/ --timeout 800ms', 800],
-  ['node node_modules/hale/dist/probe/main.js http://localhost/ --timeout 2s --wait 60s', 2000],
+  ['node node_modules/hale/dist/probe/main.cjs http://localhost/ --timeout 2s --wait 60s', 2000],
   ['npx hale probe http://localhost/ --timeout=1s', 1000],
   ['/bin/grpc_health_probe -addr=:1 -rpc-timeout=250ms', 250],
   ['sleep 3 # --timeout 1s', undefined],

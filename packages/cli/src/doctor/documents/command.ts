@@ -71,7 +71,7 @@ function targetOf(text: string): Target | undefined {
 export function isOwnHost(host: string): boolean {
   return (
     host === '' ||
-    host.includes('$') ||
+    /\$|\{\{/.test(host) ||
     /^(?:localhost|ip6-localhost|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[?::1\]?)$/i.test(host)
   )
 }

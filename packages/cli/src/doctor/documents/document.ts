@@ -6,6 +6,7 @@ import type { Place } from './place.ts'
 import type { HaproxySection } from './proxies/haproxy-section.ts'
 import type { NginxUpstream } from './proxies/nginx-upstream.ts'
 import type { SourceFile, Unreadable } from './source-file.ts'
+import type { Start } from './start.ts'
 import type { Located } from './yaml/located.ts'
 
 /** What a file as a whole says: what could not be read, and what shall not be said. */
@@ -45,6 +46,7 @@ export interface DockerfileDocument {
   readonly base: string | undefined
   /** What is done in the last stage and those that it goes on from, health checks apart. */
   readonly done: string
+  readonly starts: readonly Start[]
   readonly askings: readonly Asking[]
 }
 
@@ -82,6 +84,7 @@ export interface EcsDocument {
   readonly kind: 'ecs'
   readonly file: SourceFile
   readonly healthChecks: readonly EcsHealthCheck[]
+  readonly starts: readonly Start[]
   readonly askings: readonly Asking[]
 }
 

@@ -28,12 +28,8 @@ const KNOWN: readonly (readonly [is: (file: SourceFile) => boolean, note: string
     'is for Helm: give what it renders, as by `helm template . | hale doctor -`',
   ],
   [
-    ({ text }) => /^resource\s+"kubernetes_/m.test(text),
-    'has objects of Kubernetes as Terraform writes them, which are not examined: give what `kubectl get -o yaml` shows',
-  ],
-  [
     ({ path }) => ['.tf', '.hcl', '.nomad', '.bicep'].includes(extname(path)),
-    'holds no health check: neither a target group or task of AWS, nor a health check of Google, a probe of Azure or a check of Consul',
+    'holds no health check: neither a target group or task of AWS, nor a health check of Google, a probe of Azure, an object of Kubernetes or a check of Consul',
   ],
   [
     ({ text }) => /^[ \t]*(?:proxy_pass|proxy_next_upstream|fastcgi_pass)\s[^;\n]*;/m.test(text),

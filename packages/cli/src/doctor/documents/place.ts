@@ -14,11 +14,26 @@ export interface Position {
 }
 
 export function positionOf(text: string, offset: number): Position {
-  const before = text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
-  let line = 1
-  for (let at = before.indexOf('\n'); at !== -1; at = before.indexOf('\n', at + 1)) line++
-  return { line, column: before.length - lineStart + 1 }
+  const starts = lineStartsOf(text)
+  let low = 0
+  let high = starts.length
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if ((starts[middle] ?? 0) <= offset) low = middle
+    else high = middle
+  }
+  return { line: low + 1, column: offset - (starts[low] ?? 0) + 1 }
+}
+
+let last: { readonly text: string; readonly starts: readonly number[] } = { text: '', starts: [0] }
+
+/** Of the text that was asked for last, since a report goes from finding to finding of one file. */
+function lineStartsOf(text: string): readonly number[] {
+  if (last.text === text) return last.starts
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  last = { text, starts }
+  return starts
 }
 
 /** `{ line, character }` of a language server's library, both counted from 0. */

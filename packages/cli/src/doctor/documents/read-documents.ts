@@ -58,6 +58,8 @@ interface Held {
 
 async function holds(file: SourceFile): Promise<Held> {
   const { path, text } = file
+  const zero = text.indexOf('\0')
+  if (zero !== -1) return file.named === false ? known([], [], NOTHING) : known([], [noText(zero)])
   const extension = extname(path).toLowerCase()
   if (BRACES.has(extension)) return inBraces(file, extension)
   if (YAML.has(extension)) return inYaml(file)
@@ -82,6 +84,15 @@ async function holds(file: SourceFile): Promise<Held> {
   return held.found.length === 0 && !isOurs ? known([], [], asksNothing(file)) : held
 }
 
+/** A picture or an archive: what programs read of it is chance. */
+function noText(zero: number): Unreadable {
+  return {
+    place: [zero, zero + 1],
+    what: 'this is no text: it has a zero byte',
+    mend: 'give the configuration itself',
+  }
+}
+
 function known(found: readonly Document[], unreadable: readonly Unreadable[] = [], note?: string): Held {
   return { found, unreadable, ...(note !== undefined && { note }) }
 }
@@ -90,7 +101,7 @@ function known(found: readonly Document[], unreadable: readonly Unreadable[] = [
 async function inBraces(file: SourceFile, extension: string): Promise<Held> {
   const { bracesDocuments } = await import('./braces/braces-documents.ts')
   const { documents, unreadable } = bracesDocuments(file, extension)
-  const asks = documents.some(({ askings }) => askings.length > 0)
+  const asks = documents.some(({ kind, askings }) => kind === 'kubernetes' || askings.length > 0)
   if (unreadable.length > 0 && file.named === false && !asks) return known([], [], NOTHING)
   return asks || unreadable.length > 0 ? known(documents, unreadable) : known([], [], asksNothing(file))
 }

@@ -7,8 +7,8 @@ export interface SourceFile {
   readonly text: string
   /** `false` when it was met in a folder: then it need not be anything of ours. */
   readonly named?: boolean
-  /** Whether it is in another encoding than UTF-8: then writing it would spoil what could not be read. */
-  readonly garbled?: boolean
+  /** Why nothing may be written there: what could not be read would be spoilt, or a pipe has nobody who reads. */
+  readonly unwritable?: string
 }
 
 /** Why a file, or a part of it, could not be read. */

@@ -1,12 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { chmod, readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fakeTerminal } from '../../command/fake-terminal.ts'
 import { profileOf } from '../../profile/defaults.ts'
+import { asNobody, doctorInFolder } from '../doctor-in-folder.ts'
 import type { KnownService } from '../known-service.ts'
-import { run } from '../run.ts'
+import type { DoctorOptions } from '../run.ts'
 import { fixFiles } from './fix-files.ts'
 
 const KNOWN: KnownService = {
@@ -140,68 +138,56 @@ spec:
 })
 
 describe('files', () => {
-  let folder = ''
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'hale-fix-'))
-  })
-  afterEach(() => {
-    rmSync(folder, { recursive: true })
-  })
-
-  const doctor = async (files: readonly string[], options: object) => {
-    const terminal = fakeTerminal({ cwd: folder })
-    const code = await run({ args: files, options: { port: '8080', budgetMs: '1500', ...options } }, terminal)
-    return { code, ...terminal.said }
-  }
+  const { at, doctor: run, put, text } = doctorInFolder(beforeEach, afterEach)
+  const doctor = (files: readonly string[], options: DoctorOptions) =>
+    run(files, { port: '8080', budgetMs: '1500', ...options })
 
   test('one that cannot be written is named, and the others are mended', async () => {
-    for (const name of ['a.yaml', 'b.yaml']) writeFileSync(join(folder, name), COMPOSE)
-    chmodSync(folder, 0o777)
-    chmodSync(join(folder, 'a.yaml'), 0o444)
-    chmodSync(join(folder, 'b.yaml'), 0o666)
-    // To root everything is allowed.
-    const root = process.geteuid?.() === 0
-    if (root) process.seteuid?.(65_534)
-    try {
-      await expect(doctor(['a.yaml', 'b.yaml'], { fix: true })).rejects.toMatchObject({
-        problems: ['a.yaml could not be written: not allowed'],
-      })
-    } finally {
-      if (root) process.seteuid?.(0)
-    }
-    expect(readFileSync(join(folder, 'a.yaml'), 'utf8')).toBe(COMPOSE)
-    expect(readFileSync(join(folder, 'b.yaml'), 'utf8')).toContain('timeout: 2s')
+    for (const name of ['a.yaml', 'b.yaml']) await put(name, COMPOSE)
+    await chmod(at('.'), 0o777)
+    await chmod(at('a.yaml'), 0o444)
+    await chmod(at('b.yaml'), 0o666)
+    await expect(asNobody(() => doctor(['a.yaml', 'b.yaml'], { fix: true }))).rejects.toMatchObject({
+      problems: ['a.yaml could not be written: not allowed'],
+    })
+    expect(await text('a.yaml')).toBe(COMPOSE)
+    expect(await text('b.yaml')).toContain('timeout: 2s')
   })
 
   test('one in another encoding is examined, and left as it is', async () => {
     const latin = Buffer.from(COMPOSE.replace('short', 'für kurze Zeit'), 'latin1')
-    writeFileSync(join(folder, 'a.yaml'), latin)
+    await put('a.yaml', latin)
     const { code, err } = await doctor(['a.yaml'], { fix: true })
     expect(code).toBe(1)
     expect(err).toContain('a.yaml: is not in UTF-8: --fix leaves it alone')
-    expect(readFileSync(join(folder, 'a.yaml'))).toEqual(latin)
+    expect(await readFile(at('a.yaml'))).toEqual(latin)
+    const wide = Buffer.from(`\uFEFF${COMPOSE}`, 'utf16le')
+    await put('b.yaml', wide)
+    const found = await doctor(['b.yaml'], { fix: true })
+    expect(found.out).toContain('b.yaml:6:7: error timeout-below-budget')
+    expect(await readFile(at('b.yaml'))).toEqual(wide)
   })
 
   test('the diff of a dry run is what patch takes, and leads to what --fix writes', async () => {
-    mkdirSync(join(folder, 'de ploy'))
-    writeFileSync(join(folder, 'de ploy/compose.yaml'), `${COMPOSE.trimEnd()}\n  # no line feed at the end`)
-    writeFileSync(
-      join(folder, 'orders.cfg'),
+    const before = [
+      `${COMPOSE.trimEnd()}\n  # no line feed at the end`,
       'backend orders\r\n  option httpchk /health/ready\r\n  server a x:1\r\n',
-    )
+    ]
     const named = ['de ploy/compose.yaml', 'orders.cfg']
+    const write = () => Promise.all(named.map((name, of) => put(name, before[of] ?? '')))
+    const read = () => Promise.all(named.map(text))
+    await write()
     const { out } = await doctor(named, { fix: true, dryRun: true })
-    const before = named.map((name) => readFileSync(join(folder, name), 'utf8'))
-    const options = { cwd: folder, input: out, encoding: 'utf8' } as const
+    const options = { cwd: at('.'), input: out, encoding: 'utf8' } as const
     const byPatch = spawnSync(PATCH, ['-p1', '--binary'], options)
     // Not every system has it.
     const patch = byPatch.error === undefined ? byPatch : spawnSync('git', ['apply'], options)
     expect(patch.stderr + patch.stdout).not.toContain('FAILED')
     expect(patch.status).toBe(0)
-    const patched = named.map((name) => readFileSync(join(folder, name), 'utf8'))
-    for (const [at, name] of named.entries()) writeFileSync(join(folder, name), before[at] ?? '')
+    const patched = await read()
+    await write()
     await doctor(named, { fix: true })
-    expect(patched).toEqual(named.map((name) => readFileSync(join(folder, name), 'utf8')))
+    expect(patched).toEqual(await read())
     expect(patched).not.toEqual(before)
   })
 })

@@ -209,7 +209,8 @@ describe('fixFiles', () => {
       { numRuns: 80 },
     )
     expect(mended).toBeGreaterThan(40)
-  })
+    // Seconds of its own, and more where others are busy too.
+  }, 60_000)
 })
 
 function faultsOf(text: string): readonly string[] {

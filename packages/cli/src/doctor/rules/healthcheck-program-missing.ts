@@ -63,7 +63,7 @@ function brings(done: string, program: string): boolean {
 }
 
 function fixFor(program: string, image: string): string {
-  const ours = 'node node_modules/hale/dist/probe/main.js URL, which comes with hale'
+  const ours = 'node node_modules/hale/dist/probe/main.cjs URL, which comes with hale'
   if (program === 'curl' && image.includes('alpine'))
     return `wget -q --spider URL, which is there; or ${ours}`
   if (/(?:^|\/)redis/.test(image)) return 'redis-cli ping'

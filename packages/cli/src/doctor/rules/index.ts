@@ -1,5 +1,6 @@
 import type { Rule } from '../finding.ts'
 import { alertWithoutFor } from './alert-without-for.ts'
+import { askedFromOutside } from './asked-from-outside.ts'
 import { consulDeregistersForGood } from './consul-deregisters-for-good.ts'
 import { degradedTakenForDown } from './degraded-taken-for-down.ts'
 import { dependsOnWithoutHealthcheck } from './depends-on-without-healthcheck.ts'
@@ -27,6 +28,7 @@ import { probesNotRewritten } from './probes-not-rewritten.ts'
 import { proxyEndsFirst } from './proxy-ends-first.ts'
 import { readinessAsksLiveness } from './readiness-asks-liveness.ts'
 import { sharedDependency } from './shared-dependency.ts'
+import { signalNotHandedOn } from './signal-not-handed-on.ts'
 import { startupWindowTooShort } from './startup-window-too-short.ts'
 import { suppressionWithoutReason } from './suppression-without-reason.ts'
 import { timeoutAboveInterval } from './timeout-above-interval.ts'
@@ -38,6 +40,7 @@ import { watchdogWithoutRestart } from './watchdog-without-restart.ts'
 /** By id. */
 export const rules: readonly Rule[] = [
   alertWithoutFor,
+  askedFromOutside,
   consulDeregistersForGood,
   degradedTakenForDown,
   dependsOnWithoutHealthcheck,
@@ -65,6 +68,7 @@ export const rules: readonly Rule[] = [
   proxyEndsFirst,
   readinessAsksLiveness,
   sharedDependency,
+  signalNotHandedOn,
   startupWindowTooShort,
   suppressionWithoutReason,
   timeoutAboveInterval,

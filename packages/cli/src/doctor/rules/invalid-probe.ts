@@ -75,7 +75,7 @@ function ofPort(handler: Located, key: string, subject: string, isPatch: boolean
       ),
     ]
   }
-  if (key === 'grpc' && port.number === undefined && port.text !== undefined && !port.text.includes('$')) {
+  if (key === 'grpc' && port.number === undefined && !/^$|\$|\{\{/.test(port.text ?? '')) {
     return [refused(port, `${subject} asks gRPC at a port's name`, 'gRPC probes take a number')]
   }
   return []

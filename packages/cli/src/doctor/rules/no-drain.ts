@@ -1,8 +1,9 @@
 import { duration } from '../documents/figure.ts'
+import { runsHaleServe } from '../documents/kubernetes/hale-serve.ts'
 import { type Container, probeOf } from '../documents/kubernetes/kubernetes-object.ts'
 import { preStopOf } from '../documents/kubernetes/pre-stop.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
-import { asksTheService, pathOf, sourceOf } from '../known-service.ts'
+import { asksTheService, type KnownService, pathOf, sourceOf } from '../known-service.ts'
 
 /** What proxies need at least to learn that an endpoint is gone. */
 const LEAST_MS = 5000
@@ -23,11 +24,14 @@ export const noDrain: Rule = {
 function findingOf(container: Container, { service }: Context): readonly Finding[] {
   const asking = probeOf(container, 'readinessProbe')?.asking
   if (asking === undefined || preStopOf(container) !== undefined) return []
+  // Nobody but those who probe asks it, and it says 503 as soon as it is told to end.
+  if (runsHaleServe(container)) return []
   const { profile } = service
   const place = container.node.get('name')?.place ?? container.node.place
   const seconds = Math.ceil(Math.max(profile.drainDelayMs, LEAST_MS) / 1000)
   if (service.timesAreKnown && asksTheService(asking, service)) {
-    if (profile.drainsItself && profile.drainDelayMs > 0) return []
+    if (profile.drainsItself && profile.drainDelayMs >= LEAST_MS) return []
+    if (profile.drainsItself && profile.drainDelayMs > 0) return [tooShort(container, service)]
     return [
       {
         place,
@@ -56,4 +60,16 @@ function findingOf(container: Container, { service }: Context): readonly Finding
       fix: `a preStop hook that sleeps for ${seconds} s, unless the process goes on serving for as long after SIGTERM`,
     },
   ]
+}
+
+/** By somebody who has thought of it: their cluster may be quick. */
+function tooShort({ name, node }: Container, service: KnownService): Finding {
+  const { drainDelayMs } = service.profile
+  return {
+    place: node.get('name')?.place ?? node.place,
+    severity: 'warning',
+    what: `container ${name} stops listening ${duration(drainDelayMs)} after it is told to end, while proxies and balancers may still be learning of it`,
+    evidence: [`a drain delay of ${duration(drainDelayMs)} (${sourceOf(service)})`, 'no preStop hook'],
+    fix: `a drainDelayMs of ${LEAST_MS} or more: endpoints take seconds to leave`,
+  }
 }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
-import type { KubernetesDocument } from '../documents/kubernetes/kubernetes-object.ts'
-import { probeOf } from '../documents/kubernetes/kubernetes-object.ts'
+import { type KubernetesDocument, type Pod, probeOf } from '../documents/kubernetes/kubernetes-object.ts'
 import { labelsSelected } from '../documents/kubernetes/selector.ts'
+import type { Located } from '../documents/yaml/located.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 
 export const noReadinessProbe: Rule = {
@@ -37,13 +37,21 @@ function sendsTo(service: KubernetesDocument, { pod, namespace, file }: Kubernet
   if (dirname(service.file.path) !== dirname(file.path)) return false
   // A headless Service gives names, to peers or to whoever scrapes, and balances nothing.
   if (service.node.get('spec', 'clusterIP')?.text === 'None') return false
-  if (isScraped(service)) return false
+  if (isScraped(service, pod)) return false
   if (service.node.get('spec', 'publishNotReadyAddresses')?.value === true) return false
   return labelsSelected(service.node.get('spec', 'selector'), pod.labels)
 }
 
 /** Whether it is there for a scraper alone, who wants to know of instances that are not ready too. */
-function isScraped({ name, node }: KubernetesDocument): boolean {
-  const ports = (node.get('spec', 'ports')?.items ?? []).map((port) => port.get('name')?.text ?? '')
-  return /(?:^|-)metrics$/.test(name) || (ports.length > 0 && ports.every((port) => /metrics/.test(port)))
+function isScraped({ name, node }: KubernetesDocument, { containers }: Pod): boolean {
+  const ports = node.get('spec', 'ports')?.items ?? []
+  const named = containers.flatMap((container) => container.ports)
+  const isForScraper = (port: Located): boolean => {
+    const target = port.get('targetPort') ?? port.get('port')
+    const behind = named.find(({ number }) => number !== undefined && number === target?.number)
+    return [port.get('name')?.text, target?.text, behind?.name].some((word) => SCRAPED.test(word ?? ''))
+  }
+  return /(?:^|-)metrics$/.test(name) || (ports.length > 0 && ports.every(isForScraper))
 }
+
+const SCRAPED = /metrics|prometheus/

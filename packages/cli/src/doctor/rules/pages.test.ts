@@ -55,7 +55,13 @@ describe('rules', () => {
 })
 
 async function rulesFoundIn(section: string, flags: string): Promise<readonly string[]> {
-  const [, language = '', text = ''] = /```(\w+)\n([\s\S]*?)```/.exec(section) ?? []
+  const blocks = [...section.matchAll(/```(\w+)\n([\s\S]*?)```/g)]
+  const [, language = '', text = ''] = blocks.find(([, , block]) => !isDefinition(block)) ?? []
+  const definition = blocks.find(([, , block]) => isDefinition(block))?.[2]
+  const file = join(folder, 'hale.yaml')
+  // Taken unasked when it is there.
+  if (definition === undefined) rmSync(file, { force: true })
+  else writeFileSync(file, definition)
   const name = NAMES[language] ?? `no name for ${language}`
   writeFileSync(join(folder, name), text)
   const terminal = fakeTerminal({ cwd: folder })
@@ -68,4 +74,8 @@ async function rulesFoundIn(section: string, flags: string): Promise<readonly st
   await run({ args: [name], options: { format: 'json', severity: 'info', ...options } }, terminal)
   const { findings } = JSON.parse(terminal.said.out) as { findings: { rule: string }[] }
   return findings.map(({ rule }) => rule)
+}
+
+function isDefinition(block: string | undefined): boolean {
+  return block?.startsWith('# hale.yaml\n') === true
 }

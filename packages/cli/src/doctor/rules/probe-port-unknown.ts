@@ -18,8 +18,8 @@ function findingOf(container: Container, { asking, node }: ProbeOfContainer): re
   const { question, subject } = asking
   if (question.kind !== 'http' && question.kind !== 'tcp') return []
   const { port } = question
-  // A patch need not repeat the ports; what holds a variable cannot be told.
-  if (typeof port !== 'string' || port.includes('$') || container.node.get('image') === undefined) return []
+  // A patch need not repeat the ports; what holds a variable, or is filled in later, cannot be told.
+  if (typeof port !== 'string' || /\$|\{\{/.test(port) || container.node.get('image') === undefined) return []
   const names = container.ports.flatMap(({ name }) => name ?? [])
   if (names.includes(port)) return []
   const at = node.get('httpGet', 'port') ?? node.get('tcpSocket', 'port') ?? node

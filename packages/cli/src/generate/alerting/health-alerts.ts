@@ -52,14 +52,15 @@ function whole({ job, selector, series }: Maker, scrapeMs: number): readonly Ale
     },
     {
       name: 'HaleNothingScraped',
-      expr: `absent(${ready})`,
+      // Any metric of hale: hale_probe_up alone may be missing, as long as nobody asks for a probe.
+      expr: `absent({__name__=~"hale_.+",job="${job}"})`,
       forMs: 4 * scrapeMs,
       severity: 'critical',
       summary: `Prometheus sees no instance of ${job}`,
       description: 'All are gone, or Prometheus looks in the wrong place: no other alert can tell.',
       reason: 'Without samples every other rule is silent, which looks like health.',
-      fires: { on: [], with: { job, probe: 'readiness' } },
-      silent: [series('hale_probe_up', { probe: 'readiness' }, 1)],
+      fires: { on: [series('up', {}, 0)], with: { job } },
+      silent: [series('hale_lifecycle_state', { state: 'running' }, 1)],
     },
   ]
 }
@@ -221,7 +222,7 @@ function checks(
       severity: 'warning',
       summary: `Nobody knows how {{ $labels.check }} is, for {{ $labels.instance }} of ${job}`,
       description:
-        'It never ran, or not for long: nobody asks for readiness, or its background runs hang. Give it an intervalMs where nobody probes.',
+        'It never ran, or not for long: nobody asks for its probes, or its background runs hang. Give it an intervalMs where nobody probes.',
       reason: 'A scrape runs no check; whoever probes does so well within that time.',
       fires: {
         on: [series('hale_check_status', { check: first, status: 'UNKNOWN' }, 1)],

@@ -1,6 +1,8 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { type BalancerLimits, balancerTiming, noticeMs } from '../../profile/timings.ts'
 import { because, type Reasoned } from '../text/reasoned.ts'
+import { within } from './limits.ts'
+import { unannounced } from './reasons.ts'
 
 /** The figures of a load balancer's health check, each with its reason. */
 export interface BalancerCheck {
@@ -12,18 +14,31 @@ export interface BalancerCheck {
   readonly drainingSeconds: Reasoned
 }
 
-export function balancerCheck(profile: ServiceProfile, limits: BalancerLimits = {}): BalancerCheck {
+/** What a platform takes at the most, in seconds, and whose it is. */
+export interface Most {
+  readonly who: string
+  readonly period: number
+  readonly draining: number
+}
+
+export function balancerCheck(
+  profile: ServiceProfile,
+  { who, period, draining }: Most,
+  limits: BalancerLimits = {},
+): BalancerCheck {
   const timing = balancerTiming(profile, limits)
   const { readiness, drainDelayMs, inFlightMs } = profile
   const notices = noticeMs(timing)
+  const out = `${timing.failureThreshold} failures, ${notices / 1000} s, take a backend out`
+  const lost = unannounced(profile)
   const drained =
     notices <= drainDelayMs
       ? `within the ${drainDelayMs} ms that it goes on serving after the signal to end.`
       : `LATER than the ${drainDelayMs} ms that it goes on serving after the signal to end: give gracefulShutdown drainDelayMs: ${notices}.`
   return {
     intervalSeconds: because(
-      timing.periodSeconds,
-      `${timing.failureThreshold} failures, ${notices / 1000} s, take a backend out, ${drained}`,
+      within(who, '--budget-ms', 'interval', timing.periodSeconds, [1, period]),
+      lost === undefined ? `${out}, ${drained}` : `${out}. ${lost}`,
     ),
     timeoutSeconds: because(
       timing.timeoutSeconds,
@@ -32,7 +47,7 @@ export function balancerCheck(profile: ServiceProfile, limits: BalancerLimits = 
     unhealthyThreshold: because(timing.failureThreshold, 'Not the first: one lost packet is no illness.'),
     healthyThreshold: timing.successThreshold,
     drainingSeconds: because(
-      Math.ceil(inFlightMs / 1000) + 5,
+      within(who, '--in-flight-ms', 'time to drain', Math.ceil(inFlightMs / 1000) + 5, [0, draining]),
       `Requests under way get ${inFlightMs} ms and a little.`,
     ),
   }

@@ -26,7 +26,7 @@ export function containerCheck(profile: ServiceProfile, probe: ProbeName): Conta
   const { timeoutSeconds } = timing
   const periodSeconds = Math.max(LEAST_PERIOD_SECONDS, timeoutSeconds + 1)
   const startPeriodSeconds = Math.ceil(profile.startupMs / 1000)
-  // One more than elsewhere: a host that is busy starts a process late.
+  // As many as of liveness, for readiness too: a host that is busy starts a process late.
   const retries = 3
   return {
     command: probeCommand(profile, probe, timeoutSeconds - 1),

@@ -1,8 +1,8 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import type { ProbeName } from '../target.ts'
 
-/** The one-shot probe that ships in the library: no shell, no curl in the image. */
-const PROBE_PROGRAM = 'node_modules/hale/dist/probe/main.js'
+/** The one-shot probe that ships in the library: no shell, no curl in the image. CommonJS, which Node starts faster. */
+const PROBE_PROGRAM = 'node_modules/hale/dist/probe/main.cjs'
 
 /** What a container runs to ask itself: exit 0 or 1, and nothing on stderr when it is well. */
 export function probeCommand(
@@ -19,5 +19,10 @@ export function probeCommand(
   return ['node', PROBE_PROGRAM, url, '--timeout', `${timeoutSeconds}s`, ...insecure]
 }
 
-export const PROBE_COMMAND_REASON =
-  'hale-probe comes with the library: no curl or shell is needed in the image, and a hanging answer ends it by itself.'
+/** Why this program, and where it has no place: in the image of an application that has nothing of hale in it. */
+export function probeCommandReason({ drainsItself, port, servicePort = port }: ServiceProfile): string {
+  const reason =
+    'hale-probe comes with the library: no curl or shell is needed in the image, and a hanging answer ends it by itself.'
+  if (drainsItself || port === servicePort) return reason
+  return `${reason} Where hale serve answers at ${port}, in a container of its own, this belongs there: hale probe URL.`
+}

@@ -36,20 +36,49 @@ export function graceReason(
 ): string {
   if (drainsItself)
     return `Holds gracefulShutdown's timeoutMs of ${shutdownTimeoutMs}: ${drainDelayMs} ms of draining, ${inFlightMs} ms for requests under way, the rest for closing. The kill at ${graceSeconds} s finds nothing left to do.`
-  return `Holds the ${preStopSeconds} s of preStop, ${inFlightMs} ms for requests under way, and what closing takes.`
+  const preStop = preStopSeconds === 0 ? '' : `the ${preStopSeconds} s of preStop, `
+  return `Holds ${preStop}${inFlightMs} ms for requests under way, and what closing takes.`
+}
+
+/** Said in place of how soon its end is noticed; undefined for what drains, or has hale serve beside it that says so. */
+export function unannounced({ drainsItself, port, servicePort = port }: ServiceProfile): string | undefined {
+  if (drainsItself || port !== servicePort) return undefined
+  return 'Its end is not among them: it does not drain, so what is sent to it from the signal to end until then is lost. Take it out before, or let it use gracefulShutdown.'
 }
 
 export const NO_PRE_STOP_REASON =
   "No preStop hook: hale's gracefulShutdown goes on serving after SIGTERM, with readiness 503 and Connection: close, which a sleep before the signal cannot say. Both would wait twice."
 
+/** What endpoints and the proxies of a cluster take to leave a pod: they are told at the same time as the pod is. */
+const LEAST_DRAIN_MS = 5000
+
+/** Undefined for a drain delay that is long enough for a cluster. */
+export function shortDrainReason({ drainsItself, drainDelayMs }: ServiceProfile): string | undefined {
+  if (drainDelayMs >= LEAST_DRAIN_MS) return undefined
+  const least = LEAST_DRAIN_MS / 1000
+  const what = drainsItself
+    ? `the service stops listening ${drainDelayMs === 0 ? 'as soon as it is told' : `${drainDelayMs} ms after it is told`} to end`
+    : `the signal to end is ${drainDelayMs === 0 ? 'not held back' : `held back for ${drainDelayMs} ms`}`
+  return `TOO SHORT: ${what}, and endpoints and proxies take some ${least} s to leave it; what is sent until then is refused. Make the drain delay ${LEAST_DRAIN_MS} ms (deploy.drainDelayMs${drainsItself ? ", gracefulShutdown's drainDelayMs" : ''}) and generate this anew.`
+}
+
 export const PRE_STOP_REASON =
   'The service ends at SIGTERM without draining, so the signal is held back until endpoints and balancers have left it. Leave this out once it uses gracefulShutdown.'
+
+/** Types of checks that look at the machine or the process, which replicas do not share. */
+const OWN: ReadonlySet<string> = new Set(
+  'disk writable memory file-descriptors event-loop gc clock-skew workers heartbeat'.split(' '),
+)
 
 /** What all instances ask alike: when it fails, readiness takes them out together. */
 export function sharedFateReason({ checks }: ServiceProfile): string | undefined {
   const shared = checks.filter(({ critical, probes }) => critical && probes.includes('readiness'))
-  const outward = shared.filter(({ probes }) => !probes.includes('liveness')).map(({ name }) => name)
+  const outward = shared.filter(
+    ({ probes, type }) => !probes.includes('liveness') && !(type !== undefined && OWN.has(type)),
+  )
   if (outward.length === 0) return undefined
   const they = outward.length === 1 ? 'it' : 'one of them'
-  return `Every replica asks the same ${outward.join(', ')}: while ${they} is down all of them are out at once. Where the service can do something without, critical: false makes that DEGRADED.`
+  // An endpoint tells names alone.
+  const unless = outward.some(({ type }) => type === undefined) ? ', unless each has one of its own' : ''
+  return `Every replica asks the same ${outward.map(({ name }) => name).join(', ')}${unless}: while ${they} is down all of them are out at once. Where the service can do something without, critical: false makes that DEGRADED.`
 }

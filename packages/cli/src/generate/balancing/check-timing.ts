@@ -1,5 +1,6 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { timeoutSecondsOf } from '../../profile/timings.ts'
+import { unannounced } from '../asking/reasons.ts'
 
 /** When a proxy asks, and what it makes of the answers, for those that count in milliseconds. */
 export interface CheckTiming {
@@ -9,8 +10,6 @@ export interface CheckTiming {
   readonly fall: number
   /** Successes in a row that bring it back. */
   readonly rise: number
-  /** Milliseconds from a 503 that is answered at once until the instance is out, at the longest. */
-  readonly noticedMs: number
   /** Why the interval is what it is, or that the drain delay is too short for any. */
   readonly reason: string
 }
@@ -24,30 +23,25 @@ const SHARE = 0.9
 
 /** @param fall fewer where the proxy cannot count: Caddy before 2.8 acts on the first. */
 export function checkTiming(profile: ServiceProfile, { fall = 3, rise = 2 } = {}): CheckTiming {
-  const { drainDelayMs } = profile
-  const wanted = Math.floor((drainDelayMs * SHARE) / fall / LEAST_MS) * LEAST_MS
+  const wanted = Math.floor((profile.drainDelayMs * SHARE) / fall / LEAST_MS) * LEAST_MS
   const intervalMs = Math.min(MOST_MS, Math.max(LEAST_MS, wanted))
-  const noticedMs = intervalMs * fall
   return {
     timeoutMs: timeoutSecondsOf(profile.readiness) * 1000,
     intervalMs,
     fall,
     rise,
-    noticedMs,
-    reason: reasonFor({ fall, intervalMs, noticedMs, drainDelayMs }),
+    reason: reasonFor(profile, fall, intervalMs),
   }
 }
 
-interface Figures {
-  readonly fall: number
-  readonly intervalMs: number
-  readonly noticedMs: number
-  readonly drainDelayMs: number
-}
-
-function reasonFor({ fall, intervalMs, noticedMs, drainDelayMs }: Figures): string {
+function reasonFor(profile: ServiceProfile, fall: number, intervalMs: number): string {
+  const { drainDelayMs } = profile
+  // From a 503 that is answered at once until the instance is out, at the longest.
+  const noticedMs = intervalMs * fall
   const count = fall === 1 ? 'The first failure' : `${fall} failures in a row, ${prose(intervalMs)} apart,`
   const out = `${count} take${fall === 1 ? 's' : ''} an instance out, within ${prose(noticedMs)}`
+  const lost = unannounced(profile)
+  if (lost !== undefined) return `${out}. ${lost}`
   if (noticedMs <= drainDelayMs) {
     return `${out}: before an instance that drains stops listening, ${prose(drainDelayMs)} after it began to answer 503.`
   }

@@ -45,7 +45,8 @@ const panels: readonly Panel[] = [
   {
     type: 'stat',
     title: 'Ready instances',
-    description: 'Those that balancers send requests to. Red: none.',
+    description:
+      'Those that balancers send requests to. Red: none. No data: nobody asks for readiness, or none is left.',
     width: 6,
     height: 5,
     atLeast: 1,
@@ -54,14 +55,15 @@ const panels: readonly Panel[] = [
   {
     type: 'stat',
     title: 'Availability over the range',
-    description: 'The share of time in which at least one instance was ready.',
+    description:
+      'The share of time in which at least one instance was ready. None answering counts as none ready; a time in which nobody asked does not count.',
     width: 6,
     height: 5,
     unit: 'percentunit',
     atLeast: 0.999,
     queries: [
       {
-        expr: `avg_over_time((max(hale_probe_up{${ofJob},probe="readiness"}))[$__range:])`,
+        expr: `avg_over_time((max(hale_probe_up{${ofJob},probe="readiness"}) or max(up{${ofJob}}) == 0)[$__range:])`,
         legend: 'available',
         instant: true,
       },

@@ -37,7 +37,8 @@ export const destinationRule: Schema = kinds(
           splitExternalLocalOriginErrors: flag,
           interval: duration,
           baseEjectionTime: duration,
-          maxEjectionPercent: integer(0, 100),
+          // Istio takes 0 for unsaid, which means 10, and is not what anybody meant.
+          maxEjectionPercent: integer(1, 100),
           minHealthPercent: integer(0, 100),
         }),
       }),

@@ -8,6 +8,7 @@ export const alertmanager: Target = {
   name: 'alertmanager',
   summary: 'Alertmanager: a route by severity, and which alerts silence others',
   kind: 'monitoring',
+  asksOnSameMachine: true,
   files(profile) {
     const { name } = profile
     const head = `Where the alerts of ${name} go. Merge the route into your own and give the two receivers an address. Check: amtool check-config alertmanager.yml`

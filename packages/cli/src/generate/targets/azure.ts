@@ -1,5 +1,5 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
-import { balancerCheck, READINESS_REASON } from '../asking/balancer-check.ts'
+import { balancerCheck, type Most, READINESS_REASON } from '../asking/balancer-check.ts'
 import type { GeneratedFile, Target } from '../target.ts'
 import { toBicep } from '../text/bicep.ts'
 import { comment } from '../text/comment.ts'
@@ -8,6 +8,8 @@ import { because, Expression, type Tree } from '../text/reasoned.ts'
 
 /** A probe of Azure's load balancer takes no timeout, and asks every 5 s at the most. */
 const LEAST_PERIOD_SECONDS = 5
+/** Of an Application Gateway; a Load Balancer takes more. */
+const MOST: Most = { who: 'Azure', period: 86_400, draining: 3600 }
 
 export const azure: Target = {
   name: 'azure',
@@ -21,15 +23,20 @@ export const azure: Target = {
 
 /** What both of them need, in the words of Azure's API. */
 function settings(profile: ServiceProfile) {
-  const check = balancerCheck(profile, { leastPeriodSeconds: LEAST_PERIOD_SECONDS })
-  const gateway = balancerCheck(profile)
-  const { port, tls, readiness, inFlightMs, name } = profile
+  const check = balancerCheck(profile, MOST, { leastPeriodSeconds: LEAST_PERIOD_SECONDS })
+  const gateway = balancerCheck(profile, MOST)
+  const { port, servicePort = port, tls, readiness, inFlightMs, name } = profile
+  const apart = servicePort !== port
   return {
     check,
     gateway,
     port,
+    servicePort,
+    gatewayPort: apart ? because(port, GATEWAY_PORT_REASON) : undefined,
+    gatewayHost: because(name, GATEWAY_HOST_REASON),
     probeName: `${name}-ready`,
     protocol: tls ? 'Https' : 'Http',
+    serviceProtocol: tls && apart ? because('Http', APART_REASON) : tls ? 'Https' : 'Http',
     path: because(readiness.path, READINESS_REASON),
     requestTimeout: because(
       Math.ceil(inFlightMs / 1000) + 1,
@@ -38,11 +45,24 @@ function settings(profile: ServiceProfile) {
   }
 }
 
-const GATEWAY_HOST_REASON = 'The probe asks by the name of the backend, as requests do.'
+const GATEWAY_HOST_REASON =
+  'The Host that the probe says, and whose certificate it wants over TLS. Not picked from the settings: those would have to name one.'
+const GATEWAY_PORT_REASON = 'Not that of the settings, to which requests go (Basic and v2 gateways).'
+const APART_REASON =
+  'THE GATEWAY ASKS AS IT SENDS REQUESTS: it wants the protocol of its probe here. Answer health without TLS, or on the port of the service too.'
 const STATUS_REASON = 'Unsaid, 200 to 399 pass: a redirect to a login page would be healthy.'
 
 function terraform(profile: ServiceProfile): readonly GeneratedFile[] {
-  const { check, gateway: asked, port, probeName, protocol, path, requestTimeout } = settings(profile)
+  const {
+    check,
+    gateway: asked,
+    port,
+    servicePort,
+    probeName,
+    protocol,
+    path,
+    ...gateways
+  } = settings(profile)
   const resource = profile.name.replaceAll('-', '_')
   const balancer = toHcl([
     {
@@ -78,16 +98,18 @@ function terraform(profile: ServiceProfile): readonly GeneratedFile[] {
             interval: asked.intervalSeconds,
             timeout: asked.timeoutSeconds,
             unhealthy_threshold: asked.unhealthyThreshold,
-            pick_host_name_from_backend_http_settings: because(true, GATEWAY_HOST_REASON),
+            host: gateways.gatewayHost,
+            port: gateways.gatewayPort,
             status_code: because(['200'], STATUS_REASON),
           },
           `For the probe block of azurerm_application_gateway: name = local.${resource}_gateway_probe.name and so on, status_code in its match block.`,
         ),
         [`${resource}_backend_http_settings`]: because(
           {
-            port: profile.servicePort ?? port,
+            port: servicePort,
+            protocol: gateways.serviceProtocol,
             probe_name: probeName,
-            request_timeout: requestTimeout,
+            request_timeout: gateways.requestTimeout,
             drain_timeout_sec: check.drainingSeconds,
           },
           'For its backend_http_settings block, the last in a connection_draining block with enabled = true.',
@@ -102,7 +124,16 @@ function terraform(profile: ServiceProfile): readonly GeneratedFile[] {
 }
 
 function bicep(profile: ServiceProfile): GeneratedFile {
-  const { check, gateway: asked, port, probeName, protocol, path, requestTimeout } = settings(profile)
+  const {
+    check,
+    gateway: asked,
+    port,
+    servicePort,
+    probeName,
+    protocol,
+    path,
+    ...gateways
+  } = settings(profile)
   const balancerProbe: Tree = {
     name: probeName,
     properties: {
@@ -121,12 +152,15 @@ function bicep(profile: ServiceProfile): GeneratedFile {
       interval: asked.intervalSeconds,
       timeout: asked.timeoutSeconds,
       unhealthyThreshold: asked.unhealthyThreshold,
-      pickHostNameFromBackendHttpSettings: because(true, GATEWAY_HOST_REASON),
+      host: gateways.gatewayHost,
+      port: gateways.gatewayPort,
       match: { statusCodes: because(['200'], STATUS_REASON) },
     },
   }
   const backend: Tree = {
-    requestTimeout,
+    port: servicePort,
+    protocol: gateways.serviceProtocol,
+    requestTimeout: gateways.requestTimeout,
     connectionDraining: { enabled: true, drainTimeoutInSec: check.drainingSeconds },
   }
   const text = [

@@ -1,10 +1,10 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
-import { type Directive, directives } from '../balancing/directives.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import { type Trust, trustOf } from '../balancing/trust.ts'
 import type { Target, TargetOptions } from '../target.ts'
+import { type Directive, directives } from '../text/directives.ts'
 
 /** A snippet for the Caddyfile. */
 export const caddy: Target = {

@@ -1,6 +1,6 @@
 import { timingsOf } from '../../profile/timings.ts'
 import { containerCheck } from '../asking/container-check.ts'
-import { PROBE_COMMAND_REASON } from '../asking/probe-command.ts'
+import { probeCommandReason } from '../asking/probe-command.ts'
 import { LIVENESS_REASON } from '../asking/reasons.ts'
 import type { Target } from '../target.ts'
 import { because } from '../text/reasoned.ts'
@@ -28,11 +28,11 @@ export const compose: Target = {
             ...(image !== undefined && { image }),
             stop_grace_period: because(
               `${graceSeconds}s`,
-              `Compose kills after 10 s otherwise, and the service takes up to ${shutdownTimeoutMs / 1000} s to drain, finish and close.`,
+              `Compose kills after 10 s otherwise, and the service takes up to ${shutdownTimeoutMs / 1000} s to ${profile.drainsItself ? 'drain, finish and close' : 'finish and close'}.`,
             ),
             healthcheck: because(
               {
-                test: because(['CMD', ...check.command.map(uninterpolated)], PROBE_COMMAND_REASON),
+                test: because(['CMD', ...check.command.map(uninterpolated)], probeCommandReason(profile)),
                 interval: `${check.periodSeconds}s`,
                 timeout: because(`${check.timeoutSeconds}s`, timeoutReason),
                 retries: check.retries,

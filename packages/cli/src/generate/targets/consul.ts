@@ -1,4 +1,5 @@
 import { balancerTiming, noticeMs } from '../../profile/timings.ts'
+import { unannounced } from '../asking/reasons.ts'
 import type { Target } from '../target.ts'
 import { Block, toHcl } from '../text/hcl.ts'
 import { because, type Mapping, plain } from '../text/reasoned.ts'
@@ -7,12 +8,14 @@ export const consul: Target = {
   name: 'consul',
   summary: 'a service definition with its check, for the agent on the same machine',
   kind: 'mesh',
+  asksOnSameMachine: true,
   forms: ['hcl', 'json'],
   asks: ['http', 'grpc'],
   files(profile, { form = 'hcl', ask = 'http' }) {
     const { name, version, port, servicePort = port, tls, readiness, grpcPort = port, drainDelayMs } = profile
     const timing = balancerTiming(profile)
     const notices = noticeMs(timing)
+    const lost = unannounced(profile)
     const asked: Mapping =
       ask === 'grpc'
         ? {
@@ -25,7 +28,7 @@ export const consul: Target = {
         : {
             http: because(
               `${tls ? 'https' : 'http'}://127.0.0.1:${port}${readiness.path}`,
-              'From the agent on the same machine. 2xx is passing, so DEGRADED is in service; 429 is a warning; all else is critical.',
+              'From the agent on the same machine. 2xx is passing, so DEGRADED is in service; 429 is a warning; all else is critical. It follows redirects, to login pages too, but for disable_redirects = true, which Consul knows since 2022 and refuses before.',
             ),
             method: 'GET',
             ...(tls && {
@@ -43,9 +46,11 @@ export const consul: Target = {
       ),
       failures_before_critical: because(
         timing.failureThreshold,
-        notices <= drainDelayMs
-          ? `Out after ${notices / 1000} s, within the ${drainDelayMs} ms that it goes on serving after the signal to end.`
-          : `Out after ${notices / 1000} s, LATER than it stops listening: give gracefulShutdown drainDelayMs: ${notices}.`,
+        lost !== undefined
+          ? `Out after ${notices / 1000} s. ${lost}`
+          : notices <= drainDelayMs
+            ? `Out after ${notices / 1000} s, within the ${drainDelayMs} ms that it goes on serving after the signal to end.`
+            : `Out after ${notices / 1000} s, LATER than it stops listening: give gracefulShutdown drainDelayMs: ${notices}.`,
       ),
     }
     const service: Mapping = {

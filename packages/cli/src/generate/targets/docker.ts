@@ -1,6 +1,6 @@
 import { timingsOf } from '../../profile/timings.ts'
 import { containerCheck } from '../asking/container-check.ts'
-import { PROBE_COMMAND_REASON } from '../asking/probe-command.ts'
+import { probeCommandReason } from '../asking/probe-command.ts'
 import { LIVENESS_REASON } from '../asking/reasons.ts'
 import type { Target } from '../target.ts'
 import { comment } from '../text/comment.ts'
@@ -22,7 +22,7 @@ export const docker: Target = {
           ? `${LIVENESS_REASON} An image does not know where it will run: Docker restarts nothing by it, Swarm does.`
           : `Asks ${probe}, for whoever waits for "healthy" before sending requests. Where what is unhealthy is replaced, as Swarm does, a database that is down would have this replaced.`,
       ),
-      comment(PROBE_COMMAND_REASON),
+      comment(probeCommandReason(profile)),
       ...reasons.map((reason) => comment(reason)),
       comment(
         'The start interval is known to Docker Engine 25 and newer; without it "healthy" takes a whole interval.',
@@ -31,7 +31,7 @@ export const docker: Target = {
       `  CMD ${JSON.stringify(command)}\n`,
       '\n',
       comment(
-        `Whoever runs it has to give it time to end: docker run --stop-timeout ${graceSeconds}. Docker kills after 10 s otherwise, in the middle of draining.`,
+        `Whoever runs it has to give it time to end: docker run --stop-timeout ${graceSeconds}. Docker kills after 10 s otherwise, whatever is under way.`,
       ),
       comment('Start node itself and not a shell or npm: SIGTERM goes to process 1 only.'),
       'STOPSIGNAL SIGTERM\n',

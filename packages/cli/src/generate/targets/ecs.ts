@@ -26,7 +26,7 @@ export const ecs: Target = {
       const text = `${JSON.stringify(plain(definition), undefined, 2)}\n`
       return [{ path: 'task-definition.json', text, language: 'json' }]
     }
-    const check = targetGroupCheck(profile, 'alb', 'ecs', probe)
+    const check = targetGroupCheck(profile, 'ecs', probe)
     if (form === 'terraform')
       return [{ path: 'ecs.tf', text: toHcl(ecsBlocks(profile, 'alb', check, containers)), language: 'hcl' }]
     return [

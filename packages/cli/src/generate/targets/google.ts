@@ -1,5 +1,5 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
-import { balancerCheck, READINESS_REASON } from '../asking/balancer-check.ts'
+import { balancerCheck, type Most, READINESS_REASON } from '../asking/balancer-check.ts'
 import type { GeneratedFile, Target } from '../target.ts'
 import { Block, toHcl } from '../text/hcl.ts'
 import { because, type Mapping } from '../text/reasoned.ts'
@@ -16,8 +16,10 @@ export const google: Target = {
   },
 }
 
+const MOST: Most = { who: 'Google', period: 300, draining: 3600 }
+
 function thresholds(profile: ServiceProfile): Mapping {
-  const check = balancerCheck(profile)
+  const check = balancerCheck(profile, MOST)
   return {
     checkIntervalSec: check.intervalSeconds,
     timeoutSec: check.timeoutSeconds,
@@ -41,17 +43,31 @@ function backendConfig(profile: ServiceProfile): GeneratedFile {
           port: because(port, 'Of the container, not of the Service.'),
           ...thresholds(profile),
         },
-        connectionDraining: { drainingTimeoutSec: balancerCheck(profile).drainingSeconds },
+        connectionDraining: { drainingTimeoutSec: balancerCheck(profile, MOST).drainingSeconds },
       },
     },
-    `For GKE's Ingress. The Service names it in its annotations:\n  cloud.google.com/backend-config: '{"default": "${name}"}'\n  cloud.google.com/neg: '{"ingress": true}'\nWithout it the health check is taken from the readiness probe once, when the load balancer is made.`,
+    backendConfigHead(profile),
   )
   return { path: 'backend-config.yaml', text, language: 'yaml' }
 }
 
+function backendConfigHead({ name, tls, port, servicePort = port }: ServiceProfile): string {
+  return [
+    "For GKE's Ingress. The Service names it in its annotations:",
+    `  cloud.google.com/backend-config: '{"default": "${name}"}'`,
+    `  cloud.google.com/neg: '{"ingress": true}'`,
+    ...(tls && servicePort === port
+      ? [
+          `  cloud.google.com/app-protocols: '{"http": "HTTPS"}' (by the name of its port; unsaid, requests go in HTTP)`,
+        ]
+      : []),
+    'Without it the health check is taken from the readiness probe once, when the load balancer is made.',
+  ].join('\n')
+}
+
 /** For GKE's Gateway, which does not look at readiness probes at all. */
 function policies(profile: ServiceProfile): readonly GeneratedFile[] {
-  const { name, port, tls, readiness } = profile
+  const { name, port, servicePort = port, tls, readiness } = profile
   const targetRef = { group: '', kind: 'Service', name }
   const asked = {
     portSpecification: 'USE_FIXED_PORT',
@@ -71,14 +87,14 @@ function policies(profile: ServiceProfile): readonly GeneratedFile[] {
         targetRef,
       },
     },
-    "For GKE's Gateway, which asks GET / where nothing else is said.",
+    `For GKE's Gateway, which asks GET / where nothing else is said.${tls && servicePort === port ? ' The port of the Service says appProtocol: HTTPS; unsaid, requests go in HTTP.' : ''}`,
   )
   const backend = toYaml({
     apiVersion: 'networking.gke.io/v1',
     kind: 'GCPBackendPolicy',
     metadata: { name },
     spec: {
-      default: { connectionDraining: { drainingTimeoutSec: balancerCheck(profile).drainingSeconds } },
+      default: { connectionDraining: { drainingTimeoutSec: balancerCheck(profile, MOST).drainingSeconds } },
       targetRef,
     },
   })
@@ -90,7 +106,7 @@ function policies(profile: ServiceProfile): readonly GeneratedFile[] {
 
 function terraform(profile: ServiceProfile): GeneratedFile {
   const { name, port, tls, readiness } = profile
-  const check = balancerCheck(profile)
+  const check = balancerCheck(profile, MOST)
   const asked = new Block([], { port, request_path: because(readiness.path, READINESS_REASON) })
   const block = new Block(
     ['google_compute_health_check', name.replaceAll('-', '_')],

@@ -11,6 +11,7 @@ export const grafana: Target = {
   name: 'grafana',
   summary: 'Grafana: a dashboard of readiness, checks and their durations, and its provisioning',
   kind: 'monitoring',
+  asksOnSameMachine: true,
   files(profile) {
     const { name } = profile
     const provider = {

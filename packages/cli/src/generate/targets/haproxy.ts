@@ -1,10 +1,10 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
-import { type Directive, directives } from '../balancing/directives.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import { trustReason } from '../balancing/trust.ts'
 import type { Target } from '../target.ts'
+import { type Directive, directives } from '../text/directives.ts'
 
 /** Long enough for pools to fill, short beside a rolling restart. */
 const SLOWSTART = '10s'
@@ -129,7 +129,12 @@ function servers(
           'HAProxy starts although a name is not known yet: its instance is out until it is.',
         ]
       : undefined,
-    [`default-server check${port} inter ${intervalMs}ms fall ${fall} rise ${rise}`, reason],
+    [
+      `default-server check${port} inter ${intervalMs}ms fall ${fall} rise ${rise}`,
+      agentPort === undefined
+        ? reason
+        : `${fall} failures in a row take an instance out that does not answer.`,
+    ],
     ...all.map((instance) => `server ${instance.name} ${addressOf(instance)}`),
   ]
 }

@@ -8,6 +8,7 @@ export const istio: Target = {
   name: 'istio',
   summary: 'DestinationRule with outlier detection, and annotations for probes and the end of a pod',
   kind: 'mesh',
+  asksOnSameMachine: true,
   files: (profile) => [destinationRule(profile), podPatch(profile)],
 }
 
@@ -22,23 +23,26 @@ function destinationRule({ name, replicas }: ServiceProfile): GeneratedFile {
         trafficPolicy: {
           outlierDetection: because(
             {
-              consecutiveGatewayErrors: because(
-                5,
-                '502, 503 and 504: what a broken instance says. Not consecutive5xxErrors, for which a 500 of one request that is wrong counts too.',
-              ),
+              consecutiveGatewayErrors:
+                replicas === 1
+                  ? because(
+                      0,
+                      'Off: one alone is never ejected, bad answers are better than none. Not by maxEjectionPercent: 0, which Istio takes for unsaid.',
+                    )
+                  : because(
+                      5,
+                      '502, 503 and 504: what a broken instance says. Not consecutive5xxErrors, for which a 500 of one request that is wrong counts too.',
+                    ),
               consecutive5xxErrors: because(0, 'Off; unsaid it is on, with 5.'),
               interval: '10s',
               baseEjectionTime: because(
                 '30s',
                 'Grows with each ejection. Longer than a restart, or it comes back before it is well.',
               ),
-              maxEjectionPercent:
-                replicas === 1
-                  ? because(0, 'One alone is never ejected: bad answers are better than none.')
-                  : because(
-                      50,
-                      'A dependency that is down makes all instances fail alike: half stay, and may still be of use.',
-                    ),
+              maxEjectionPercent: because(
+                50,
+                'A dependency that is down makes all instances fail alike: half stay, and may still be of use.',
+              ),
             },
             'Passive, beside readiness: the kubelet asks every few seconds, a proxy sees each answer. Nothing asks /health here.',
           ),

@@ -7,6 +7,7 @@ export const linkerd: Target = {
   name: 'linkerd',
   summary: 'failure accrual and an orderly end of the proxy, or a route that lets the kubelet ask',
   kind: 'mesh',
+  asksOnSameMachine: true,
   forms: ['annotations', 'probe-route'],
   // The route apart: where there is no other, it would be the only one, and all else would be refused.
   files: (profile, { form = 'annotations' }) =>

@@ -1,10 +1,10 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { timeoutSecondsOf } from '../../profile/timings.ts'
 import { ANSWERS, timeoutReason } from '../balancing/check-timing.ts'
-import { directives } from '../balancing/directives.ts'
 import { addressOf, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import type { Target } from '../target.ts'
+import { directives } from '../text/directives.ts'
 
 /** Failures in a row before somebody is told. */
 const FALL = 3

@@ -1,10 +1,10 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { timeoutSecondsOf } from '../../profile/timings.ts'
 import { ANSWERS, durationText } from '../balancing/check-timing.ts'
-import { directives } from '../balancing/directives.ts'
 import { type Instance, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import type { Target } from '../target.ts'
+import { directives } from '../text/directives.ts'
 
 /** Commands of `check_http`, and services that use them; Icinga 1 and Naemon read the same. */
 export const nagios: Target = {

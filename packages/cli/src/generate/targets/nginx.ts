@@ -1,10 +1,10 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { checkTiming, durationText } from '../balancing/check-timing.ts'
-import { type Directive, directives } from '../balancing/directives.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import { type Trust, trustOf } from '../balancing/trust.ts'
 import type { Target } from '../target.ts'
+import { type Directive, directives } from '../text/directives.ts'
 
 /** Failures of users' requests before an instance is left out. */
 const MAX_FAILS = 3
@@ -16,6 +16,7 @@ export const nginx: Target = {
   name: 'nginx',
   summary: 'NGINX: an upstream with passive checks, and what its location needs',
   kind: 'proxy',
+  asksOnSameMachine: true,
   takesInstances: true,
   takesCaFile: true,
   files(profile, options) {

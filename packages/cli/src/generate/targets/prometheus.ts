@@ -55,7 +55,7 @@ function scraping(profile: ServiceProfile, options: TargetOptions, scrapeMs: num
   const { name, metricsPath, tls } = profile
   if (metricsPath === undefined) {
     throw new UsageError([
-      '--metrics-path: the service is not known to serve metrics; set "metrics: true" under serve in hale.yaml, or in the options of its handler and give --metrics-path /health/metrics',
+      `--metrics-path: port ${profile.port} is not known to serve metrics; set "metrics: true" under serve in hale.yaml, or in the options of its handler and give --metrics-path /health/metrics. Beside a port off the loop, which serves none, give the other one too: --port`,
     ])
   }
   const instances = instancesOf(profile, options)
@@ -92,9 +92,10 @@ function scraping(profile: ServiceProfile, options: TargetOptions, scrapeMs: num
   )
 }
 
-/** Where the metrics are: beside the probes, whatever port requests go to. */
-function targetsOf({ port }: ServiceProfile, { all, healthPort }: Instances): readonly string[] {
-  return all.map((instance) => addressOf(healthPort === undefined ? instance : { ...instance, port }))
+/** Where the metrics are: beside the probes or on a port of their own, whatever port requests go to. */
+function targetsOf({ port, metricsPort }: ServiceProfile, { all, healthPort }: Instances): readonly string[] {
+  const own = metricsPort ?? (healthPort === undefined ? undefined : port)
+  return all.map((instance) => addressOf(own === undefined ? instance : { ...instance, port: own }))
 }
 
 function records(job: string): readonly RecordingRule[] {
@@ -103,12 +104,14 @@ function records(job: string): readonly RecordingRule[] {
     {
       record: 'job_probe:hale_probe_up:avg',
       expr: `avg by (job, probe) (${up})`,
-      reason: 'The share of instances that are ready, alive and started.',
+      reason:
+        'The share of instances that are ready, alive and started, of those in which somebody asked for it.',
     },
     {
       record: 'job_probe:hale_probe_up:max',
       expr: `max by (job, probe) (${up})`,
-      reason: 'Whether anybody is: its average over time is the availability of the service.',
+      reason:
+        'Whether anybody is, as long as one answers: its average over time is the availability of the service.',
     },
     {
       record: 'job_check:hale_check_last_duration_seconds:max',

@@ -192,6 +192,20 @@ test('a path that a proxy would read as its own is refused', async () => {
   }
 })
 
+test.each(['backend', 'probe', 'directors', 'vcl', 'vcl-cache'])(
+  'no service called %s is a word of VCL',
+  async (name) => {
+    const text = await only('varnish', { ...plain, name })
+    const symbols = [...text.matchAll(/^(?:probe|backend| {2}new) (\w+) /gm)].map(([, symbol]) => symbol)
+    expect(symbols).toHaveLength(4)
+    for (const symbol of symbols) {
+      expect(symbol).toMatch(/^[a-z]\w*_(?:ready|instances|\d)$/)
+      expect(symbol).not.toMatch(/^vcl_/)
+    }
+    expect(text).toContain(`set req.backend_hint = ${symbols.at(-1)}.backend();`)
+  },
+)
+
 test('HAProxy asks for liveness where an agent tells of readiness', async () => {
   expect(await only('haproxy')).toContain('uri /health/ready ')
   const agent = await only('haproxy', { ...plain, agentPort: 9402 })

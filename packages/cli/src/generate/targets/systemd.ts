@@ -78,7 +78,12 @@ function service(profile: ServiceProfile, start: UnitSection['lines']): Generate
           String(startSeconds(profile) + 10),
           `Starting may take ${profile.startupMs / 1000} s.`,
         ],
-        ['TimeoutStopSec', String(timings.graceSeconds), graceReason(profile, timings)],
+        [
+          'TimeoutStopSec',
+          String(timings.graceSeconds),
+          // Nothing of systemd's tells a balancer that the unit is about to end, so nothing is held back.
+          graceReason(profile, { ...timings, preStopSeconds: 0 }),
+        ],
         [
           'KillMode',
           'mixed',

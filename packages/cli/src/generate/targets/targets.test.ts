@@ -186,6 +186,20 @@ describe('kubernetes', () => {
     expect(delayed.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(85)
   })
 
+  test.each([
+    [{ drainDelayMs: 0 }, 'stops listening as soon as it is told'],
+    [{ drainDelayMs: 200 }, 'stops listening 200 ms after'],
+    [{ drainDelayMs: 4999, drainsItself: false }, 'held back for 4999 ms'],
+    [{ drainDelayMs: 0, drainsItself: false }, 'not held back'],
+  ])('says that %j is too short for a cluster', async (given, what) => {
+    for (const form of ['manifest', 'kustomize']) {
+      const texts = (await generated('kubernetes', { ...plain, ...given }, { form })).map(({ text }) => text)
+      expect(texts.join('').replace(/\s+#?\s*/g, ' ')).toMatch(new RegExp(`TOO SHORT: [^;]*${what}.*5000 ms`))
+      expect(texts.join('')).not.toContain('No preStop hook')
+    }
+    expect(await only('kubernetes', { ...plain, ...given, drainDelayMs: 5000 })).not.toContain('TOO SHORT')
+  })
+
   test('asks a port of its own by name, and names those of whom all ask', async () => {
     const text = await only('kubernetes', full)
     const [container] = parse(text).spec.template.spec.containers
@@ -208,7 +222,7 @@ describe('kubernetes', () => {
     expect(exec.livenessProbe.timeoutSeconds).toBeGreaterThan(http.livenessProbe.timeoutSeconds)
     expect(exec.livenessProbe.exec.command.slice(0, 3)).toEqual([
       'node',
-      'node_modules/hale/dist/probe/main.js',
+      'node_modules/hale/dist/probe/main.cjs',
       'http://127.0.0.1:3000/health/live',
     ])
   })
@@ -250,53 +264,25 @@ test('compose takes no path for a variable, and systemd none for a specifier', a
   expect(await only('systemd', odd, {}, 's-1-liveness.service')).toContain('/$$a/%%n/~x')
 })
 
-describe('AWS', () => {
-  test('lets ECS replace nothing because a dependency is down', async () => {
-    const template = parse(await only('ecs', plain))
-    expect(template.Resources.OrdersTargetGroup.Properties.HealthCheckPath).toBe('/health/startup')
-    const [container] = template.Resources.OrdersTask.Properties.ContainerDefinitions
-    expect(container.HealthCheck.Command.join(' ')).toContain('/health/live')
-    const told = parse(await only('ecs', plain, { probe: 'readiness' }))
-    expect(told.Resources.OrdersTargetGroup.Properties.HealthCheckPath).toBe('/health/ready')
-    expect(parse(await only('alb', plain)).Resources.OrdersTargetGroup.Properties.HealthCheckPath).toBe(
-      '/health/ready',
-    )
-  })
-
-  test('says what it cannot hold', async () => {
-    const slow = { ...plain, inFlightMs: 300_000 }
-    await expect(generated('ecs', slow)).rejects.toThrow(
-      /--drain-delay-ms and --in-flight-ms: makes a stopTimeout of 315 s, and AWS allows 2 to 120 s/,
-    )
-  })
-
-  test('has the timeout below the interval', async () => {
-    for (const profile of Object.values(profiles)) {
-      const text = await only('alb', profile)
-      const properties = Object.values<{ Properties: Record<string, number> }>(parse(text).Resources)[0]
-        ?.Properties
-      expect(properties?.HealthCheckTimeoutSeconds).toBeLessThan(properties?.HealthCheckIntervalSeconds ?? 0)
-    }
-  })
+test('what is asked within a container says where it has no place', async () => {
+  const beside = { ...full, tls: false }
+  for (const name of ['docker', 'compose']) {
+    expect(await only(name, plain)).not.toContain('hale serve')
+    expect(await only(name, beside)).toContain('hale serve')
+  }
+  expect(await only('systemd', beside)).not.toContain('preStop')
 })
 
-test('a balancer that notices a drain too late says so, and what to set', async () => {
-  const late = await only('azure', plain, {}, 'load-balancer.tf')
-  expect(late.replace(/\n\s*# /g, ' ')).toContain('LATER than the 5000 ms')
-  expect(late).toContain('drainDelayMs: 10000')
-  expect(await only('google', plain)).not.toContain('LATER')
+test('a disk of its own is nothing that replicas share', async () => {
+  const check = { name: 'data', critical: true, timeoutMs: 400, probes: ['readiness'] as const }
+  const said = async (type?: string) =>
+    only('kubernetes', { ...plain, checks: [{ ...check, ...(type !== undefined && { type }) }] })
+  for (const type of ['disk', 'memory', 'event-loop']) expect(await said(type)).not.toContain('Every replica')
+  expect(await said('postgres')).toContain('Every replica asks the same data: while')
+  expect(await said()).toMatch(/the same data, unless\s+#?\s*each has one of its own/)
 })
-
-test('Google is never told of a timeout above the interval, which it refuses', () =>
-  fc.assert(
-    fc.asyncProperty(anything, async (profile) => {
-      const { checkIntervalSec, timeoutSec } = parse(await only('google', profile)).spec.healthCheck
-      expect(timeoutSec).toBeLessThanOrEqual(checkIntervalSec)
-      expect(timeoutSec * 1000).toBeGreaterThan(profile.readiness.budgetMs)
-    }),
-    { numRuns: 20 },
-  ))
 
 test('one instance alone is never ejected', async () => {
-  expect(parse(await only('istio', alone)).spec.trafficPolicy.outlierDetection.maxEjectionPercent).toBe(0)
+  const { outlierDetection } = parse(await only('istio', alone)).spec.trafficPolicy
+  expect([outlierDetection.consecutiveGatewayErrors, outlierDetection.consecutive5xxErrors]).toEqual([0, 0])
 })

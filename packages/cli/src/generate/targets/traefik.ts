@@ -1,4 +1,5 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
+import { unannounced } from '../asking/reasons.ts'
 import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { trustReason } from '../balancing/trust.ts'
@@ -89,7 +90,10 @@ function healthCheck(profile: ServiceProfile, healthPort: number | undefined): T
   }
 }
 
-function lateness(asked: number, { drainDelayMs }: ServiceProfile): string {
+function lateness(asked: number, profile: ServiceProfile): string {
+  const { drainDelayMs } = profile
+  const lost = unannounced(profile)
+  if (lost !== undefined) return `one that fails is out within ${durationText(asked)}. ${lost}`
   const out = `an instance that drains is out within ${durationText(asked)}`
   return asked <= drainDelayMs
     ? `${out}, before it stops listening after ${durationText(drainDelayMs)}.`

@@ -1,9 +1,9 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
-import { type Directive, directives } from '../balancing/directives.ts'
 import { type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import type { Target } from '../target.ts'
+import { type Directive, directives } from '../text/directives.ts'
 
 /** VCL with a probe, backends and a director, to be included by the main file. */
 export const varnish: Target = {
@@ -20,8 +20,10 @@ export const varnish: Target = {
 
 function vcl(profile: ServiceProfile, instances: Instances): string {
   const { name } = profile
-  // Names in VCL may have no dots and begin with a letter.
-  const symbol = /^[a-z]/.test(name) ? name.replace(/-/g, '_') : `s_${name.replace(/-/g, '_')}`
+  // Names in VCL begin with a letter, and not with vcl_. With a word after it none is one of its own, as backend is.
+  const plain = name.replace(/-/g, '_')
+  const symbol = /^(?!vcl(?:_|$))[a-z]/.test(plain) ? plain : `s_${plain}`
+  const director = `${symbol}_instances`
   const symbols = instances.all.map((_, index) => `${symbol}_${index + 1}`)
   return [
     head(profile, instances),
@@ -36,12 +38,12 @@ function vcl(profile: ServiceProfile, instances: Instances): string {
       ]),
     ),
     block('sub vcl_init', [
-      `new ${symbol} = directors.round_robin();`,
-      ...symbols.map((backend) => `${symbol}.add_backend(${backend});`),
+      `new ${director} = directors.round_robin();`,
+      ...symbols.map((backend) => `${director}.add_backend(${backend});`),
     ]),
     block('sub vcl_recv', [
       [
-        `set req.backend_hint = ${symbol}.backend();`,
+        `set req.backend_hint = ${director}.backend();`,
         'Only healthy backends; 503 when there is none, unless the cache has something still in its grace.',
       ],
     ]),

@@ -60,7 +60,13 @@ describe('a check whose run is over before it is told whom to ask', () => {
       controller.abort(reason)
       return value
     })
-    const context = { signal: controller.signal, name: 'x', timeoutMs: 500, now: () => performance.now() }
+    const context = {
+      signal: controller.signal,
+      name: 'x',
+      timeoutMs: 500,
+      now: () => performance.now(),
+      warn() {},
+    }
     await expect(definition.run?.(context)).rejects.toBe(reason)
     expect([asked, silent.accepted]).toEqual([0, 0])
   })

@@ -10,7 +10,13 @@ type Node = 'well' | 'refuses' | 'throws' | 'hangs'
 /** Asks nodes of these kinds in a run that is aborted after its timeout, as the engine does. */
 async function asked(...nodes: readonly Node[]): Promise<Outcome> {
   const controller = new AbortController()
-  const context = { name: 'x', signal: controller.signal, timeoutMs: 50, now: () => performance.now() }
+  const context = {
+    name: 'x',
+    signal: controller.signal,
+    timeoutMs: 50,
+    now: () => performance.now(),
+    warn() {},
+  }
   const timer = setTimeout(() => controller.abort(new Error('over')), context.timeoutMs)
   try {
     return await askNodes(nodes, context, (node, { signal }) => {
@@ -50,7 +56,7 @@ test('an answer that arrived while the loop was busy is none too many', async ()
   const { port } = server.address() as AddressInfo
   const clients = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
   await expect.poll(() => nodes.length).toBe(2)
-  const context = { name: 'x', signal: new AbortController().signal, timeoutMs: 100, now: () => 0 }
+  const context = { name: 'x', signal: new AbortController().signal, timeoutMs: 100, now: () => 0, warn() {} }
   const answer = askNodes(clients, context, async (client, { signal }) => {
     await unlessAborted(once(client, 'data'), signal)
     return up()

@@ -27,7 +27,7 @@ export async function askNodes<N>(
   context.signal.addEventListener('abort', abort, { once: true })
   if (context.signal.aborted) abort()
   try {
-    const part = { name: context.name, timeoutMs, signal: giveUp.signal, now: () => context.now() }
+    const part = { ...context, timeoutMs, signal: giveUp.signal }
     const answers = await Promise.allSettled(nodes.map(async (node) => ask(node, part)))
     const isLate = (answer: (typeof answers)[number]): boolean =>
       answer.status === 'rejected' && answer.reason === noAnswer

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { hasFreeConnection } from './free-connection.ts'
 
 const context = (timeoutMs: number, now: () => number) => ({
-  name: 'x',
   signal: new AbortController().signal,
   timeoutMs,
   now,

@@ -9,7 +9,7 @@ const pollMs = 20
  */
 export async function hasFreeConnection(
   isFree: () => boolean,
-  { signal, timeoutMs, now }: CheckContext,
+  { signal, timeoutMs, now }: Pick<CheckContext, 'signal' | 'timeoutMs' | 'now'>,
 ): Promise<boolean> {
   for (let left = timeoutMs / 2; !isFree(); ) {
     if (left <= 0) return false

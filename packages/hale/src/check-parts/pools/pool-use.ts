@@ -43,12 +43,17 @@ interface SequelizePool
 /** The use of a pool of pg, mysql2, tarn (knex, mssql) or sequelize-pool; undefined of anything else. */
 export function poolUseOf(pool: unknown): PoolUse | undefined {
   if (typeof pool !== 'object' || pool === null) return undefined
-  if (has(pool, 'totalCount', 'idleCount', 'waitingCount')) return ofPg(pool as PgPool)
+  if (isPgPool(pool)) return ofPg(pool)
   if (has(pool, 'size', 'available', 'using', 'waiting', 'maxSize')) return ofSequelize(pool as SequelizePool)
   if (hasMethod(pool, 'numUsed', 'numFree', 'numPendingAcquires', 'numPendingCreates'))
     return ofTarn(pool as TarnPool)
   const { _allConnections: all, _freeConnections: free } = pool as Partial<MysqlPool>
   return all === undefined || free === undefined ? undefined : ofMysql(pool as MysqlPool)
+}
+
+/** Whether it is the pool of pg. */
+export function isPgPool(pool: unknown): pool is PgPool {
+  return typeof pool === 'object' && pool !== null && has(pool, 'totalCount', 'idleCount', 'waitingCount')
 }
 
 function has(pool: object, ...names: readonly string[]): boolean {

@@ -49,10 +49,10 @@ export class RedisClusters {
     const startedAt = context.now()
     const first = await this.#askEach(cluster, questions, context)
     const table = first.isOutOfDate ? this.#readTable(cluster, context) : undefined
-    const { name, signal, timeoutMs } = context
+    const { timeoutMs } = context
     const isLate = context.now() - startedAt > timeoutMs * times.tooLate
     if (table === undefined || isLate || !(await settlesWithin(table, timeoutMs * times.table))) return first
-    const rest = { name, signal, timeoutMs: timeoutMs * times.secondRound, now: () => context.now() }
+    const rest = { ...context, timeoutMs: timeoutMs * times.secondRound }
     return this.#askEach(cluster, questions, rest)
   }
 

@@ -116,7 +116,7 @@ whenOwned(redisProgram, 'a cluster of Redis', () => {
         },
       },
     })
-    test.each(cases)('$name', { timeout: 60_000 }, ({ run }) => run())
+    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
   describe('with replicas', () => {

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { eventually } from '../../../../../tests/eventually.ts'
 import { DisposedError } from '../../errors/disposed-error.ts'
 import { StartupError } from '../../errors/startup-error.ts'
 import { fakeClock } from '../../testing/fake-clock.ts'
@@ -135,7 +136,7 @@ test('a promise that settles twice, or throws where it is waited for, is one out
   expect(made.failed).toBeUndefined()
   // biome-ignore lint/suspicious/noThenProperty: it is what is tested
   made.task('throws', { then: throwing.get } as never)
-  await vi.waitFor(() => expect(made.failed?.message).toBe('startup failed: throws: failed'))
+  await eventually(() => expect(made.failed?.message).toBe('startup failed: throws: failed'))
   expect(logger.error).toHaveBeenCalledOnce()
 })
 

@@ -240,6 +240,23 @@ describe('the base path', () => {
     expect(body).toContain('Not alive: loop.')
   })
 
+  test('names all that degrades liveness and readiness', async () => {
+    const clock = fakeClock()
+    const late = selfCheck(() => degraded('late'), { probes: ['liveness'] })
+    const pay = { outcome: down('gone') }
+    const health = createHealth({
+      clock,
+      checks: {
+        pay: check(() => pay.outcome, { critical: false, maxAgeMs: { up: 0, down: 0 } }),
+        loop: late,
+      },
+    })
+    const ask = asking(health, clock)
+    expect((await ask('/health')).body).toContain('Alive and ready for traffic, but degraded: pay and loop.')
+    pay.outcome = up()
+    expect((await ask('/health')).body).toContain('Alive and ready for traffic, but degraded: loop.')
+  })
+
   test('shows no more than the tersest of liveness and readiness', async () => {
     const clock = fakeClock()
     const health = createHealth({

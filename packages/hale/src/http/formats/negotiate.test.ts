@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { processorMs } from '../../../../../tests/processor-time.ts'
 import type { Format } from './format.ts'
 import { negotiate } from './negotiate.ts'
 
@@ -159,8 +160,9 @@ describe('negotiate with garbage', () => {
     ['spaces', `text/html;${' '.repeat(20_000)}q=1`],
     ['one word', 'x'.repeat(20_000)],
   ])('answers a hundred headers of 20 000 %s within half a second', (_what, accept) => {
-    const begun = performance.now()
-    for (let asked = 0; asked < 100; asked++) negotiate(accept, [json, html, text])
-    expect(performance.now() - begun).toBeLessThan(500)
+    const ask = (): void => {
+      for (let asked = 0; asked < 100; asked++) negotiate(accept, [json, html, text])
+    }
+    expect(processorMs(ask)).toBeLessThan(500)
   })
 })

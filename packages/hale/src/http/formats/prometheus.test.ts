@@ -108,16 +108,20 @@ describe('a report as metrics', () => {
     const { ask, health } = made(() => void runs++)
     const response = await ask('/health/ready?format=prometheus')
     expect(response?.status).toBe(200)
-    expect(response?.body).toContain('hale_probe_up{probe="readiness"} 0\n')
+    expect(response?.body).not.toContain('hale_probe_up')
     expect(response?.body).toContain('hale_check_status{check="database",status="UNKNOWN"} 1\n')
     expect(runs).toBe(0)
     health.drain()
-    expect((await ask('/health/ready?format=prometheus'))?.body).toContain('{state="draining"} 1\n')
+    const draining = (await ask('/health/ready?format=prometheus'))?.body
+    expect(draining).toContain('{state="draining"} 1\n')
+    expect(draining).toContain('hale_probe_up{probe="readiness"} 0\n')
   })
 
   it('is the verdict alone at status, and a check its status alone', async () => {
-    const { ask } = made()
+    const { ask, health } = made()
     const text = async (url: string) => (await ask(url, { visibility: 'status' }))?.body ?? ''
+    expect(await text('/health/ready?format=prometheus')).toBe('')
+    health.drain()
     const probe = await text('/health/ready?format=prometheus')
     expect(probe.split('\n')).toHaveLength(4)
     expect(probe).toContain('hale_probe_up{probe="readiness"} 0\n')
@@ -141,19 +145,23 @@ describe('/health/metrics', () => {
 
   it('tells everything that is known, and runs nothing', async () => {
     let runs = 0
-    const { ask } = made(() => void runs++)
+    const { ask, health } = made(() => void runs++)
+    health.drain()
     const response = await ask('/health/metrics')
     expectValid('prometheus', response)
     expect(response?.status).toBe(200)
-    for (const probe of ['liveness', 'readiness', 'startup', 'secret'])
+    for (const probe of ['readiness', 'startup', 'secret'])
       expect(response?.body).toContain(`hale_probe_up{probe="${probe}"}`)
+    // Nobody has asked for it, so nobody is to be woken for it.
+    expect(response?.body).not.toContain('probe="liveness"')
     expect(response?.body).toContain('hale_check_status{check="loop"')
-    expect(response?.body).toContain('hale_lifecycle_state{state="running"} 1\n')
+    expect(response?.body).toContain('hale_lifecycle_state{state="draining"} 1\n')
     expect(runs).toBe(0)
   })
 
   it('shows strangers no check of a group that is terse', async () => {
-    const { ask } = made()
+    const { ask, probed } = made()
+    await probed()
     const token = 'sixteen characters'
     expect((await ask('/health/metrics', { token }))?.body).not.toContain('consumer')
     const headers = { authorization: `Bearer ${token}` }

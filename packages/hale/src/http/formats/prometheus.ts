@@ -67,7 +67,10 @@ export function metricsText({ probes, checks, state, durations }: Exposition, op
     family(
       'hale_probe_up',
       'Whether the probe or group is healthy: UP or DEGRADED.',
-      probes.map(([probe, status]) => sample({ probe }, isHealthy(status))),
+      // Of what nobody has asked yet there is nothing to tell, and nothing to be woken for.
+      probes
+        .filter(([, status]) => status !== 'UNKNOWN')
+        .map(([probe, status]) => sample({ probe }, isHealthy(status))),
     ),
     family(
       'hale_check_status',

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { processorMs } from '../../../../../tests/processor-time.ts'
 import { check } from '../../core/check.ts'
 import { createHealth } from '../../core/create-health.ts'
 import { fakeClock } from '../../testing/fake-clock.ts'
@@ -70,17 +71,14 @@ describe('parseUrl', () => {
   })
 
   it('takes a megabyte apart as readily as a line', () => {
-    const begun = performance.now()
-    for (const url of [
+    const urls = [
       `/${'a'.repeat(1e6)}`,
       `http://${'a'.repeat(1e6)}`,
       `/${'%61'.repeat(3e5)}`,
       '/'.repeat(1e6),
       '?'.repeat(1e6),
-    ]) {
-      parseUrl(url)
-    }
-    expect(performance.now() - begun).toBeLessThan(1000)
+    ]
+    expect(processorMs(() => urls.map(parseUrl))).toBeLessThan(1000)
   })
 })
 

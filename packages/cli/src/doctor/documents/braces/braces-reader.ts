@@ -201,6 +201,7 @@ function ranged<N extends Node>(node: N, start: number, end: number): N {
   return node
 }
 
-function written(key: string, value: string): string {
+/** How both languages state a key of an object. */
+export function written(key: string, value: string): string {
   return `${key} = ${/^(?:-?\d+(?:\.\d+)?|true|false)$/.test(value) ? value : JSON.stringify(value)}`
 }

@@ -4,7 +4,7 @@ import type { SourceFile } from '../source-file.ts'
 import { statusesAccepted } from '../statuses.ts'
 import { figureAt } from '../yaml/figure-at.ts'
 import type { Located } from '../yaml/located.ts'
-import { askingOf, healthChecksOf } from './ecs.ts'
+import { askingOf, healthChecksOf, startsOf } from './ecs.ts'
 
 const TASK = 'AWS::ECS::TaskDefinition'
 const TARGET_GROUP = 'AWS::ElasticLoadBalancingV2::TargetGroup'
@@ -21,11 +21,11 @@ export function cloudFormationDocument(file: SourceFile, root: Located): EcsDocu
       const properties = one.get('Type')?.text === type ? one.get('Properties') : undefined
       return properties === undefined ? [] : [[name, properties] as const]
     })
-  const healthChecks = ofType(TASK).flatMap(([, task]) =>
-    healthChecksOf(task.get('ContainerDefinitions'), capitalised),
-  )
+  const tasks = ofType(TASK).map(([, task]) => task.get('ContainerDefinitions'))
+  const healthChecks = tasks.flatMap((containers) => healthChecksOf(containers, capitalised))
+  const starts = tasks.flatMap((containers) => startsOf(containers, capitalised))
   const balancers = ofType(TARGET_GROUP).flatMap(([name, group]) => targetGroup(name, group))
-  return { kind: 'ecs', file, healthChecks, askings: [...healthChecks.map(askingOf), ...balancers] }
+  return { kind: 'ecs', file, healthChecks, starts, askings: [...healthChecks.map(askingOf), ...balancers] }
 }
 
 function capitalised(key: string): string {

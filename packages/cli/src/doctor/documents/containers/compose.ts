@@ -1,9 +1,9 @@
 import type { Asking, Question } from '../asking.ts'
 import { commandAt, type Target } from '../command.ts'
 import type { ComposeDocument, ComposeService } from '../document.ts'
-import { durationFrom, type Figure } from '../figure.ts'
 import { traefikLabelAskings } from '../proxies/traefik.ts'
 import type { SourceFile } from '../source-file.ts'
+import { durationAt, figureAt } from '../yaml/figure-at.ts'
 import type { Located } from '../yaml/located.ts'
 
 /** `services` whose values are maps that say what runs. */
@@ -62,23 +62,16 @@ function isOff(check: Located): boolean {
 function askingOf(name: string, service: Located): readonly Asking[] {
   const check = service.get('healthcheck')
   if (check === undefined || !check.isMap || isOff(check)) return []
-  const retries = check.get('retries')
   return [
     {
       role: 'container',
       subject: `healthcheck of service ${name}`,
       place: check.place,
       question: questionOf(check.get('test'), namesOf(name, service)),
-      timeout: durationAt(check, 'timeout', 30_000),
-      interval: durationAt(check, 'interval', 30_000),
-      delay: durationAt(check, 'start_period', 0),
-      failures: {
-        name: 'retries',
-        stated: retries !== undefined,
-        place: retries?.place ?? check.keyPlace,
-        value: retries === undefined ? 3 : retries.number,
-        change: (value) => check.set('retries', String(value)),
-      },
+      timeout: durationAt(check, 'timeout', 30_000, 1),
+      interval: durationAt(check, 'interval', 30_000, 1),
+      delay: durationAt(check, 'start_period', 0, 1),
+      failures: figureAt(check, 'retries', 3, 1),
     },
   ]
 }
@@ -94,17 +87,6 @@ function questionOf(test: Located | undefined, names: readonly (string | undefin
   const shell = command.shell || test.items[0]?.text === 'CMD-SHELL'
   const target = names.includes(command.target?.host) ? ownTarget(command.target) : command.target
   return { kind: 'command', command: { ...command, shell, ...(target && { target }) } }
-}
-
-function durationAt(map: Located, name: string, byDefault: number): Figure {
-  const node = map.get(name)
-  return {
-    name,
-    stated: node !== undefined,
-    place: node?.place ?? map.keyPlace,
-    value: node === undefined ? byDefault : node.text === undefined ? undefined : durationFrom(node.text),
-    change: (value) => map.set(name, `${Math.ceil(value / 1000)}s`),
-  }
 }
 
 function ownTarget(target: Target | undefined): Target | undefined {

@@ -5,6 +5,7 @@ import type { DockerfileDocument } from '../document.ts'
 import { durationFrom, type Figure } from '../figure.ts'
 import { offsetOf, type Place } from '../place.ts'
 import type { SourceFile } from '../source-file.ts'
+import { dockerfileStart, listIn } from './dockerfile-start.ts'
 
 export function isDockerfile(text: string): boolean {
   return (
@@ -16,17 +17,30 @@ export function dockerfileDocument(file: SourceFile): DockerfileDocument {
   const parsed = DockerfileParser.parse(file.text)
   const checks = parsed.getHEALTHCHECKs()
   const askings = checks.flatMap((check) => askingOf(check, file.text))
-  return { kind: 'dockerfile', file, ...lastStage(parsed.getInstructions()), askings }
+  const { stages, base } = lastStage(parsed.getInstructions())
+  const done = stages.flat().map((instruction) => instruction.getTextContent())
+  return {
+    kind: 'dockerfile',
+    file,
+    base,
+    done: done.join('\n'),
+    starts: dockerfileStart(file.text, stages, base),
+    askings,
+  }
 }
 
 interface Stage {
   readonly name: string
   readonly from: string
-  readonly done: string[]
+  readonly done: Instruction[]
 }
 
 /** Through the stages that it goes on from, to the image that is not made here. */
-function lastStage(instructions: readonly Instruction[]): Pick<DockerfileDocument, 'base' | 'done'> {
+function lastStage(instructions: readonly Instruction[]): {
+  readonly base: string | undefined
+  /** Nearest first. */
+  readonly stages: readonly (readonly Instruction[])[]
+} {
   const stages: Stage[] = []
   for (const instruction of instructions) {
     const words = instruction.getArguments().map((argument) => argument.getValue())
@@ -35,14 +49,14 @@ function lastStage(instructions: readonly Instruction[]): Pick<DockerfileDocumen
       const named = words.findIndex((word) => word.toLowerCase() === 'as')
       const from = words.find((word) => !word.startsWith('--')) ?? ''
       stages.push({ name: named === -1 ? '' : (words[named + 1] ?? ''), from, done: [] })
-    } else if (keyword !== 'HEALTHCHECK') stages.at(-1)?.done.push(instruction.getTextContent())
+    } else if (keyword !== 'HEALTHCHECK') stages.at(-1)?.done.push(instruction)
   }
-  const done: string[] = []
+  const chain: Instruction[][] = []
   let at = stages.length - 1
   let base: string | undefined
   while (at >= 0) {
     const stage = stages[at]
-    done.push(...(stage?.done ?? []))
+    chain.push(stage?.done ?? [])
     base = stage?.from
     // Only what stands above can be gone on from.
     at = stages
@@ -51,7 +65,7 @@ function lastStage(instructions: readonly Instruction[]): Pick<DockerfileDocumen
   }
   return {
     base: base === undefined || base === '' || base.includes('$') ? undefined : base,
-    done: done.join('\n'),
+    stages: chain,
   }
 }
 
@@ -63,7 +77,7 @@ function askingOf(check: Healthcheck, text: string): readonly Asking[] {
   const from = offsetOf(text, subcommand.getRange().end)
   const raw = text.slice(from, place[1])
   const commandPlace: Place = [from, place[1]]
-  const words = wordsIn(raw)
+  const words = listIn(raw)
   const flag = (name: string, byDefault: number, read: (value: string) => number | undefined): Figure =>
     flagFigure(check, text, place, name, byDefault, read)
   return [
@@ -81,16 +95,6 @@ function askingOf(check: Healthcheck, text: string): readonly Asking[] {
       failures: flag('retries', 3, (value) => (/^\d+$/.test(value) ? Number(value) : undefined)),
     },
   ]
-}
-
-/** The exec form is a JSON list. */
-function wordsIn(raw: string): readonly string[] | undefined {
-  try {
-    const words: unknown = JSON.parse(raw.trim())
-    return Array.isArray(words) ? words.map(String) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function flagFigure(

@@ -2,6 +2,7 @@ import type { Asking } from '../asking.ts'
 import { commandAt } from '../command.ts'
 import type { EcsDocument, EcsHealthCheck } from '../document.ts'
 import type { SourceFile } from '../source-file.ts'
+import { type Start, startAt } from '../start.ts'
 import { figureAt } from '../yaml/figure-at.ts'
 import type { Located } from '../yaml/located.ts'
 
@@ -12,8 +13,19 @@ export function taskDefinition(root: Located): Located | undefined {
 }
 
 export function ecsDocument(file: SourceFile, task: Located): EcsDocument {
-  const healthChecks = healthChecksOf(task.get('containerDefinitions'), (key) => key)
-  return { kind: 'ecs', file, healthChecks, askings: healthChecks.map(askingOf) }
+  const containers = task.get('containerDefinitions')
+  const healthChecks = healthChecksOf(containers, (key) => key)
+  const starts = startsOf(containers, (key) => key)
+  return { kind: 'ecs', file, healthChecks, starts, askings: healthChecks.map(askingOf) }
+}
+
+/** @param named as for `healthChecksOf`. */
+export function startsOf(definitions: Located | undefined, named: (key: string) => string): readonly Start[] {
+  return (definitions?.items ?? []).flatMap((container) => {
+    const at = (key: string): Located | undefined => container.get(named(key))
+    const subject = `container ${at('name')?.text ?? ''}`
+    return startAt(subject, at('image')?.text, at('entryPoint'), at('command'))
+  })
 }
 
 /** @param named how the kind of file writes a key: CloudFormation begins with a capital. */

@@ -34,8 +34,14 @@ const POD_AT: Readonly<Record<string, readonly string[]>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
 }
 
+/** What kustomize reads has the form of an object, and never becomes one. */
 export function isKubernetes(root: Located): boolean {
-  return root.get('apiVersion')?.text !== undefined && root.get('kind')?.text !== undefined
+  const version = root.get('apiVersion')?.text
+  return (
+    version !== undefined &&
+    root.get('kind')?.text !== undefined &&
+    !version.startsWith('kustomize.config.k8s.io/')
+  )
 }
 
 /** The objects of one document: one, or those of a List. */

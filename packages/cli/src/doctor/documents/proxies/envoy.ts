@@ -1,8 +1,7 @@
 import type { Asking, Expectation, Question } from '../asking.ts'
 import type { EnvoyDocument } from '../document.ts'
-import { durationFrom, type Figure } from '../figure.ts'
 import type { SourceFile } from '../source-file.ts'
-import { figureAt } from '../yaml/figure-at.ts'
+import { durationAt, figureAt } from '../yaml/figure-at.ts'
 import type { Located } from '../yaml/located.ts'
 
 /** The clusters of a bootstrap file, of a CDS file, or a list of them alone. */
@@ -34,8 +33,8 @@ function askingOf({ cluster, node }: { cluster: string; node: Located }): Asking
     subject: `health check of cluster ${cluster}`,
     place: node.place,
     question: questionOf(node),
-    timeout: durationAt(node, 'timeout'),
-    interval: durationAt(node, 'interval'),
+    timeout: durationAt(node, 'timeout', undefined),
+    interval: durationAt(node, 'interval', undefined),
     failures: figureAt(node, 'unhealthy_threshold', undefined, 1),
     successes: figureAt(node, 'healthy_threshold', undefined, 1),
     ...(expected && { expects: expectationOf(expected) }),
@@ -76,15 +75,4 @@ function expectationOf(list: Located): Expectation {
     accepts: (code: number): boolean => ranges.some(({ start, end }) => code >= start && code < end),
   }
   return { place: list.place, stated, ...accepts }
-}
-
-function durationAt(map: Located, name: string): Figure {
-  const node = map.get(name)
-  return {
-    name,
-    stated: node !== undefined,
-    place: node?.place ?? map.keyPlace,
-    value: node?.text === undefined ? undefined : durationFrom(node.text, 1000),
-    change: (ms) => node?.replace(`${ms / 1000}s`),
-  }
 }

@@ -125,6 +125,12 @@ export class Located {
     )
   }
 
+  /** The same place in other words: what `translate` makes of the node, with keys written as that language does. */
+  translated(translate: (node: Node) => Node, written: YamlText['written']): Located {
+    const from = { ...this.#from, ...(written && { written }) }
+    return new Located(from, this.#node && translate(this.#node), this.#key, this.#shared, this.#merges)
+  }
+
   get items(): readonly Located[] {
     if (!isSeq(this.#node)) return []
     return this.#node.items.map(
@@ -159,8 +165,11 @@ export class Located {
     if (pair !== undefined) return this.#valueOf(pair).replace(text)
     const first = (node.items[0]?.key as Node | undefined)?.range?.[0]
     if (first === undefined) return undefined
-    const written = this.#from.written?.(key, text)
-    if (written !== undefined) return this.#insertBefore(first, written, node.flow === true)
+    if (this.#from.written !== undefined) {
+      // What is a block in YAML is written otherwise there.
+      if (text.includes('\n')) return undefined
+      return this.#insertBefore(first, this.#from.written(key, text), node.flow === true)
+    }
     const quoted = this.#from.text[first] === '"' ? `"${key}"` : key
     // A block has no place between braces.
     if (node.flow && text.includes('\n')) return undefined

@@ -1,4 +1,4 @@
-import { parseAllDocuments, type Document as YamlDocument } from 'yaml'
+import { isScalar, parseAllDocuments, visit, type Document as YamlDocument } from 'yaml'
 import { azureAskings } from '../braces/azure.ts'
 import { consulDocument, isConsulJson } from '../braces/consul.ts'
 import { cloudFormationDocument, isCloudFormation } from '../containers/cloud-formation.ts'
@@ -24,12 +24,19 @@ export function yamlDocuments(file: SourceFile): {
   readonly documents: readonly Document[]
   readonly unreadable: readonly Unreadable[]
 } {
-  const parsed = parseAllDocuments(file.text, { merge: true, logLevel: 'silent', prettyErrors: false })
+  const parsed = parseAllDocuments(file.text, {
+    merge: true,
+    logLevel: 'silent',
+    prettyErrors: false,
+    // It compares each key of a map with each other one.
+    uniqueKeys: false,
+  })
   const documents: Document[] = []
   const unreadable: Unreadable[] = []
   for (const one of Array.isArray(parsed) ? parsed : []) {
-    unreadable.push(...faultsOf(one, file))
-    if (one.errors.length === 0) documents.push(...documentsOf(one, file))
+    const faults = faultsOf(one, file)
+    unreadable.push(...faults)
+    if (faults.length === 0) documents.push(...documentsOf(one, file))
   }
   return { documents, unreadable }
 }
@@ -64,22 +71,50 @@ function isArm(root: Located): boolean {
 }
 
 /** The first of a document: what follows a fault is mostly its echo. */
-function faultsOf({ errors }: YamlDocument, { text, path }: SourceFile): readonly Unreadable[] {
-  const [first] = errors
-  if (first === undefined) return []
+function faultsOf(document: YamlDocument, { text, path }: SourceFile): readonly Unreadable[] {
+  const fault = document.errors[0] ?? duplicateIn(document)
+  if (fault === undefined) return []
   const isTemplate = text.includes('{{')
   return [
     {
       // The end of a file is told as the place behind it.
-      place: [Math.min(first.pos[0], text.length), Math.min(first.pos[1], text.length)],
-      what: isTemplate
-        ? 'this is no YAML before it is rendered'
-        : first.code === 'DUPLICATE_KEY'
-          ? 'a key stands twice in one map, of which programs take the one or the other'
-          : first.message.replace(/\s+/g, ' ').trim(),
+      place: [Math.min(fault.pos[0], text.length), Math.min(fault.pos[1], text.length)],
+      what: isTemplate ? 'this is no YAML before it is rendered' : inWords(fault.message),
       mend: isTemplate
         ? 'render the template first, as by `helm template . | hale doctor -`'
         : `make ${path.endsWith('.json') ? 'the JSON' : 'the YAML'} of this document valid; nothing else in it was examined`,
     },
   ]
+}
+
+function inWords(message: string): string {
+  if (message.includes('call stack')) return 'this is nested deeper than can be read'
+  return message.replace(/\s+/g, ' ').trim()
+}
+
+interface Fault {
+  readonly pos: readonly [number, number]
+  readonly message: string
+}
+
+function duplicateIn(document: YamlDocument): Fault | undefined {
+  let fault: Fault | undefined
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        // That of a merge is a symbol, of which there may be several.
+        if (!isScalar(key) || typeof key.value === 'symbol') continue
+        if (seen.has(key.value)) {
+          const [start = 0, end = 0] = key.range ?? []
+          const message = `the key ${String(key.value)} stands twice in one map, of which programs take the one or the other`
+          fault = { pos: [start, end], message }
+          return visit.BREAK
+        }
+        seen.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return fault
 }

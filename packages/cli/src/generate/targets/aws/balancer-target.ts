@@ -14,7 +14,7 @@ export function balancerTarget(kind: BalancerKind, summary: string): Target {
     forms: ['cloudformation', 'terraform'],
     choosesProbe: true,
     files(profile, { form = 'cloudformation', probe }): readonly GeneratedFile[] {
-      const check = targetGroupCheck(profile, kind, 'anything', probe)
+      const check = targetGroupCheck(profile, 'anything', probe)
       if (form === 'terraform') {
         const blocks = [
           variable('vpc_id', 'string', 'VPC of the target group'),

@@ -1,7 +1,7 @@
 import type { ServiceProfile } from '../../../profile/service-profile.ts'
 import { because, type Mapping, type Tree } from '../../text/reasoned.ts'
 import { capitalized } from './container-definition.ts'
-import type { BalancerKind, TargetGroupCheck } from './target-group.ts'
+import { type BalancerKind, type TargetGroupCheck, targetProtocol } from './target-group.ts'
 
 /** A name for a resource of CloudFormation, which allows letters and digits only. */
 export function logicalName(name: string): string {
@@ -26,7 +26,7 @@ export function targetGroupResource(
       VpcId: { Ref: 'Vpc' },
       TargetType: 'ip',
       Port: servicePort,
-      Protocol: kind === 'alb' ? 'HTTP' : 'TCP',
+      Protocol: targetProtocol(profile, kind),
       HealthCheckEnabled: true,
       HealthCheckProtocol:
         kind === 'nlb' ? because(tls ? 'HTTPS' : 'HTTP', NLB_PROTOCOL_REASON) : tls ? 'HTTPS' : 'HTTP',

@@ -2,11 +2,11 @@ import type { ServiceProfile } from '../../../profile/service-profile.ts'
 import { timingsOf } from '../../../profile/timings.ts'
 import { containerCheck } from '../../asking/container-check.ts'
 import { imageOf } from '../../asking/image-of.ts'
-import { PROBE_COMMAND_REASON } from '../../asking/probe-command.ts'
+import { within } from '../../asking/limits.ts'
+import { probeCommandReason } from '../../asking/probe-command.ts'
 import { answeredBy, SIDECAR_COMMAND, sidecarImage, sidecarName } from '../../asking/sidecar.ts'
 import type { Sidecar } from '../../target.ts'
 import { because, type Mapping, type Tree, withKeys } from '../../text/reasoned.ts'
-import { within } from './limits.ts'
 
 /** ECS has no more; liveness passes from the moment that the process listens, so it is enough for longer starts too. */
 const MOST_START_SECONDS = 300
@@ -33,13 +33,15 @@ function ownContainer(profile: ServiceProfile): Mapping {
     ],
     stopTimeout: stopTimeout(
       profile,
-      `above the ${timingsOf(profile).shutdownTimeoutMs} ms that gracefulShutdown takes at the longest`,
+      profile.drainsItself
+        ? `above the ${timingsOf(profile).shutdownTimeoutMs} ms that gracefulShutdown takes at the longest`
+        : `above the ${profile.inFlightMs} ms of the longest request`,
     ),
     healthCheck: healthCheck(
       profile,
       because(
         ['CMD', ...containerCheck(profile, 'liveness').command],
-        `${PROBE_COMMAND_REASON} ${SILENT_REASON}`,
+        `${probeCommandReason(profile)} ${SILENT_REASON}`,
       ),
       LIVENESS_REASON,
     ),
@@ -91,7 +93,7 @@ function portMappings(containerPort: number): readonly Tree[] {
 function stopTimeout(profile: ServiceProfile, above: string): Tree {
   const { graceSeconds } = timingsOf(profile)
   return because(
-    within('--drain-delay-ms and --in-flight-ms', 'stopTimeout', graceSeconds, 2, 120),
+    within('AWS', '--drain-delay-ms and --in-flight-ms', 'stopTimeout', graceSeconds, [2, 120]),
     `From SIGTERM to SIGKILL: ${above}. Fargate allows 120 s.`,
   )
 }
@@ -102,8 +104,8 @@ function healthCheck(profile: ServiceProfile, command: Tree, reason: string): Tr
   return because(
     {
       command,
-      interval: within('--budget-ms', 'interval', periodSeconds, 5, 300),
-      timeout: within('--budget-ms', 'timeout', timeoutSeconds, 2, 60),
+      interval: within('AWS', '--budget-ms', 'interval', periodSeconds, [5, 300]),
+      timeout: within('AWS', '--budget-ms', 'timeout', timeoutSeconds, [2, 60]),
       retries,
       startPeriod: because(
         startPeriod,

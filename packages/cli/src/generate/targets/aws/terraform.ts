@@ -8,7 +8,7 @@ import {
   ROLLING_REASON,
   shortName,
 } from './cloudformation.ts'
-import type { BalancerKind, TargetGroupCheck } from './target-group.ts'
+import { type BalancerKind, type TargetGroupCheck, targetProtocol } from './target-group.ts'
 
 type NamedBlock = { readonly [type: string]: Block }
 
@@ -34,7 +34,7 @@ export function targetGroupBlock(
       vpc_id: new Expression('var.vpc_id'),
       target_type: 'ip',
       port: servicePort,
-      protocol: kind === 'alb' ? 'HTTP' : 'TCP',
+      protocol: targetProtocol(profile, kind),
       deregistration_delay: check.deregistrationSeconds,
       health_check: new Block([], {
         protocol: kind === 'nlb' ? because(protocol, NLB_PROTOCOL_REASON) : protocol,

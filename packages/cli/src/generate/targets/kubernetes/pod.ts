@@ -1,6 +1,6 @@
 import type { ServiceProfile } from '../../../profile/service-profile.ts'
 import type { Timings } from '../../../profile/timings.ts'
-import { graceReason, NO_PRE_STOP_REASON, PRE_STOP_REASON } from '../../asking/reasons.ts'
+import { graceReason, NO_PRE_STOP_REASON, PRE_STOP_REASON, shortDrainReason } from '../../asking/reasons.ts'
 import { answeredBy } from '../../asking/sidecar.ts'
 import type { Asking, Sidecar } from '../../target.ts'
 import { because, type Mapping, type Tree } from '../../text/reasoned.ts'
@@ -41,6 +41,8 @@ export function healthOfPod(
 
 function graceReasons(profile: ServiceProfile, timings: Timings): string {
   const reason = graceReason(profile, timings)
+  const short = shortDrainReason(profile)
+  if (short !== undefined) return `${reason}\n${short}`
   return profile.drainsItself ? `${reason}\n${NO_PRE_STOP_REASON}` : reason
 }
 

@@ -1,6 +1,6 @@
 import type { ServiceProfile } from '../../../profile/service-profile.ts'
 import type { ProbeTiming, Timings } from '../../../profile/timings.ts'
-import { PROBE_COMMAND_REASON, probeCommand } from '../../asking/probe-command.ts'
+import { probeCommand, probeCommandReason } from '../../asking/probe-command.ts'
 import {
   DEGRADED_REASON,
   LIVENESS_REASON,
@@ -91,7 +91,7 @@ function handlerOf(
         command: because(
           // Kubernetes takes $(NAME) for a variable.
           probeCommand(profile, probe, timeoutSeconds - 1).map((word) => word.replaceAll('$(', '$$$$(')),
-          PROBE_COMMAND_REASON,
+          probeCommandReason(profile),
         ),
       },
     }

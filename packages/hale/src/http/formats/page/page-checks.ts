@@ -1,6 +1,6 @@
-import type { Data } from '../../../core/data.ts'
 import type { CheckReport } from '../../../core/report.ts'
 import { isHealthy } from '../../../core/status.ts'
+import { dataText } from './page-data.ts'
 import { escaped, spoken, time } from './page-text.ts'
 import { type PageView, sortedChecks } from './page-view.ts'
 
@@ -81,13 +81,6 @@ function link(url: string): string {
 
 function times(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : what.endsWith('s') ? 'es' : 's'}`
-}
-
-function dataText(data: Data): string {
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) return JSON.stringify(data)
-  return Object.entries(data)
-    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join(' · ')
 }
 
 /** The duration, with a bar that is full when it has taken all of its timeout; hidden from those who hear the number. */

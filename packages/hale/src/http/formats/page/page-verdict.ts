@@ -1,7 +1,7 @@
 import type { CheckReport, Report } from '../../../core/report.ts'
 import { contribution, isHealthy, type Status } from '../../../core/status.ts'
 import { listed } from './page-text.ts'
-import { type PageView, sortedChecks } from './page-view.ts'
+import { type PageView, shownStatus, sortedChecks } from './page-view.ts'
 
 // A map, not an object: a group may be named "constructor".
 const words = new Map<string, readonly [well: string, ill: string]>([
@@ -16,7 +16,10 @@ export function verdict(view: PageView): string {
   if (report.kind === 'check') return ofCheck(view)
   if (liveness === undefined) return capital(ofGroup(view))
   if (!isHealthy(liveness.status)) return capital(ofGroup({ ...view, report: liveness, liveness: undefined }))
-  return `Alive${isHealthy(report.status) ? ' and' : ', but'} ${ofGroup({ ...view, liveness: undefined })}`
+  if (!isHealthy(report.status)) return `Alive, but ${ofGroup({ ...view, liveness: undefined })}`
+  const checks = { ...liveness.checks, ...report.checks }
+  const both = { ...report, status: shownStatus(view), checks }
+  return `Alive and ${ofGroup({ ...view, report: both, liveness: undefined })}`
 }
 
 function ofGroup(view: PageView): string {

@@ -1,4 +1,4 @@
-import { commentLines } from '../text/comment.ts'
+import { commentLines } from './comment.ts'
 
 /** One line of a configuration, with the reason for it where it has one; what is undefined is left out. */
 export type Directive = string | readonly [text: string, reason: string] | undefined

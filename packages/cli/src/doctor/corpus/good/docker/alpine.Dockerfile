@@ -1,0 +1,3 @@
+FROM node:24-alpine
+COPY . .
+CMD npm start
