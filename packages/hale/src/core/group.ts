@@ -112,7 +112,8 @@ export class Group {
    */
   seen(now: number): Report {
     const report = this.#current(now)
-    if (report.status !== 'DOWN') return report
+    // A single check says itself that it never ran.
+    if (report.status !== 'DOWN' || report.kind === 'check') return report
     if (this.#seen?.of !== report) this.#seen = { of: report, report: this.#withoutUnasked(report) }
     return this.#seen.report
   }

@@ -441,8 +441,11 @@ test('who only looks is told DOWN of what is down, and not of what nobody has as
   expect(others).toMatchObject({ waits: 'DOWN', fails: 'DOWN', ignores: 'DEGRADED' })
   expect(health.latest('liveness')).toMatchObject({ status: 'UNKNOWN', application: { status: 'UP' } })
   expect(health.latest('liveness')).toBe(health.latest('liveness'))
+  expect(health.latest('failed')?.status).toBe('DOWN')
   await health.liveness()
   expect(health.snapshot().groups).toMatchObject({ liveness: 'UP', ignores: 'UP' })
+  health.check('detail').set(down('gone'))
+  expect(health.latest('detail')?.status).toBe('DOWN')
 })
 
 test('disposing aborts what runs, stops every timer and takes readiness out of service', async () => {
