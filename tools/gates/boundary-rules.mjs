@@ -35,7 +35,7 @@ export const FOLDERS = {
  * @type {Record<string, { imports: string[] }>}
  */
 export const CLI_FOLDERS = {
-  command: { imports: ['command', 'verbs'] },
+  command: { imports: ['command'] },
   verbs: {
     imports: ['verbs', 'command', 'probe', 'serve', 'watch', 'generate', 'doctor', 'completion', 'profile'],
   },

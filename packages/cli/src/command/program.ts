@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander'
-import { verbs as allVerbs } from '../verbs/index.ts'
 import { formatItem, wrapped } from './help-layout.ts'
 import type { Terminal } from './terminal.ts'
 import type { Verb } from './verb.ts'
@@ -9,7 +8,7 @@ import { version } from './version.ts'
 export function createProgram(
   terminal: Terminal,
   onExit: (code: number) => void,
-  verbs: readonly Verb[] = allVerbs,
+  verbs: readonly Verb[],
 ): Command {
   const program = new Command('hale')
     .usage('<verb> [options]')

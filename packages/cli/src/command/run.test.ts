@@ -74,7 +74,7 @@ describe('help', () => {
     async (columns) => {
       for (const name of [undefined, ...allVerbs.map((verb) => verb.name)]) {
         const terminal = fakeTerminal({ columns })
-        expect(await runCommandLine([...(name ? [name] : []), '--help'], terminal)).toBe(0)
+        expect(await runCommandLine([...(name ? [name] : []), '--help'], terminal, allVerbs)).toBe(0)
         const lines = terminal.said.out
           .split('\n')
           .filter((line) => !/^ {2}(hale|\w+=|eval|source|helm) /.test(line))

@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander'
-import { verbs as allVerbs } from '../verbs/index.ts'
 import { exitCodeOfSignal } from './exit-code.ts'
 import { parseProblem } from './parse-problem.ts'
 import { createProgram } from './program.ts'
@@ -11,7 +10,7 @@ import type { Verb } from './verb.ts'
 export async function runCommandLine(
   argv: readonly string[],
   terminal: Terminal,
-  verbs: readonly Verb[] = allVerbs,
+  verbs: readonly Verb[],
 ): Promise<number> {
   const asked = meant(argv, verbs)
   const verb = verbs.find(({ name }) => name === asked[0])

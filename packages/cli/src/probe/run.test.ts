@@ -6,6 +6,7 @@ import { fakeTerminal } from '../command/fake-terminal.ts'
 import { createProgram } from '../command/program.ts'
 import { runCommandLine } from '../command/run.ts'
 import { UsageError } from '../command/usage-error.ts'
+import { verbs } from '../verbs/index.ts'
 import { probe } from '../verbs/probe.ts'
 import { run } from './run.ts'
 
@@ -136,15 +137,15 @@ describe('hale probe', () => {
     ['probe --nagios --json a:1', '--nagios cannot be given together with --json'],
   ])('is 3 for Nagios, with one line on stdout, where nobody could be asked: %s', async (line, problem) => {
     const terminal = fakeTerminal()
-    expect(await runCommandLine(line.split(' '), terminal)).toBe(3)
+    expect(await runCommandLine(line.split(' '), terminal, verbs)).toBe(3)
     expect(terminal.said.out).toMatch(new RegExp(`^PROBE UNKNOWN - [^\\n|]*${problem}[^\\n|]*\\n$`))
     expect(terminal.said.err).toBe('')
   })
 
   it('is 3 for help with --nagios, as of a plugin, and else 0', async () => {
-    expect(await runCommandLine(['probe', '--nagios', '--help'], fakeTerminal())).toBe(3)
-    expect(await runCommandLine(['probe', '--help'], fakeTerminal())).toBe(0)
-    expect(await runCommandLine(['probe', '--json', 'ftp://a'], fakeTerminal())).toBe(1)
+    expect(await runCommandLine(['probe', '--nagios', '--help'], fakeTerminal(), verbs)).toBe(3)
+    expect(await runCommandLine(['probe', '--help'], fakeTerminal(), verbs)).toBe(0)
+    expect(await runCommandLine(['probe', '--json', 'ftp://a'], fakeTerminal(), verbs)).toBe(1)
   })
 
   it('asks as many as there are, and Node has nothing to warn of', async () => {
@@ -162,7 +163,7 @@ describe('hale probe', () => {
     const closed = await closedPort()
     const terminal = fakeTerminal()
     const line = ['--delay', '10ms', `tcp://127.0.0.1:${closed}`, `tcp://127.0.0.1:${port}`]
-    expect(await runCommandLine(['probe', '--wait', '200ms', ...line], terminal)).toBe(1)
+    expect(await runCommandLine(['probe', '--wait', '200ms', ...line], terminal, verbs)).toBe(1)
     expect(terminal.shown.at(-1)).toBe(
       `Waiting 0s of 200ms for tcp://127.0.0.1:${closed}: connection refused`,
     )
@@ -178,5 +179,5 @@ describe('hale probe', () => {
 })
 
 it('fits the grammar of the command line', () => {
-  expect(createProgram(fakeTerminal(), () => {}).name()).toBe('hale')
+  expect(createProgram(fakeTerminal(), () => {}, verbs).name()).toBe('hale')
 })
