@@ -189,7 +189,10 @@ whenProvided(systemdAnalyze, 'systemd', () => {
     // The program that the unit starts has to be there, and is wherever this Node.js is.
     for (const path of paths)
       writeFileSync(path, readFileSync(path, 'utf8').replaceAll('/usr/bin/node', process.execPath))
-    expect(await run(provision.path, ['verify', '--man=no', ...paths])).toEqual({ code: 0, out: '', err: '' })
+    const verified = await run(provision.path, ['verify', '--man=no', ...paths])
+    // It reads the machine's own units too, and may find something there.
+    const said = verified.err.split('\n').filter((line) => !/^(?:\/usr)?\/lib\/systemd\//.test(line))
+    expect({ ...verified, err: said.join('\n') }).toEqual({ code: 0, out: '', err: '' })
     const [first = ''] = paths
     writeFileSync(first, `${readFileSync(first, 'utf8')}\n[Service]\nKillModus=mixed\n`)
     expect((await run(provision.path, ['verify', '--man=no', ...paths])).err).toContain('KillModus')

@@ -97,7 +97,7 @@ whenOwned(haproxyProgram, 'behind the HAProxy', () => {
   whenOwned(nginxProgram, 'and the NGINX that are generated for it', () => {
     test('it rolls over to new instances without losing a request', async () => {
       const ports = [await freePort(), await freePort()]
-      const instances = ['--instance', ...ports.map((port) => `127.0.0.1:${port}`)]
+      const instances = ports.flatMap((port) => ['--instance', `127.0.0.1:${port}`])
       const [forHaproxy, forNginx] = await Promise.all(
         ['haproxy', 'nginx'].map((target) => generated(target, ...instances)),
       )

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -84,4 +85,22 @@ test('ends without a word when nobody reads its lines any more', async () => {
   child.stdout.once('data', () => child.stdout.destroy())
   const [code] = await once(child, 'close')
   expect({ code, err }).toEqual({ code: 141, err: '' })
+})
+
+const full = '/dev/full'
+
+test.runIf(existsSync(full)).each([
+  ['watch', 1, 'hale: the output could not be written: the disk is full\n'],
+  // The exit code of a probe is its answer.
+  ['probe', 0, ''],
+])('%s ends with %i when the disk is full that its output goes to', async (verb, code, err) => {
+  const disk = openSync(full, 'w')
+  const child = spawn(process.execPath, [hale, verb, '--json', origin], { stdio: ['ignore', disk, 'pipe'] })
+  closeSync(disk)
+  let said = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said += text
+  })
+  expect(await once(child, 'close')).toEqual([code, null])
+  expect(said).toBe(err)
 })

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
@@ -490,7 +490,19 @@ describe('the bundled code', () => {
 })
 
 test('the gates command names what failed and exits non-zero', () => {
-  const run = () =>
-    execFileSync(process.execPath, [inProject('tools/gates.mjs'), 'no-such-gate'], { stdio: 'pipe' })
-  expect(run).toThrow('no such gate; there are style, boundaries')
+  const run = (...gates: string[]) =>
+    execFileSync(process.execPath, [inProject('tools/gates.mjs'), ...gates], { stdio: 'pipe' })
+  expect(() => run('no-such-gate')).toThrow('no such gate: no-such-gate; there are style, boundaries')
+  expect(() => run('checks-table', 'no-such-gate')).toThrow('no such gate: no-such-gate;')
+})
+
+test.each(['pack', 'api-docs'])('%s, asked for help, says what it does and does none of it', (tool) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [inProject(`tools/${tool}.mjs`), '--help'], {
+    encoding: 'utf8',
+  })
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^takes no arguments, got --help; it (installs|writes)\b.*\n$/),
+  })
 })

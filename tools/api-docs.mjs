@@ -6,7 +6,7 @@ import { dirname, join, sep } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Application, Converter, ReflectionKind, TSConfigReader } from 'typedoc'
 import { projectRoot } from './project.mjs'
-import { numberedSteps, runTool } from './steps.mjs'
+import { numberedSteps, runTool, takesNoArguments } from './steps.mjs'
 
 // `npm run api-docs` writes docs/api; the gate of this name writes elsewhere and compares.
 
@@ -151,6 +151,7 @@ export function pagesIn(directory) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runTool(async () => {
+    takesNoArguments('writes docs/api from the built package')
     const { step } = numberedSteps(1)
     await step(
       'writing docs/api',

@@ -8,7 +8,12 @@ import { join } from 'node:path'
  * need it a millisecond. Of yaml the ES modules, which have no other name: a tenth of a start less than its CommonJS.
  * The manifest asked for exact versions in any case, so nobody is kept from a newer one by this.
  */
-export const insideOfCli = { commander: 'esm.mjs', yaml: 'browser/index.js' }
+export const insideOfCli = {
+  commander: 'esm.mjs',
+  yaml: 'browser/index.js',
+  'toml-eslint-parser': 'lib/index.mjs',
+  'eslint-visitor-keys': 'lib/index.js',
+}
 
 /** In `dist`: what the licences of bundled packages ask to stand in every copy. */
 export const noticesFile = 'THIRD-PARTY-NOTICES.txt'

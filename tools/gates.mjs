@@ -78,9 +78,11 @@ export async function runGates(gates) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runTool(async () => {
     const wanted = process.argv.slice(2)
+    const names = GATES.map(({ name }) => name)
+    const unknown = wanted.filter((name) => !names.includes(name))
+    if (unknown.length > 0)
+      throw new StepError(`no such gate: ${unknown.join(', ')}; there are ${names.join(', ')}`)
     const gates = wanted.length > 0 ? GATES.filter(({ name }) => wanted.includes(name)) : GATES
-    if (gates.length === 0)
-      throw new StepError(`no such gate; there are ${GATES.map(({ name }) => name).join(', ')}`)
     const failed = await runGates(gates)
     if (failed.length > 0) throw new StepError(`failed: ${failed.join(', ')}`)
   })

@@ -8,7 +8,7 @@ import { build } from './build.mjs'
 import { install } from './install.mjs'
 import { inProject } from './project.mjs'
 import { runNpm } from './run-program.mjs'
-import { numberedSteps, runTool, StepError } from './steps.mjs'
+import { numberedSteps, runTool, StepError, takesNoArguments } from './steps.mjs'
 
 /** @typedef {{ filename: string, size: number, unpackedSize: number, files: { path: string }[] }} Packed */
 
@@ -51,7 +51,7 @@ export async function pack(directory, destination) {
  * @param {string} destination where the tarball goes
  * @returns {Promise<Packed>}
  */
-async function packAsItIs(directory, destination) {
+export async function packAsItIs(directory, destination) {
   const { code, output } = await runNpm(
     ['pack', '--json', '--ignore-scripts', '--loglevel=silent', '--pack-destination', destination],
     { cwd: directory },
@@ -66,6 +66,7 @@ const named = ({ filename, size }) => `${filename}, ${Math.round(size / 1000)} k
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   await runTool(async () => {
+    takesNoArguments('installs, builds, and makes the tarballs that are published')
     const { step } = numberedSteps(4)
     await step(
       'installing',

@@ -1,5 +1,6 @@
 // @ts-check
 import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { projectRoot } from './project.mjs'
 
 /**
@@ -35,7 +36,9 @@ export function runProgram(
       })
     }
     child.on('error', reject)
-    child.on('close', (code, signal) => resolve({ code: code ?? (signal ? 128 : 1), output }))
+    child.on('close', (code, signal) => {
+      resolve({ code: code ?? (signal === null ? 1 : 128 + constants.signals[signal]), output })
+    })
   })
 }
 

@@ -43,6 +43,16 @@ export function numberedSteps(total, write = (text) => process.stdout.write(text
 }
 
 /**
+ * Refuses arguments on behalf of a tool that takes none: who asks for help does not want everything done.
+ *
+ * @param {string} does what the tool does, for the refusal
+ * @param {readonly string[]} [given]
+ */
+export function takesNoArguments(does, given = process.argv.slice(2)) {
+  if (given.length > 0) throw new StepError(`takes no arguments, got ${given.join(' ')}; it ${does}`)
+}
+
+/**
  * Runs a tool's main function; what goes wrong is told and makes the exit code 1.
  *
  * @param {() => Promise<void>} main

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort } from './free-port.ts'
 import { type OwnServer, startOwnServer } from './own-server.ts'
@@ -83,10 +83,6 @@ export async function startMariadb(options: MariadbOptions = {}): Promise<Mariad
     password: PLANTED_PASSWORD,
     database: DATABASE,
     socketPath: socketIn(server.directory),
-    stop() {
-      server.stop()
-      waitUntilStopped(server.pid())
-    },
   }
 }
 
@@ -104,21 +100,6 @@ function initialStatements(): string {
     `GRANT ALL ON ${DATABASE}.* TO '${USER}'@'127.0.0.1';`,
     '',
   ].join('\n')
-}
-
-// The signal reaches its many threads one after the other: the last one may answer a query yet.
-function waitUntilStopped(pid: number): void {
-  const tasks = `/proc/${pid}/task`
-  if (!existsSync(tasks)) return
-  const stopped = (thread: string) => {
-    try {
-      return /\) [TtXZ] /.test(readFileSync(join(tasks, thread, 'stat'), 'utf8'))
-    } catch {
-      return true
-    }
-  }
-  const deadline = Date.now() + 2_000
-  while (!readdirSync(tasks).every(stopped) && Date.now() < deadline);
 }
 
 function initialise(directory: string, data: string, user: SystemUser | undefined): void {

@@ -17,6 +17,11 @@ export interface NatsOptions {
    * @default 'jetstream: enabled'
    */
   readonly account?: string
+  /**
+   * Whether the server has JetStream at all.
+   * @default true
+   */
+  readonly jetStream?: boolean
 }
 
 export interface NatsServer extends OwnServer {
@@ -32,12 +37,15 @@ export interface NatsServer extends OwnServer {
 const PLANTED_PASSWORD = 'planted-Secret-4711'
 const USER = 'hale'
 
-/** A NATS of the test's own on a free port of 127.0.0.1, with JetStream. */
-export async function startNats({ account = 'jetstream: enabled' }: NatsOptions = {}): Promise<NatsServer> {
+/** A NATS of the test's own on a free port of 127.0.0.1. */
+export async function startNats({
+  jetStream = true,
+  account = jetStream ? 'jetstream: enabled' : '',
+}: NatsOptions = {}): Promise<NatsServer> {
   const port = await freePort()
   const configure = (directory: string, password: string): string => {
     const file = join(directory, 'nats.conf')
-    writeFileSync(file, configuration(directory, port, account, password))
+    writeFileSync(file, configuration({ directory, port, jetStream, account, password }))
     return file
   }
   const server = await startOwnServer(natsProgram, ({ directory }) => ({
@@ -52,13 +60,20 @@ export async function startNats({ account = 'jetstream: enabled' }: NatsOptions 
   return { ...server, url, port, user: USER, password: PLANTED_PASSWORD, setPassword }
 }
 
-function configuration(directory: string, port: number, account: string, password: string): string {
+function configuration({ directory, port, jetStream, account, password }: Configuration): string {
+  const store = `{ store_dir: "${directory}/streams", max_memory_store: 16MB, max_file_store: 64MB }`
   return `
 host: 127.0.0.1
 port: ${port}
-jetstream: { store_dir: "${directory}/streams", max_memory_store: 16MB, max_file_store: 64MB }
+${jetStream ? `jetstream: ${store}` : ''}
 accounts: {
   TESTS: { users: [{ user: ${USER}, password: "${password}" }], ${account} }
 }
 `
+}
+
+interface Configuration extends Required<NatsOptions> {
+  readonly directory: string
+  readonly port: number
+  readonly password: string
 }

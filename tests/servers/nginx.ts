@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
+import { accepts } from './accepting-port.ts'
 import { freePort } from './free-port.ts'
 import { startProgram } from './program.ts'
 import { provide, type Wanted } from './provide.ts'
@@ -98,14 +98,4 @@ ${temporary}
 ${http}
 }
 `
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }

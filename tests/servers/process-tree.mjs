@@ -81,7 +81,8 @@ export function stopTree(pid) {
   return [...stopped]
 }
 
-const STOPS_WITHIN_MS = 500
+// The many threads of a MariaDB get it one after the other.
+const STOPS_WITHIN_MS = 2_000
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
 /** @param {number} pid */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
+import { accepts } from './accepting-port.ts'
 import { freePort } from './free-port.ts'
 import { type OwnServer, startOwnServer } from './own-server.ts'
 import type { Wanted } from './provide.ts'
@@ -30,14 +30,4 @@ export async function startVarnish(vcl: string): Promise<VarnishServer> {
     }
   })
   return { ...server, port, url: `http://127.0.0.1:${port}` }
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.once('error', () => resolve(false))
-  })
 }

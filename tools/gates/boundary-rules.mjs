@@ -17,8 +17,6 @@ export const FOLDERS = {
   'http/schema': { imports: ['http/schema', 'http/formats', 'core', 'errors'] },
   mirror: { imports: ['mirror', 'core', 'errors'] },
   cluster: { imports: ['cluster', 'core', 'errors'], node: true },
-  observe: { imports: ['core', 'errors'] },
-  config: { imports: ['config', 'core', 'errors'] },
   server: { imports: ['server', 'http', 'core', 'errors'], node: true },
   'off-loop': { imports: ['off-loop', 'server', 'mirror', 'http', 'core', 'errors'], node: true },
   adapters: { imports: ['server', 'http', 'core', 'errors'], node: true },

@@ -3,8 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { insideOfCli, noticesFile } from '../bundled-packages.mjs'
+import { packAsItIs } from '../pack.mjs'
 import { projectRoot } from '../project.mjs'
-import { runNpm, runProgram } from '../run-program.mjs'
+import { runProgram } from '../run-program.mjs'
 import { publintProblems } from './publint.mjs'
 import { verdict } from './verdict.mjs'
 
@@ -23,13 +24,7 @@ export async function packedCli(root = projectRoot) {
   if (!existsSync(join(directory, 'dist'))) return verdict(0, 'packed files', [])
   const workplace = mkdtempSync(join(tmpdir(), 'hale-cli-'))
   try {
-    const { code, output } = await runNpm(
-      ['pack', '--json', '--ignore-scripts', '--loglevel=silent', '--pack-destination', workplace],
-      { cwd: directory },
-    )
-    if (code !== 0) return verdict(1, 'packed files', [`npm pack failed: ${output.trim()}`])
-    /** @type {[Packed]} */
-    const [packed] = JSON.parse(output.slice(output.indexOf('[')))
+    const packed = await packAsItIs(directory, workplace)
     const tarball = join(workplace, packed.filename)
     const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
     const problems = [

@@ -19,7 +19,8 @@ const wordings: Readonly<Record<string, (text: string) => string | undefined>> =
       told(`there is no verb ${quoted(given)}`, text, 'hale --help shows them'),
     ),
   'commander.unknownOption': (text) =>
-    reworded(text, /^unknown option '(.*?)'/, ([flag]) =>
+    // What follows an equals sign may be a secret.
+    reworded(text, /^unknown option '([^=]*?)[='].*/s, ([flag]) =>
       told(`there is no option ${flag}`, text, '{hale} --help shows them'),
     ),
   'commander.missingArgument': (text) =>

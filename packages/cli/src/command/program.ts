@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
+import { everyProblem } from './every-problem.ts'
 import { formatItem, wrapped } from './help-layout.ts'
 import type { Terminal } from './terminal.ts'
+import { UsageError } from './usage-error.ts'
 import type { Verb } from './verb.ts'
 import { version } from './version.ts'
 
@@ -63,10 +65,28 @@ function commandOf(
     .summary(verb.summary)
     .addHelpText('after', () => examplesOf([verb], verb.examples.length, terminal))
   if (command.description() === '') command.description(sentence(verb.summary))
+  const ofGrammar = everyProblem(command)
   return command.action(async () => {
-    const { run } = await verb.load()
-    onExit(await run({ args: command.args, options: command.opts(), program, verbs }, terminal))
+    const { run, check } = await verb.load()
+    const given = { options: command.opts(), program, verbs }
+    const { problems, argsKnown } = ofGrammar()
+    if (problems.length > 0) {
+      const args = argsKnown ? command.args : []
+      const others = await problemsOf(async () => check?.({ ...given, args }, terminal))
+      throw new UsageError([...problems, ...others])
+    }
+    onExit(await run({ ...given, args: command.args }, terminal))
   })
+}
+
+async function problemsOf(check: () => Promise<void>): Promise<readonly string[]> {
+  try {
+    await check()
+    return []
+  } catch (error) {
+    if (error instanceof UsageError) return error.problems
+    throw error
+  }
 }
 
 function sentence(summary: string): string {

@@ -30,6 +30,10 @@ const watch: Verb = {
       asked.push(given)
       return act(terminal)
     },
+    check: ({ args }) => {
+      const wrong = args.filter((url) => url.startsWith('ftp:'))
+      if (wrong.length > 0) throw new UsageError(wrong.map(() => '<url> is asked by ftp'))
+    },
   }),
 }
 const probe: Verb = {
@@ -163,6 +167,39 @@ describe('a wrong command line', () => {
     [['probe', 'a', 'b', '--status', '200'], 'hale probe: takes at most 1 argument, and was given 2'],
   ])('has the exit code that its verb says: %j', async (argv, text) => {
     expect(await hale(argv)).toEqual({ code: 3, out: '', err: `${text}\n` })
+  })
+
+  it.each([
+    [
+      ['watch', '--interval', '2', '-f', 'xml'],
+      [
+        '--interval takes a duration from 100ms to 1m, such as 500ms, 2s or 1m30s; a number needs its unit',
+        '--format: "xml" is none of text, json',
+        '<url> is missing; hale watch --help shows what it is',
+      ],
+    ],
+    [
+      ['watch', '--once', '-f', 'xml', '--interval', '2s', 'ftp://x'],
+      [
+        '--format: "xml" is none of text, json',
+        '--once cannot be given together with --interval: leave one of them out',
+        '<url> is asked by ftp',
+      ],
+    ],
+    // Words after an unknown option may be its value: nothing is said of them.
+    [
+      ['watch', 'x', '--intervl', 'ftp://x', '--token=planted-Secret', '-f', 'xml'],
+      [
+        '--format: "xml" is none of text, json',
+        'there is no option --intervl; did you mean --interval?',
+        'there is no option --token; hale watch --help shows them',
+      ],
+    ],
+    [['watch', 'x', '--once=yes'], ['--once takes no value']],
+  ])('is told with all its problems by grammar and verb: %j', async (argv, problems) => {
+    const err = problems.map((problem) => `hale watch: ${problem}\n`).join('')
+    expect(await hale(argv)).toEqual({ code: 2, out: '', err })
+    expect(asked).toEqual([])
   })
 
   it('is told with all its problems by the verb', async () => {

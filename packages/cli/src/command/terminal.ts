@@ -27,16 +27,30 @@ export interface Terminal {
   readonly cwd: string
 }
 
-/** That of the process. Colours by `NO_COLOR`, `FORCE_COLOR` and whether it is a terminal (no-color.org). */
-export function processTerminal(): Terminal {
+/**
+ * That of the process. Colours by `NO_COLOR`, `FORCE_COLOR` and whether it is a terminal (no-color.org). `onUnwritten`
+ * hears of what was asked for and could not be written, to a full disk for one.
+ */
+export function processTerminal(onUnwritten: (told: string) => void = () => {}): Terminal {
   const { stdout, stderr, env } = process
   const colours = coloursWanted(env, stdout.isTTY === true)
   // Styles are chosen by `out`: what is not shown in colour where `err` goes must not hold their codes.
   const coloursInErr = coloursWanted(env, stderr.isTTY === true)
   const ended = new AbortController()
-  // Twice is once too often: the second ends the process as if nobody listened.
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => ended.abort(name))
-  const out = untilClosed(stdout, () => ended.abort('EPIPE'))
+  // Twice is once too often: the second, of whichever kind, ends the process as if nobody listened.
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const end = (name: NodeJS.Signals): void => {
+    for (const each of signals) process.off(each, end)
+    ended.abort(name)
+  }
+  for (const each of signals) process.on(each, end)
+  const out = untilClosed(stdout, {
+    closed: () => ended.abort('EPIPE'),
+    failed: (error) => {
+      onUnwritten(unwrittenText(error))
+      ended.abort('unwritten')
+    },
+  })
   const err = untilClosed(stderr)
   const progress = progressLine(
     {
@@ -62,24 +76,57 @@ export function processTerminal(): Terminal {
     columns: stdout.columns || 80,
     signal: ended.signal,
     env,
-    cwd: process.cwd(),
+    cwd: currentFolder(),
   }
 }
 
+/** One that was taken away from under the process is no reason not to ask an endpoint. */
+function currentFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
+}
+
+/** What `untilClosed` tells of a stream. */
+export interface StreamFaults {
+  /** Nobody reads any more. */
+  closed?(): void
+  /** Something was not written, the first time that this happens. */
+  failed?(error: NodeJS.ErrnoException): void
+}
+
+/** Of a pipe, a terminal and a socket whose other end is gone. */
+const goneCodes = ['EPIPE', 'EIO', 'ECONNRESET']
+
 /**
  * Writes as long as somebody reads, who may stop, as `head` does. The process is not ended by it: the exit code of a
- * probe is its answer, whoever reads its text.
+ * probe is its answer, whoever reads its text. Nor is it by a disk that is full, which may have room for the next line.
  */
-export function untilClosed(stream: NodeJS.WritableStream, onClosed?: () => void): (text: string) => void {
+export function untilClosed(
+  stream: NodeJS.WritableStream,
+  { closed, failed }: StreamFaults = {},
+): (text: string) => void {
   let open = true
+  let hasFailed = false
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
-    open = false
-    onClosed?.()
+    if (goneCodes.includes(error.code ?? '')) {
+      open = false
+      closed?.()
+    } else if (!hasFailed) {
+      hasFailed = true
+      failed?.(error)
+    }
   })
   return (text) => {
     if (open) stream.write(text)
   }
+}
+
+function unwrittenText({ code }: NodeJS.ErrnoException): string {
+  const reason = code === 'ENOSPC' || code === 'EDQUOT' ? 'the disk is full' : String(code)
+  return `the output could not be written: ${reason}`
 }
 
 /** What `NO_COLOR` forbids no terminal gets back; `FORCE_COLOR` is for pipes into what shows colours. */

@@ -35,5 +35,15 @@ export interface Verb<Options = object> {
     argv: readonly string[],
     problems: readonly string[],
   ) => { readonly code: number; readonly out: string } | undefined
-  load(): Promise<{ run(given: Given<Options>, terminal: Terminal): Promise<number> }>
+  load(): Promise<Work<Options>>
+}
+
+/** What does the work of a verb. */
+export interface Work<Options = object> {
+  run(given: Given<Options>, terminal: Terminal): Promise<number>
+  /**
+   * Throws a UsageError as `run` would, and does nothing else: asked where the grammar has found something wrong, so
+   * that all is told together. Of what the grammar refuses the options hold the text.
+   */
+  check?(given: Given<Options>, terminal: Terminal): void | Promise<void>
 }

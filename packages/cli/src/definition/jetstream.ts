@@ -27,7 +27,7 @@ async function asked(connection: NatsRequester): Promise<unknown> {
   } catch (error) {
     const { name, cause } = Object(error) as { readonly name?: unknown; readonly cause?: unknown }
     // A server without JetStream has nobody who listens there.
-    if ([name, Object(cause).name].includes('NoRespondersError')) throw named('JetStreamNotEnabled')
+    if ([name, Object(cause).name].includes('NoResponders')) throw named('JetStreamNotEnabled')
     throw error
   }
 }

@@ -47,6 +47,16 @@ describe('a file that is right', () => {
     expect(definition?.serve).toEqual({ port: 9400, token: '9400940094009400' })
   })
 
+  it('names a variable that is empty where something is wanted', () => {
+    const text =
+      'checks: { a: { type: gc, timeoutMs: "${EMPTY}", critical: "${EMPTY}", impact: "${EMPTY}." } }'
+    const hint = 'give it a value, or a default: ${EMPTY:-…}'
+    expect(told(text)).toEqual([
+      `1:37 | checks.a.timeoutMs | the environment variable EMPTY is empty | ${hint}`,
+      `1:59 | checks.a.critical | the environment variable EMPTY is empty | ${hint}`,
+    ])
+  })
+
   it('reads secrets from files beside it, without the line end', () => {
     writeFileSync(join(folder, 'token'), `${PLANTED}\n`)
     writeFileSync(join(folder, 'empty'), '\n')
@@ -61,8 +71,26 @@ describe('a file that is right', () => {
     ])
   })
 
-  it('knows the passwords in URLs, as they stand there and as they are', () => {
-    const { secrets } = parse('checks: { a: { type: postgres, url: "postgres://u:pl%40nted@h/d" } }')
+  it.each([
+    ['/run/secrets/none', 'it is looked for at /run/secrets/none'],
+    ['./none/token', `it is looked for at ${join(folder, 'none', 'token')}`],
+    ['none', `it is looked for in ${folder}`],
+    // No path, and perhaps the secret itself.
+    [`postgres://u:${PLANTED}@h/d`, undefined],
+    [PLANTED, `it is looked for in ${folder}`],
+    [`/${PLANTED}=`, undefined],
+  ])('says where it looks for the file of a secret, and not what may be one: %s', (file, hint) => {
+    const { problems } = parse(`checks: {}\nserve: { token: { file: "${file}" } }`)
+    expect(problems).toMatchObject([{ text: 'the file of the secret is not there' }])
+    expect(problems[0]?.hint).toBe(hint)
+  })
+
+  it.each([
+    'postgres://u:pl%40nted@h/d',
+    'mongodb://u:pl%40nted@a:1,b:2/d?x=y',
+    'postgres://u:pl%40nted@/d?host=/run',
+  ])('knows the password in a URL, as it stands there and as it is: %s', (url) => {
+    const { secrets } = parse(`checks: { a: { type: ${url.split(':')[0]}, url: "${url}" } }`)
     expect(secrets).toEqual(expect.arrayContaining(['pl%40nted', 'pl@nted']))
   })
 

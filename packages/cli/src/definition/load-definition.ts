@@ -4,9 +4,9 @@ import { dirname, resolve } from 'node:path'
 import type { Definition, DefinitionProblem, LoadedDefinition, LoadOptions } from './definition.ts'
 import { type Path, pathText } from './path.ts'
 import { Places } from './places.ts'
-import { notSet } from './references.ts'
+import { isEmpty, notSet } from './references.ts'
 import { schemaProblems } from './schema-problems.ts'
-import { readSecret } from './secret-file.ts'
+import { placeHint, readSecret } from './secret-file.ts'
 import { changeSecrets, isFile } from './secrets.ts'
 import { readYaml } from './yaml-source.ts'
 
@@ -17,6 +17,8 @@ export interface Loaded extends LoadedDefinition {
   readonly secrets: readonly string[]
   /** What is right of a definition with problems: the checks and sections that have none. */
   readonly sound?: Definition
+  /** The names of all checks, right or wrong. */
+  readonly checkNames: readonly string[]
   /** The files that secrets were read from, or would have been. */
   readonly files: readonly string[]
 }
@@ -35,7 +37,7 @@ export async function loadDefinition(file: string, options: LoadOptions): Promis
 
 /** The same of a text; secrets' files are found from `folder`. */
 export function parseDefinition(text: string, folder: string, options: LoadOptions): Loaded {
-  const { value, places, substituted, left, problems } = readYaml(text, options)
+  const { value, places, substituted, left, empty, problems } = readYaml(text, options)
   if (value === undefined) return failed(problems, places)
   if (value === null)
     return failed([...problems, whole('the file is empty', 'name its checks: checks: { … }')])
@@ -44,11 +46,14 @@ export function parseDefinition(text: string, folder: string, options: LoadOptio
   const told = new Set(problems.map(({ path }) => path))
   for (const problem of schemaProblems({ document: value, places, substituted })) {
     const unset = left.get(problem.path)
+    const nothing = empty.get(problem.path)
     if (unset !== undefined) found.push({ ...problem, ...notSet(unset) })
+    else if (nothing !== undefined) found.push({ ...problem, ...isEmpty(nothing) })
     else if (!told.has(problem.path)) found.push(problem)
   }
   const right = withoutWrong(value, found)
   if (right === undefined) return failed(found, places)
+  const checkNames = Object.keys((value as { readonly checks: object }).checks)
 
   const secrets: string[] = []
   const files = new Set<string>()
@@ -61,10 +66,18 @@ export function parseDefinition(text: string, folder: string, options: LoadOptio
   })
   if (found.length > 0) {
     const left = withoutWrong(document, found)
-    return { ...failed(found, places, [...files]), ...(left !== undefined && { sound: withSections(left) }) }
+    const sound = left !== undefined && { sound: withSections(left) }
+    return { ...failed(found, places, [...files]), ...sound, checkNames }
   }
   const distinct = [...new Set(secrets)]
-  return { definition: withSections(document), problems: [], places, secrets: distinct, files: [...files] }
+  return {
+    definition: withSections(document),
+    problems: [],
+    places,
+    secrets: distinct,
+    files: [...files],
+    checkNames,
+  }
 
   function secretOf(name: string, at: string): string {
     if (options.unresolved === 'leave') return ''
@@ -72,12 +85,14 @@ export function parseDefinition(text: string, folder: string, options: LoadOptio
     files.add(file)
     const read = readSecret(file)
     if ('secret' in read) return read.secret
-    found.push({ ...places.ofValue(`${at}.file`), path: at, text: read.problem })
+    const problem = { ...places.ofValue(`${at}.file`), path: at, text: read.problem }
+    const hint = read.isGone ? placeHint(name, folder) : undefined
+    found.push(hint === undefined ? problem : { ...problem, hint })
     return ''
   }
 }
 
-/** The document without the checks and the sections that have a problem; undefined when nothing is left to look at. */
+/** The document without the checks, groups and sections that have a problem; undefined when nothing is left to look at. */
 function withoutWrong(document: unknown, problems: readonly DefinitionProblem[]): object | undefined {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) return undefined
   const paths = problems.map(({ path }) => path)
@@ -86,12 +101,19 @@ function withoutWrong(document: unknown, problems: readonly DefinitionProblem[])
     const text = pathText(at)
     return !paths.some((path) => path === text || path.startsWith(`${text}.`) || path.startsWith(`${text}[`))
   }
-  const sections = Object.entries(document).filter(([name]) => name === 'checks' || isRight([name]))
-  const { checks, ...others } = Object.fromEntries(sections)
-  if (typeof checks !== 'object' || checks === null) return undefined
-  const named = Object.entries(checks).filter(([name]) => isRight(['checks', name]))
-  return { ...others, checks: Object.fromEntries(named) }
+  const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null
+  const rightOf = (section: string, entries: object): object =>
+    Object.fromEntries(Object.entries(entries).filter(([name]) => isRight([section, name])))
+  const sections = Object.entries(document).flatMap(([name, value]): (readonly [string, unknown])[] => {
+    if (byName.includes(name) && !paths.includes(name) && isMap(value)) return [[name, rightOf(name, value)]]
+    return isRight([name]) ? [[name, value]] : []
+  })
+  const right = Object.fromEntries(sections)
+  return isMap(right.checks) ? right : undefined
 }
+
+/** Sections whose entries are looked at each for itself. */
+const byName: readonly string[] = ['checks', 'groups']
 
 async function readText(file: string, { pipes = true }: LoadOptions): Promise<string | DefinitionProblem> {
   try {
@@ -135,13 +157,15 @@ function failed(
   files: readonly string[] = [],
 ): Loaded {
   const ordered = [...problems].sort((a, b) => a.line - b.line || a.column - b.column)
-  return { problems: ordered, places, secrets: [], files }
+  return { problems: ordered, places, secrets: [], files, checkNames: [] }
 }
 
 /** The parts of a URL that are secret, as they stand there and as clients show them. */
 function credentialsOf(url: string): readonly string[] {
-  if (!URL.canParse(url)) return []
-  const { username, password, searchParams } = new URL(url)
+  // Several hosts, as of a replica set, and none are no URL to Node.
+  const readable = url.replace(/^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?)[^/?#]*/i, '$1host')
+  if (!URL.canParse(readable)) return []
+  const { username, password, searchParams } = new URL(readable)
   // A name alone may be a token; one that is short is that of a user, and may be a word of any line.
   const token = password === '' && username.length >= shortestToken ? [username] : []
   const values = [password, ...token, ...searchParams.values()]

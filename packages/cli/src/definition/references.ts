@@ -6,6 +6,8 @@ export interface Substituted {
   readonly changed: boolean
   /** A variable that is not set, and was left as it is. */
   readonly left?: string
+  /** A variable that is set, and holds nothing. */
+  readonly empty?: string
   /** What is wrong, each with where in the text it begins. */
   readonly problems: readonly { readonly at: number; readonly text: string; readonly hint?: string }[]
 }
@@ -25,6 +27,7 @@ export function substitute(
   const problems: { at: number; text: string; hint?: string }[] = []
   let changed = false
   let left: string | undefined
+  let empty: string | undefined
   const text = given.replace(
     reference,
     (whole, inside: string | undefined, end: string | undefined, at: number) => {
@@ -53,10 +56,12 @@ export function substitute(
         return whole
       }
       changed = true
+      if (value === '') empty ??= name
       return value
     },
   )
-  return { text, changed, problems, ...(left !== undefined && { left }) }
+  const noted = { ...(left !== undefined && { left }), ...(empty !== undefined && { empty }) }
+  return { text, changed, problems, ...noted }
 }
 
 /** What to say of a variable that is needed. */
@@ -64,5 +69,13 @@ export function notSet(name: string): { readonly text: string; readonly hint: st
   return {
     text: `the environment variable ${name} is not set`,
     hint: `set it, or give a default: \${${name}:-…}`,
+  }
+}
+
+/** What to say of one that is there, where what it makes of the text will not do. */
+export function isEmpty(name: string): { readonly text: string; readonly hint: string } {
+  return {
+    text: `the environment variable ${name} is empty`,
+    hint: `give it a value, or a default: \${${name}:-…}`,
   }
 }

@@ -1,6 +1,9 @@
 import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
 
 const mostBytes = 65_536
+
+const isGone = new Set(['ENOENT', 'ENOTDIR'])
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'the file of the secret is not there',
@@ -9,7 +12,9 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 /** What a secret's file holds, without the line end that editors and `echo` put there; or what is wrong with it. */
-export function readSecret(file: string): { readonly secret: string } | { readonly problem: string } {
+export function readSecret(
+  file: string,
+): { readonly secret: string } | { readonly problem: string; readonly isGone?: boolean } {
   try {
     const stats = statSync(file)
     if (stats.isDirectory()) return { problem: 'the file of the secret is a folder' }
@@ -21,6 +26,15 @@ export function readSecret(file: string): { readonly secret: string } | { readon
     return secret === '' ? { problem: 'the file of the secret is empty' } : { secret }
   } catch (error) {
     const code = String((error as NodeJS.ErrnoException).code)
-    return { problem: reasons[code] ?? 'the file of the secret could not be read' }
+    return { problem: reasons[code] ?? 'the file of the secret could not be read', isGone: isGone.has(code) }
   }
+}
+
+/**
+ * Where a secret's file is looked for, with its name only where that is plainly a path: another may be the secret
+ * itself, put in the wrong place.
+ */
+export function placeHint(name: string, folder: string): string | undefined {
+  if (/^(?:\.{0,2}\/)[\w./-]{1,200}$/.test(name)) return `it is looked for at ${resolve(folder, name)}`
+  return name.includes('/') ? undefined : `it is looked for in ${folder}`
 }

@@ -1,3 +1,4 @@
+import { DRAIN_DELAY_MS, SERVE_PORT } from './defaults.ts'
 import type {
   DeployDefinition,
   GroupEntry,
@@ -77,7 +78,7 @@ const offLoopFields: FieldsFor<OffLoopDefinition> = {
 }
 
 export const serveFields: FieldsFor<ServeDefinition> = {
-  port: ownPort('Where the probes are answered.', '9400'),
+  port: ownPort('Where the probes are answered.', String(SERVE_PORT)),
   host,
   tls: {
     schema: object({ cert: secret, key: secret }, ['cert', 'key']),
@@ -151,6 +152,6 @@ export const deployFields: FieldsFor<DeployDefinition> = {
   replicas: count('How many run.', { minimum: 1 }, '2'),
   servicePort: port('Where the service itself answers, when that is another port.'),
   startupMs: milliseconds('How long it may take until it has started.', '60000'),
-  drainDelayMs: milliseconds('How long it is still asked after SIGTERM.', '5000'),
+  drainDelayMs: milliseconds('How long it is still asked after SIGTERM.', String(DRAIN_DELAY_MS)),
   inFlightMs: milliseconds('How long a request may take.', '10000'),
 }

@@ -48,7 +48,7 @@ describe('what is wrong with a file is told with its place', () => {
     [
       "a secret's file that is not there",
       'checks:\n  a: { type: postgres, url: { file: nowhere } }',
-      ['2:37 | checks.a.url | the file of the secret is not there'],
+      [`2:37 | checks.a.url | the file of the secret is not there | it is looked for in ${folder}`],
     ],
     [
       "secrets' files that are none, without a word of what they hold",

@@ -1,5 +1,6 @@
+import { durationMs } from '../command/duration.ts'
+import { nearestName } from '../command/nearest-name.ts'
 import type { Schema } from './field.ts'
-import { nearestName } from './nearest-name.ts'
 import type { SchemaError } from './schema-errors.ts'
 
 /** What is wrong, and how to mend it. */
@@ -117,12 +118,11 @@ const truths: Readonly<Record<string, string>> = {
 }
 
 const millisecondsTitle = 'a number of milliseconds'
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
 
-/** As Kubernetes, HAProxy and Prometheus write durations. */
+/** As Kubernetes, HAProxy, Prometheus, Go and the command line write durations. */
 function millisecondsOf(duration: string): string | undefined {
-  const [, count, unit = ''] = /^(\d{1,6}(?:\.\d{1,3})?) ?(ms|s|m|h)$/.exec(duration) ?? []
-  return count === undefined ? undefined : `write ${Number(count) * (unitsMs[unit] ?? 1)}`
+  const ms = duration.length > 40 ? undefined : durationMs(duration.replaceAll(' ', ''))
+  return ms === undefined ? undefined : `write ${ms}`
 }
 
 /** The kind of a value, without the value: a password of digits is a number to YAML. */

@@ -133,6 +133,14 @@ it.each([
     ],
   ],
   [
+    'a duration as Go writes it',
+    'checks: { a: { type: gc, timeoutMs: 1m30s, intervalMs: 1m30 } }',
+    [
+      '1:37 | checks.a.timeoutMs | expected a number of milliseconds, got a text of 5 characters | write 90000',
+      '1:56 | checks.a.intervalMs | expected a number of milliseconds, got a text of 4 characters',
+    ],
+  ],
+  [
     'numbers and truths in quotes',
     'checks: { a: { type: tcp, host: h, port: "80", critical: "true" } }',
     [

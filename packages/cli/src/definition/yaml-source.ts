@@ -15,6 +15,8 @@ export interface Source {
   readonly substituted: ReadonlySet<string>
   /** The variables that were left as they are, by the path of the text. */
   readonly left: ReadonlyMap<string, string>
+  /** The variables that are empty, and leave nothing of the text, by its path. */
+  readonly empty: ReadonlyMap<string, string>
   readonly problems: readonly DefinitionProblem[]
 }
 
@@ -30,7 +32,8 @@ export function readYaml(text: string, { env, unresolved }: LoadOptions): Source
     const { line, col } = lines.linePos(Math.min(offset, text.length))
     return { line: Math.max(1, line), column: Math.max(1, col) }
   })
-  const none = { value: undefined, places, substituted: new Set<string>(), left: new Map<string, string>() }
+  const nothing = { substituted: new Set<string>(), left: new Map(), empty: new Map() }
+  const none = { value: undefined, places, ...nothing }
   const parsed = parse(text, lines)
   // As deep as that the parser has no stack for.
   if (parsed === undefined) return { ...none, problems: [{ line: 1, column: 1, path: '', text: tooMuch }] }
@@ -53,6 +56,7 @@ export function readYaml(text: string, { env, unresolved }: LoadOptions): Source
     places,
     substituted: reader.substituted,
     left: reader.left,
+    empty: reader.empty,
     problems: reader.problems,
   }
 }
@@ -71,6 +75,7 @@ class Reader {
   readonly problems: DefinitionProblem[] = []
   readonly substituted = new Set<string>()
   readonly left = new Map<string, string>()
+  readonly empty = new Map<string, string>()
   readonly #targets: AliasTargets
   readonly #text: string
   readonly #places: Places
@@ -170,7 +175,8 @@ class Reader {
   }
 
   #string(value: string, node: Node, path: Path): string {
-    const { text, changed, left, problems } = substitute(value, this.#env, this.#unresolved)
+    const { text, changed, left, empty, problems } = substitute(value, this.#env, this.#unresolved)
+    if (empty !== undefined && text === '') this.empty.set(pathText(path), empty)
     if (left !== undefined) this.left.set(pathText(path), left)
     if (changed) this.substituted.add(pathText(path))
     for (const { text: what, hint, at } of problems)

@@ -27,7 +27,11 @@ function notesOf(read: readonly ReadSource[]): readonly string[] {
   for (const { file, note } of read) {
     if (note === undefined) continue
     if (file.named) named.push(`${file.path}: ${note}`)
-    else if (isTold(note, file)) met.set(note, [...(met.get(note) ?? []), file.path])
+    else if (isTold(note, file)) {
+      const paths = met.get(note)
+      if (paths === undefined) met.set(note, [file.path])
+      else paths.push(file.path)
+    }
   }
   return [...named, ...[...met].map(([note, paths]) => `${listed(paths)}: ${note}`)]
 }
@@ -68,11 +72,11 @@ export async function examineFiles(
     if (at % BREATH === BREATH - 1) await breathe(terminal.signal)
   }
   terminal.progress('')
-  const known = read.filter(
-    ({ note, documents }) => note === undefined || documents.some(({ kind }) => kind !== 'file'),
-  )
+  const isKnown = ({ note, documents }: ReadSource): boolean =>
+    note === undefined || documents.some(({ kind }) => kind !== 'file')
+  const known = read.filter(isKnown)
   const passedOver = read
-    .filter((one) => !known.includes(one) && !one.file.named && !isTold(one.note, one.file))
+    .filter((one) => !isKnown(one) && !one.file.named && !isTold(one.note, one.file))
     .map(({ file }) => file.path)
   const notes = notesOf(read)
   if (known.length === 0) {

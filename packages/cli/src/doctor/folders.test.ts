@@ -39,6 +39,19 @@ describe('folders', () => {
     expect(named.out).toContain('error unreadable')
   })
 
+  test('takes TOML for what it is, past the manifests of languages, but not past what is broken', async () => {
+    const railway = '[deploy]\nhealthcheckPath = "/health/live"\n'
+    await put('app/railway.toml', railway)
+    await put('app/Cargo.toml', '[dependencies]\nhealthcheck = "1"\n')
+    await put('app/other.toml', '[health]\nchecks = [\n')
+    await put('app/book.toml', '[book]\ntitle = "x"\n')
+    const { out, err } = await doctor(['app'])
+    expect(out.match(/^\S+:\d+:\d+.*$/gm)).toEqual(['app/railway.toml:2:1: warning readiness-asks-liveness'])
+    expect(err).toBe('\n1 file examined, 1 finding, 2 passed over (app/book.toml, app/other.toml)\n')
+    await put('app/railway.toml', railway.replace('"\n', '\n'))
+    expect((await doctor(['app'])).out).toMatch(/^app\/railway\.toml:2:\d+: error unreadable/)
+  })
+
   test('follows links to files, and none to folders or to nowhere', async () => {
     await put('real/eager.yaml', EAGER)
     await mkdir(at('linked'))

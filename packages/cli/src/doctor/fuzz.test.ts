@@ -139,10 +139,15 @@ test('what nests or repeats without end is read in the time that its length asks
     'a.service': `[Service]\nA=1\n${deep('\\\n')}`,
     'a.monit': `check host x with address y\nif failed\n${deep('if failed ')}`,
     'b.conf': `define command {\n${deep(' command_line check_http -u ')}`,
+    'a.toml': `[http.services]\nx = ${deep('[')}`,
+    'b.toml': `[http.services]\nx = ${deep('{ a = ')}`,
+    'c.toml': `${deep('a.')}a = 1`,
+    'd.toml': `[[http.services]]\n${deep('[[http.services]]\n')}`,
     'a.yaml': `apiVersion: v1\nkind: Pod\nspec: ${deep('{a: ')}`.slice(0, 4000),
     'any.txt': deep('\n'),
     'any.yaml': deep('\n'),
     'any.json': deep(' '),
+    Dockerfile: `FROM a\nCMD ${'a;'.repeat(200_000)}b\n`,
     'compose.yaml': `services:\n  a:\n    image: x\n    healthcheck: { test: "curl ${deep('-f ')}" }`,
   }
   for (const [path, text] of Object.entries(texts)) {

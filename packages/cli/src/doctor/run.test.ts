@@ -1,8 +1,10 @@
 import { readFile, rm } from 'node:fs/promises'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { fakeTerminal } from '../command/fake-terminal.ts'
 import { CALM, doctorInFolder, EAGER } from './doctor-in-folder.ts'
 import { rules } from './rules/index.ts'
+import { check } from './run.ts'
 
 const { at, doctor, problemsOf, put, text } = doctorInFolder(beforeEach, afterEach)
 
@@ -46,7 +48,7 @@ describe('hale doctor', () => {
     expect(err).toContain('any.yaml: holds nothing that hale doctor knows')
     expect(err).toContain('values.yaml: is for Helm: give what it renders')
     expect(err).toContain('main.tf: holds no health check')
-    expect(err).toContain('traefik.toml: is TOML')
+    expect(err).toContain('traefik.toml: is what Traefik itself starts with')
     expect(err).toContain('kustomization.yaml: says what kustomize puts together')
   })
 
@@ -75,6 +77,12 @@ describe('hale doctor', () => {
     expect((await doctor([await put('whole.yaml', whole)])).code).toBe(0)
   })
 
+  test('what is wrong with its options is told where the grammar has found something too', () => {
+    const wrong = () => check({ args: [], options: { dryRun: true, port: '0' } }, fakeTerminal())
+    expect(wrong).toThrow(/^--dry-run shows what --fix would write: give both\n--port must be/)
+    expect(() => check({ args: [], options: {} }, fakeTerminal())).not.toThrow()
+  })
+
   test('asks for what is missing or cannot be read, all at once', async () => {
     expect(await problemsOf([], { dryRun: true })).toEqual([
       'name the files or folders to examine, or - for standard input',
@@ -88,7 +96,7 @@ describe('hale doctor', () => {
     ])
     await put('hale.yaml', 'service: {}\nchekcs: {}\n')
     expect(await problemsOf(['a.yaml'])).toEqual([
-      'hale.yaml:2:1: chekcs: unknown (did you mean checks?)',
+      'hale.yaml:2:1: chekcs: unknown; did you mean checks?',
       'a.yaml cannot be read: there is no such file',
     ])
     await rm(at('hale.yaml'))

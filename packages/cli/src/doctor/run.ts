@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { fileFault } from '../command/file-fault.ts'
 import type { Terminal } from '../command/terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
 import type { Given } from '../command/verb.ts'
+import { flagProblems } from '../profile/read-profile.ts'
 import { BREATH, examineFiles } from './examine-files.ts'
 import { isAtLeast, type Severity } from './finding.ts'
 import { type Fixed, fixFiles } from './fixing/fix-files.ts'
@@ -13,7 +15,7 @@ import { sarifReport } from './report/sarif.ts'
 import { closingLine, textReport } from './report/text.ts'
 import { rules } from './rules/index.ts'
 import { type ServiceFlags, serviceAskedFor } from './service-asked-for.ts'
-import { readSources, reasonOf, type Source } from './sources.ts'
+import { readSources, type Source } from './sources.ts'
 
 export interface DoctorOptions extends ServiceFlags {
   readonly format?: 'text' | 'json' | 'sarif'
@@ -25,7 +27,9 @@ export interface DoctorOptions extends ServiceFlags {
 /** `hale doctor`: 0 nothing to say, 1 findings of the severity asked for, 2 asked wrongly. */
 export async function run({ args, options }: Given<DoctorOptions>, terminal: Terminal): Promise<number> {
   const { format = 'text', severity = 'warning', fix = false, dryRun = false, ...flags } = options
-  refuse(args, fix, dryRun)
+  const problems = refused(args, fix, dryRun)
+  if (args.length === 0) problems.unshift('name the files or folders to examine, or - for standard input')
+  if (problems.length > 0) throw new UsageError(problems)
   const [service, sources] = await both(serviceAskedFor(flags, terminal), readSources(args, terminal))
   const files = fix ? await fixed(sources, service, dryRun, terminal) : sources
   const { examined, found, passedOver } = await examineFiles(files, service, terminal)
@@ -41,6 +45,13 @@ export async function run({ args, options }: Given<DoctorOptions>, terminal: Ter
   return findings.length === 0 ? 0 : 1
 }
 
+/** What is wrong with the options: which files are meant is not known where an option is not. */
+export function check({ args, options }: Given<DoctorOptions>, terminal: Terminal): void {
+  const { fix = false, dryRun = false, ...flags } = options
+  const problems = [...refused(args, fix, dryRun), ...flagProblems(flags, terminal)]
+  if (problems.length > 0) throw new UsageError(problems)
+}
+
 /** What is wrong with the one is told with what is wrong with the other. */
 async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
   const [first, second] = await Promise.allSettled([one, other])
@@ -53,13 +64,12 @@ async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly 
   throw new UsageError(problems)
 }
 
-function refuse(args: readonly string[], fix: boolean, dryRun: boolean): void {
+function refused(args: readonly string[], fix: boolean, dryRun: boolean): string[] {
   const problems: string[] = []
-  if (args.length === 0) problems.push('name the files or folders to examine, or - for standard input')
   if (args.includes('')) problems.push('an empty name names no file')
   if (dryRun && !fix) problems.push('--dry-run shows what --fix would write: give both')
   if (fix && args.includes('-')) problems.push('--fix has no file to write for standard input')
-  if (problems.length > 0) throw new UsageError(problems)
+  return problems
 }
 
 /** The files as they are then; written, or shown as a diff. */
@@ -79,7 +89,7 @@ async function fixed(
   const problems: string[] = []
   for (const one of changed) {
     await put(one, dryRun, terminal).catch((error: unknown) => {
-      problems.push(`${one.path} could not be written: ${reasonOf(error)}`)
+      problems.push(`${one.path} could not be written: ${fileFault(error)}`)
     })
   }
   if (problems.length > 0) throw new UsageError(problems)

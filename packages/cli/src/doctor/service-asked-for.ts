@@ -1,9 +1,7 @@
-import { access } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import type { Terminal } from '../command/terminal.ts'
 import { profileOf } from '../profile/defaults.ts'
 import type { ProfileFlags } from '../profile/flags.ts'
-import { readProfile } from '../profile/read-profile.ts'
+import { definitionFile, readProfile } from '../profile/read-profile.ts'
 import type { KnownService } from './known-service.ts'
 
 /** The flags by which a service is known to the doctor; the names are those of `hale generate`. */
@@ -22,7 +20,6 @@ export type ServiceFlags = Pick<
   | 'preStop'
 >
 
-const USUAL_FILE = 'hale.yaml'
 const TIMES = ['startupMs', 'drainDelayMs', 'inFlightMs', 'preStop'] as const
 
 /**
@@ -32,30 +29,17 @@ const TIMES = ['startupMs', 'drainDelayMs', 'inFlightMs', 'preStop'] as const
  * @throws UsageError as `readProfile` does.
  */
 export async function serviceAskedFor(flags: ServiceFlags, terminal: Terminal): Promise<KnownService> {
-  const file =
-    flags.definition ?? ((await isThere(resolve(terminal.cwd, USUAL_FILE))) ? USUAL_FILE : undefined)
+  const file = await definitionFile(flags, terminal)
   const said = Object.values(flags).some((value) => value !== undefined)
   if (!said && file === undefined) {
     return { profile: profileOf({ name: 'service', port: 0 }), timesAreKnown: false }
   }
   // The name is of no use here, and an endpoint need not tell it.
-  const profile = await readProfile({ ...flags, name: 'service' }, terminal)
+  const profile = await readProfile({ ...flags, name: 'service' }, terminal, 'hale doctor')
   const timesSaid = TIMES.some((flag) => flags[flag] !== undefined)
   if (flags.endpoint !== undefined) {
-    return { profile, source: shown(flags.endpoint), timesAreKnown: timesSaid }
+    const { shownEndpoint } = await import('../profile/from-endpoint.ts')
+    return { profile, source: shownEndpoint(flags.endpoint), timesAreKnown: timesSaid }
   }
   return { profile, source: file ?? 'the options', timesAreKnown: file !== undefined || timesSaid }
-}
-
-/** What may be a secret is not said again. */
-function shown(endpoint: string): string {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined
-  return url === undefined ? 'the endpoint' : `${url.origin}${url.pathname}`
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  )
 }

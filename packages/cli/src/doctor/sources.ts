@@ -3,6 +3,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
+import { fileFault } from '../command/file-fault.ts'
 import type { Terminal } from '../command/terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
 import type { SourceFile } from './documents/source-file.ts'
@@ -18,9 +19,10 @@ export interface Source extends SourceFile {
 /** Of what nobody has named: more is data. */
 const MOST_BYTES_MET = 4 * 1024 * 1024
 const LIKELY =
-  /\.(?:ya?ml|json|conf|cfg|tf|hcl|nomad|bicep|vcl|caddy|service|timer)$|^(?:docker|container)file(?:\.|$)|\.(?:docker|container)file$|^(?:Caddyfile|monitrc)$/i
+  /\.(?:ya?ml|json|conf|cfg|tf|hcl|nomad|bicep|toml|vcl|caddy|service|timer)$|^(?:docker|container)file(?:\.|$)|\.(?:docker|container)file$|^(?:Caddyfile|monitrc)$/i
 /** What belongs to tools, and a definition, which is given by an option. */
-const NEVER = /^(?:package(?:-lock)?|tsconfig(?:\..*)?|composer)\.json$|^(?:pnpm-lock|\.pnpm|hale)\.ya?ml$/
+const NEVER =
+  /^(?:package(?:-lock)?|tsconfig(?:\..*)?|composer)\.json$|^(?:Cargo|pyproject|\.?taplo|rustfmt|ruff)\.toml$|^(?:pnpm-lock|\.pnpm|hale)\.ya?ml$/
 
 /**
  * The files that were named, and those in the folders that were, in order; `-` is standard input.
@@ -40,7 +42,7 @@ export async function readSources(
       else sources.push(...(await readNamed(name, cwd, signal)))
     } catch (error) {
       signal.throwIfAborted()
-      problems.push(`${name} cannot be read: ${reasonOf(error)}`)
+      problems.push(`${name} cannot be read: ${fileFault(error)}`)
     }
   }
   if (problems.length > 0) throw new UsageError(problems)
@@ -73,7 +75,7 @@ async function readMet(file: string, path: string): Promise<Source> {
     if ((await stat(file)).size > MOST_BYTES_MET) return unread(path, 'is larger than a configuration')
     return sourceOf(await readFile(file), path, false)
   } catch (error) {
-    return unread(path, `cannot be read: ${reasonOf(error)}`)
+    return unread(path, `cannot be read: ${fileFault(error)}`)
   }
 }
 
@@ -83,6 +85,9 @@ const NOT_UTF_8 = 'is not in UTF-8'
 function sourceOf(bytes: Buffer, path: string, named: boolean): Source {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) {
     return { path, text: bytes.toString('utf16le').slice(1), named, unwritable: NOT_UTF_8 }
+  }
+  if (bytes[0] === 0xfe && bytes[1] === 0xff && bytes.length % 2 === 0) {
+    return { path, text: bytes.swap16().toString('utf16le').slice(1), named, unwritable: NOT_UTF_8 }
   }
   return { path, text: bytes.toString('utf8'), named, ...(!isUtf8(bytes) && { unwritable: NOT_UTF_8 }) }
 }
@@ -96,7 +101,7 @@ type Met = string | Source
 
 async function likelyBelow(folder: string, shown: string): Promise<readonly Met[]> {
   return likelyIn(folder, shown).catch((error: unknown) => [
-    unread(shown, `cannot be read: ${reasonOf(error)}`),
+    unread(shown, `cannot be read: ${fileFault(error)}`),
   ])
 }
 
@@ -122,14 +127,4 @@ async function isFile(entry: Dirent, folder: string): Promise<boolean> {
     (about) => about.isFile(),
     () => false,
   )
-}
-
-/** In words, as far as the common ones go. */
-export function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException).code
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file'
-  if (code === 'ELOOP') return 'it is a link that leads to itself'
-  if (code === 'EACCES' || code === 'EPERM') return 'not allowed'
-  if (code === 'EROFS') return 'its file system is read-only'
-  return error instanceof Error ? error.message : String(error)
 }

@@ -9,54 +9,50 @@ export interface Suppression {
   readonly covers: Place
 }
 
-const MARK = /(?:#|\/\/)[ \t]*hale-ignore(-file)?\b[ \t]*([^:\n\r]*?)[ \t]*(?::[ \t]*([^\n\r]*?))?[ \t]*$/gm
+const MARK = /(?:#|\/\/)[ \t]*hale-ignore(-file)?\b([^\n\r]*)/g
 
 export function suppressionsIn(text: string): readonly Suppression[] {
-  return [...text.matchAll(MARK)].map((found) => {
-    const [whole, ofFile, ids = '', reason = ''] = found
+  const marks = [...text.matchAll(MARK)]
+  const blocks = marks.length === 0 ? [] : blocksIn(text)
+  let line = 0
+  return marks.map((found) => {
+    const [whole, ofFile, said = ''] = found
     const start = found.index
+    while ((blocks[line + 1]?.start ?? text.length) <= start) line++
+    const colon = said.indexOf(':')
     return {
       place: [start, start + whole.length],
-      rules: ids.split(/[\s,]+/).filter((id) => id !== ''),
-      reason: reason.trim(),
-      covers: ofFile === undefined ? blockAt(text, start) : [0, text.length],
+      rules: (colon === -1 ? said : said.slice(0, colon)).split(/[\s,]+/).filter((id) => id !== ''),
+      reason: colon === -1 ? '' : said.slice(colon + 1).trim(),
+      covers: ofFile === undefined ? (blocks[line]?.covers ?? [0, 0]) : [0, text.length],
     }
   })
 }
 
-/** The line, and those that belong to it by being further in; for a comment of its own the next line with content. */
-function blockAt(text: string, comment: number): Place {
-  let start = text.lastIndexOf('\n', comment - 1) + 1
-  if (text.slice(start, comment).trim() === '') start = nextContent(text, start)
-  const indent = indentOf(lineAt(text, start))
-  let end = endOfLine(text, start)
-  while (end < text.length) {
-    const line = lineAt(text, end + 1)
-    if (line.trim() !== '' && indentOf(line) <= indent) break
-    end = endOfLine(text, end + 1)
+interface Block {
+  readonly start: number
+  /** The line, and those that belong to it by being further in; for a comment of its own the next line with content. */
+  readonly covers: Place
+}
+
+/** Of every line: from the last to the first, so that each is looked at once, however many comments there are. */
+function blocksIn(text: string): readonly Block[] {
+  const blocks: Block[] = []
+  let end = text.length
+  let covers: Place = [end, end]
+  /** Below, each further out than those that follow it here. */
+  const ends: { readonly indent: number; readonly start: number }[] = []
+  for (const line of text.split('\n').toReversed()) {
+    const start = end - line.length
+    const content = line.trimStart()
+    if (content !== '') {
+      const indent = line.length - content.length
+      while ((ends.at(-1)?.indent ?? 0) > indent) ends.pop()
+      if (!/^(?:#|\/\/)/.test(content)) covers = [start, (ends.at(-1)?.start ?? text.length + 1) - 1]
+      ends.push({ indent, start })
+    }
+    blocks.push({ start, covers })
+    end = start - 1
   }
-  return [start, end]
-}
-
-function nextContent(text: string, from: number): number {
-  let start = from
-  while (start < text.length) {
-    const line = lineAt(text, start).trim()
-    if (line !== '' && !line.startsWith('#') && !line.startsWith('//')) return start
-    start = endOfLine(text, start) + 1
-  }
-  return text.length
-}
-
-function lineAt(text: string, start: number): string {
-  return text.slice(start, endOfLine(text, start))
-}
-
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from)
-  return end === -1 ? text.length : end
-}
-
-function indentOf(line: string): number {
-  return line.length - line.trimStart().length
+  return blocks.toReversed()
 }

@@ -1,13 +1,16 @@
 import { durationText } from '../command/duration.ts'
 
-/** What a failed request is called: never the error's own message, which has addresses and what a server sent. */
+/**
+ * What a failed request is called, in the words of the library's checks and of `hale probe`: never the error's own
+ * message, which has addresses and what a server sent.
+ */
 export function failureText(error: unknown): string {
   const codes = codesOf(error)
   const known = codes.map((code) => texts[code]).find((text) => text !== undefined)
   if (known !== undefined) return known
   const [code] = codes
-  if (code?.startsWith('ERR_SSL_') || code?.startsWith('ERR_TLS_')) return 'TLS failed'
-  if (code?.startsWith('HPE_')) return 'the answer is no HTTP'
+  if (code?.startsWith('ERR_SSL_') || code?.startsWith('ERR_TLS_')) return 'TLS handshake failed'
+  if (code?.startsWith('HPE_')) return 'answer is not valid HTTP'
   return 'the request failed'
 }
 
@@ -22,23 +25,27 @@ function codesOf(error: unknown): readonly string[] {
   return Array.isArray(errors) ? [...own, ...errors.flatMap(codesOf)] : own
 }
 
-const untrusted = 'the certificate is not trusted (--cacert or NODE_EXTRA_CA_CERTS names its authority)'
+const untrusted = 'certificate not trusted (--cacert or NODE_EXTRA_CA_CERTS names its authority)'
 
 const texts: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset',
-  EPIPE: 'connection reset',
-  ETIMEDOUT: 'the connection timed out',
+  EPIPE: 'connection closed',
+  ETIMEDOUT: 'connection timed out',
   EHOSTUNREACH: 'host unreachable',
   ENETUNREACH: 'network unreachable',
-  EADDRNOTAVAIL: 'address not available',
-  ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the name could not be resolved',
-  CERT_HAS_EXPIRED: 'the certificate has expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'the certificate is for another host',
+  EADDRNOTAVAIL: 'no local address available',
+  ENOTFOUND: 'host name not found',
+  EAI_AGAIN: 'name resolution failed',
+  EPROTO: 'TLS handshake failed',
+  ERR_TLS_HANDSHAKE_TIMEOUT: 'TLS handshake timed out',
+  CERT_HAS_EXPIRED: 'certificate expired',
+  CERT_NOT_YET_VALID: 'certificate not yet valid',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate does not match the host name',
   DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
   SELF_SIGNED_CERT_IN_CHAIN: untrusted,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT: untrusted,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
   HALE_BODY_TOO_LARGE: 'the answer is larger than 1 MiB',
   HALE_BODY_CUT: 'the answer broke off',

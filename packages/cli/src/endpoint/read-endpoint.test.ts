@@ -72,6 +72,9 @@ describe('an address', () => {
     ['http://', /is no address/],
     ['http://a b', /is no address/],
     ['tcp://h:1', /only http and https/],
+    ['unix:/run/x.sock', /is a socket, and only http and https/],
+    ['9400', /is a port, which needs a host: localhost:9400$/],
+    ['9400/health/ready', /is a port, which needs a host: localhost:9400$/],
     ['http://%zz:x@h', /as %25/],
   ])('%j is told', (text, problem) => {
     expect(endpointTarget(text)).toMatch(problem)
@@ -124,7 +127,7 @@ describe('a fault has its name', () => {
     ['connection reset', (socket) => socket.resetAndDestroy()],
     ['connection reset', (socket) => socket.end(head)],
     ['connection reset', (socket) => socket.end()],
-    ['the answer is no HTTP', (socket) => socket.end('SSH-2.0\r\n\r\n')],
+    ['answer is not valid HTTP', (socket) => socket.end('SSH-2.0\r\n\r\n')],
     ['it redirects more than 5 times', (socket) => socket.end('HTTP/1.1 302 x\r\nlocation: /\r\n\r\n')],
     ['the request failed', (socket) => socket.end('HTTP/1.1 302 x\r\nlocation: ftp://h/\r\n\r\n')],
     [
@@ -145,11 +148,11 @@ describe('a fault has its name', () => {
     })
   })
 
-  it('no such host', async () => {
+  it('host name not found', async () => {
     const { message } = (await readEndpoint(target('http://nothing.invalid'), { timeoutMs: 10_000 })) as {
       message: string
     }
-    expect(['no such host', 'the name could not be resolved']).toContain(message)
+    expect(['host name not found', 'name resolution failed']).toContain(message)
   })
 
   it('a request that is ended ends at once', async () => {

@@ -30,7 +30,7 @@ function line(
     ...(forms.length > 1 ? [`--form ${forms.join('|')}`] : []),
     ...(asks.length > 1 ? [`--ask ${asks.join('|')}`] : []),
     ...(choosesProbe ? ['--probe liveness|readiness|startup'] : []),
-    ...(takesInstances ? ['--instance HOST:PORT…'] : []),
+    ...(takesInstances ? ['--instance HOST:PORT'] : []),
     ...(takesCaFile ? ['--trusted-ca FILE'] : []),
     ...(takesSidecar ? ['--sidecar [IMAGE]'] : []),
   ]

@@ -7,7 +7,7 @@ import { parseAllDocuments } from 'yaml'
 import { fakeTerminal } from '../command/fake-terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
 import { generate } from '../verbs/generate.ts'
-import { run } from './run.ts'
+import { check, run } from './run.ts'
 import { targets } from './targets/index.ts'
 
 let cwd = ''
@@ -164,18 +164,24 @@ describe('files', () => {
 describe('what cannot be done is said with what can', () => {
   test.each([
     ['kubernets', /did you mean kubernetes\?/],
-    ['kube', /did you mean kubernetes\?/],
-    ['constructor', /no target "constructor" \(hale generate lists them\)/],
+    ['kube', /there is no target "kube"; did you mean kubernetes\?$/],
+    ['prom', /did you mean prometheus\?/],
+    ['hparoxy', /did you mean haproxy\?/],
+    ['k8', /no target "k8"; hale generate lists them$/],
+    ['constructor', /no target "constructor"; hale generate lists them$/],
     [`kubernetes ${service} --form helm`, /--form must be manifest or kustomize for kubernetes/],
     [`kubernetes ${service} --probe liveness`, /--probe: kubernetes leaves no choice/],
     [`docker ${service} --probe live`, /--probe must be liveness or readiness or startup/],
     [`istio ${service} --ask http`, /--ask: istio leaves no choice/],
     [`kubernetes ${service} --instance a:1`, /finds the instances by itself/],
     [`kubernetes ${service} --force`, /only with --out/],
+    [`kubernetes ${service} --dry-run`, /--dry-run has files to compare only with --out/],
+    ['--form helm --trusted-ca /ca.pem', /^there is no target for --form, --trusted-ca; hale generate lists/],
     [`kubernetes ${service} --out=`, /--out: expected a folder/],
     [`compose ${service} --sidecar`, /--sidecar: compose has no containers beside/],
     [`--sidecar ecs ${service}`, /--sidecar took "ecs" for its image: put the target first/],
     [`ecs ${service} --sidecar`, /--sidecar needs --service-port/],
+    [`ecs ${service} --form task-definition --probe readiness`, /--probe: the task definition/],
     [`kubernetes ${service} --service-port 80 --sidecar a;b`, /--sidecar: "a;b" is no name of an image/],
     [`monit ${service} --trusted-ca /ca.pem`, /--trusted-ca: monit verifies no certificate/],
     [`haproxy ${service} --trusted-ca ca.pem`, /--trusted-ca must be an absolute path/],
@@ -212,6 +218,7 @@ describe('what cannot be done is said with what can', () => {
       'kubernetes --port 3000',
       'haproxy --host orders.internal',
       'haproxy --instance 127.0.0.1:9400 --instance [::1]:9400',
+      '--instance 127.0.0.1:9400 haproxy',
       'prometheus --instance localhost',
       'docker',
       'compose',
@@ -227,7 +234,8 @@ describe('what cannot be done is said with what can', () => {
     writeFileSync(join(cwd, 'file'), '')
     const terminal = fakeTerminal({ cwd })
     const options = { name: 'orders', port: '3000', out: 'file' }
-    await expect(run({ args: ['docker'], options }, terminal)).rejects.toThrow('ENOTDIR')
+    const writing = run({ args: ['docker'], options }, terminal)
+    await expect(writing).rejects.toThrow(/^file\/\S+ could not be written: a part of its path is no folder$/)
     expect(terminal.said.out).toBe('')
   })
 
@@ -238,7 +246,24 @@ describe('what cannot be done is said with what can', () => {
     expect(terminal.shown).toEqual([expect.stringMatching(/^Asking the endpoint(?!.*secret)/)])
   })
 
+  test('what is wrong is told where the grammar has found something too, and nothing is read or asked', async () => {
+    const terminal = fakeTerminal({ cwd })
+    const options = { port: '0', force: true, definition: 'none.yaml' }
+    await expect(check({ args: ['nosuch'], options }, terminal)).rejects.toMatchObject({
+      problems: [/no target "nosuch"/, /^--force/, /^--port/].map((text) => expect.stringMatching(text)),
+    })
+    // After an option that is not known nobody knows which words are arguments.
+    await expect(check({ args: [], options }, terminal)).rejects.toMatchObject({
+      problems: [/^--force/, /^--port/].map((text) => expect.stringMatching(text)),
+    })
+    await expect(check({ args: ['docker'], options: {} }, terminal)).resolves.toBeUndefined()
+  })
+
   test('all of it at once', async () => {
     expect(await problemsOf(`kubernetes ${service} --form a --ask b --probe c`)).toHaveLength(3)
+    const problems = ['no target', '--force', '--dry-run', '--port', '--endpoint']
+    expect(await problemsOf('nosuch --force --dry-run --port 0 --endpoint ftp://x')).toEqual(
+      problems.map((problem) => expect.stringContaining(problem)),
+    )
   })
 })

@@ -33,24 +33,33 @@ interface OwnOptions {
 /** Asks all targets at the same time; resolves to the worst exit code. */
 export async function run(given: Given<object>, terminal: Terminal): Promise<number> {
   const own = given.options as OwnOptions
-  const read = readProbeFlags(flagValues(given.options), (path) =>
-    readFileSync(resolve(terminal.cwd, path), 'utf8'),
-  )
-  const problems = [...('problems' in read ? read.problems : []), ...wrongTargets(given, own)]
-  if (problems.length > 0 || 'problems' in read) throw new UsageError(problems)
+  const options = optionsOf(given, terminal)
   // One listener a target: no leak to warn of.
   setMaxListeners(0, terminal.signal)
-  const waiting = waitingLine(read.options, terminal)
+  const waiting = waitingLine(options, terminal)
   const results = await Promise.all(
     given.args.map(async (target, index) => {
       const onRetry = (found: ProbeResult): void => waiting.failed(index, found)
-      const result = await probe(target, { ...read.options, signal: terminal.signal, onRetry })
+      const result = await probe(target, { ...options, signal: terminal.signal, onRetry })
       waiting.done(index)
       return result
     }),
   )
-  if (own.quiet !== true) terminal.out(shown(given.args, results, own, read.options, terminal))
+  if (own.quiet !== true) terminal.out(shown(given.args, results, own, options, terminal))
   return Math.max(...results.map((result) => codeOf(result, own)))
+}
+
+/** What is wrong with targets and flags. */
+export function check(given: Given<object>, terminal: Terminal): void {
+  optionsOf(given, terminal)
+}
+
+function optionsOf(given: Given<object>, { cwd }: Terminal): ProbeOptions {
+  const read = readProbeFlags(flagValues(given.options), (path) => readFileSync(resolve(cwd, path), 'utf8'))
+  const wrong = 'problems' in read ? read.problems : []
+  const problems = [...wrong, ...wrongTargets(given, given.options as OwnOptions)]
+  if (problems.length > 0 || 'problems' in read) throw new UsageError(problems)
+  return read.options
 }
 
 /** Told for all of them, before the first is asked. */

@@ -1,3 +1,4 @@
+import { DRAIN_DELAY_MS } from '../definition/defaults.ts'
 import type { ServiceProfile } from './service-profile.ts'
 
 /** What a service is taken for where nobody says otherwise. */
@@ -11,8 +12,7 @@ export const PROFILE_DEFAULTS = {
   /** One alone cannot be replaced without a gap. */
   replicas: 2,
   startupMs: 60_000,
-  /** `gracefulShutdown`'s own. */
-  drainDelayMs: 5000,
+  drainDelayMs: DRAIN_DELAY_MS,
   drainsItself: true,
   inFlightMs: 10_000,
 } as const

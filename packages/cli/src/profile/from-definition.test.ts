@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Definition } from '../definition/definition.ts'
-import { profileOf } from './defaults.ts'
+import { deployFields } from '../definition/sections.ts'
+import { PROFILE_DEFAULTS, profileOf } from './defaults.ts'
 import { fromDefinition } from './from-definition.ts'
 
 const empty: Definition = { service: {}, checks: {}, groups: {}, serve: {}, deploy: {} }
@@ -107,6 +108,15 @@ test.each(['0.0.0.0', '::', '10.0.0.7', 'localhost.example', '127.example'])(
     expect(fromDefinition({ ...empty, serve: { host } }).localOnly).toBeUndefined()
   },
 )
+
+test('what deploy is taken for is what the documentation of the file says', () => {
+  for (const [name, { fallback }] of Object.entries(deployFields)) {
+    if (fallback !== undefined)
+      expect(`${name}: ${PROFILE_DEFAULTS[name as keyof typeof PROFILE_DEFAULTS]}`).toBe(
+        `${name}: ${fallback}`,
+      )
+  }
+})
 
 test('gRPC over TLS is asked by nobody who can be told to ask HTTP', () => {
   const serve = { tls: { cert: 'a certificate', key: 'its key' }, grpc: { port: 9401, tls: true } }

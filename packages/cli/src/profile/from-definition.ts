@@ -1,13 +1,11 @@
 import { checkTypes } from '../definition/check-types/index.ts'
+import { SERVE_PORT } from '../definition/defaults.ts'
 import type { Definition } from '../definition/definition.ts'
 import { defaultProbes } from '../definition/every-check.ts'
 import { PROFILE_DEFAULTS, probePaths } from './defaults.ts'
 import { isLoopback } from './loopback.ts'
 import { serviceName } from './service-name.ts'
 import type { CheckProfile, LocalOnly, ServiceProfile } from './service-profile.ts'
-
-/** `hale serve`'s own. */
-const SERVE_PORT = 9400
 
 /** What hale.yaml says of its service; what it leaves out is left out. */
 export function fromDefinition(definition: Definition): Partial<ServiceProfile> {

@@ -46,12 +46,13 @@ export interface EndpointFindings {
  * Asks a running endpoint what can be learned by asking: paths, name, version, checks, whether there are metrics.
  * Budgets and timeouts show in no answer; those stay at their defaults.
  *
- * @param text as people type it: the base path, or one of the probes.
+ * @param target the base path, or one of the probes.
  * @returns the problem, when there is none to be asked.
  */
-export async function fromEndpoint(text: string, options: ReadOptions): Promise<EndpointFindings | string> {
-  const target = endpointTarget(text)
-  if (typeof target === 'string') return `${text} ${target}`
+export async function fromEndpoint(
+  target: EndpointTarget,
+  options: ReadOptions,
+): Promise<EndpointFindings | string> {
   const paths = pathsOf(target.url.pathname)
   const read = (path: string) => readEndpoint(at(target, path), options)
   const metricsPath = probePaths(paths.base).metrics
@@ -88,6 +89,12 @@ export async function fromEndpoint(text: string, options: ReadOptions): Promise<
       })),
     },
   }
+}
+
+/** What may be told of it: never the text itself, which may hold a password or a token. */
+export function shownEndpoint(text: string): string {
+  const target = endpointTarget(text)
+  return typeof target === 'string' ? 'the endpoint' : target.shown
 }
 
 function pathsOf(pathname: string) {

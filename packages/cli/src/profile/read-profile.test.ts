@@ -63,6 +63,16 @@ describe('flags', () => {
     expect(problems).toHaveLength(7)
   })
 
+  test('say it with what is wrong with where the service is described', async () => {
+    const flags = { port: '0', endpoint: 'ftp://orders', definition: '' }
+    expect(await problemsOf(readProfile(flags, fakeTerminal({ cwd })))).toEqual([
+      expect.stringMatching(/^--port/),
+      expect.stringMatching(/^--definition and --endpoint/),
+      '--definition: an empty name names no file',
+      expect.stringMatching(/^--endpoint is asked by ftp/),
+    ])
+  })
+
   test('name what is missing, and every way to give it', async () => {
     const problems = await problemsOf(readProfile({}, fakeTerminal({ cwd })))
     expect(problems).toHaveLength(2)
@@ -154,11 +164,11 @@ describe('an endpoint', () => {
     const { port } = server.address() as AddressInfo
     const terminal = fakeTerminal({ cwd })
     const endpoint = `http://127.0.0.1:${port}/actuator/health`
-    const profile = await readProfile({ endpoint, name: 'spring' }, terminal)
+    const profile = await readProfile({ endpoint, name: 'spring' }, terminal, 'hale generate')
     server.close()
     expect(profile.readiness.path).toBe('/actuator/health/readiness')
     expect(profile.startup.path).toBe('/actuator/health/readiness')
-    expect(terminal.said.err).toContain('/actuator/health/liveness is not there')
+    expect(terminal.said.err).toMatch(/^hale generate: \/actuator\/health\/liveness is not there/)
   })
 
   test('that nobody answers at, or that is none, is a problem with the mend', async () => {
@@ -171,6 +181,15 @@ describe('an endpoint', () => {
     await new Promise((resolve) => server.close(resolve))
     const [nobody] = await problemsOf(readProfile({ endpoint }, fakeTerminal({ cwd })))
     expect(nobody).toMatch(/did not answer: connection refused/)
-    expect(await problemsOf(readProfile({ endpoint: 'ftp://x' }, fakeTerminal({ cwd })))).toHaveLength(1)
+  })
+
+  test.each([
+    ['ftp://user:secret@orders/', /^--endpoint is asked by ftp, and only http and https are taken here/],
+    ['http://user:secret@[zz', /^--endpoint is no address, such as http/],
+    ['unix:/run/secret.sock', /^--endpoint is a socket, and only http/],
+  ])('of %s is refused without what it holds', async (endpoint, problem) => {
+    const problems = await problemsOf(readProfile({ endpoint }, fakeTerminal({ cwd })))
+    expect(problems).toEqual([expect.stringMatching(problem)])
+    expect(problems.join()).not.toContain('secret')
   })
 })

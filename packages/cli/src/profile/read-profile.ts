@@ -1,40 +1,40 @@
-import { access, readFile } from 'node:fs/promises'
+import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Terminal } from '../command/terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
+import { USUAL_FILE } from '../definition/defaults.ts'
+import { authority, noAuthority } from '../endpoint/authority.ts'
+import { type EndpointTarget, endpointTarget } from '../endpoint/endpoint-url.ts'
 import { probePaths, profileOf } from './defaults.ts'
 import { type ProfileFlags, readFlags, type SaidByFlags } from './flags.ts'
 import type { ServiceProfile } from './service-profile.ts'
 
-/** Taken unasked when it is in the folder. */
-const USUAL_FILE = 'hale.yaml'
 const ENDPOINT_TIMEOUT_MS = 5000
 
 /**
  * A service as its file, or its running endpoint, describes it, with what the command line says over it.
  *
+ * @param speaker who warns, on stderr.
  * @throws UsageError with everything that is wrong or missing.
  */
 export async function readProfile(
   flags: ProfileFlags,
   terminal: Pick<Terminal, 'cwd' | 'env' | 'err' | 'signal'>,
+  speaker = 'hale',
 ): Promise<ServiceProfile> {
-  const problems: string[] = []
-  const said = readFlags(flags, problems)
-  if (flags.definition !== undefined && flags.endpoint !== undefined)
-    problems.push('--definition and --endpoint describe the same service: give one of them')
-  const ca = await authority(flags, terminal, problems)
+  const { said, target, ca, problems } = readSaid(flags, terminal)
   if (problems.length > 0) throw new UsageError(problems)
-  const described = await describedBy(flags, terminal, ca)
+  const described = await (target === undefined
+    ? byDefinition(flags, terminal)
+    : byEndpoint(target, terminal, ca, speaker))
   const name = said.name ?? described.name
   const port = said.port ?? described.port
+  const missing: string[] = []
   if (name === undefined)
-    problems.push('the service has no name: give --name, --definition hale.yaml or --endpoint URL')
+    missing.push('the service has no name: give --name, --definition hale.yaml or --endpoint URL')
   if (port === undefined)
-    problems.push(
-      'the port of its probes is not known: give --port, --definition hale.yaml or --endpoint URL',
-    )
-  if (name === undefined || port === undefined) throw new UsageError(problems)
+    missing.push('the port of its probes is not known: give --port, --definition hale.yaml or --endpoint URL')
+  if (name === undefined || port === undefined) throw new UsageError(missing)
   const { metricsPort, localOnly, ...rest } = described
   return profileOf({
     ...rest,
@@ -47,56 +47,77 @@ export async function readProfile(
   })
 }
 
-async function describedBy(
-  { definition, endpoint }: ProfileFlags,
-  terminal: Pick<Terminal, 'cwd' | 'env' | 'err' | 'signal'>,
+/** What is wrong with the flags alone, before anything is read or asked. */
+export function flagProblems(flags: ProfileFlags, terminal: Pick<Terminal, 'cwd'>): readonly string[] {
+  return readSaid(flags, terminal).problems
+}
+
+interface Said {
+  readonly said: SaidByFlags
+  readonly target: EndpointTarget | undefined
+  /** The PEM that --cacert names. */
+  readonly ca: string | undefined
+  readonly problems: readonly string[]
+}
+
+function readSaid(flags: ProfileFlags, { cwd }: Pick<Terminal, 'cwd'>): Said {
+  const { definition, endpoint, cacert } = flags
+  const problems: string[] = []
+  const said = readFlags(flags, problems)
+  if (definition !== undefined && endpoint !== undefined)
+    problems.push('--definition and --endpoint describe the same service: give one of them')
+  if (definition === '') problems.push('--definition: an empty name names no file')
+  const target = endpoint === undefined ? undefined : endpointTarget(endpoint)
+  if (typeof target === 'string') problems.push(`--endpoint ${target}`)
+  if (cacert !== undefined && endpoint === undefined)
+    problems.push('--cacert is about the certificate of --endpoint: give that too')
+  const ca = cacert === undefined ? undefined : authority(cacert, cwd)
+  if (cacert !== undefined && ca === undefined) problems.push(noAuthority)
+  return { said, target: typeof target === 'string' ? undefined : target, ca, problems }
+}
+
+async function byEndpoint(
+  target: EndpointTarget,
+  terminal: Pick<Terminal, 'err' | 'signal'>,
   ca: string | undefined,
+  speaker: string,
 ): Promise<Partial<ServiceProfile>> {
-  if (endpoint !== undefined) {
-    const { fromEndpoint } = await import('./from-endpoint.ts')
-    const { signal } = terminal
-    const asking = { timeoutMs: ENDPOINT_TIMEOUT_MS, signal, ...(ca !== undefined && { ca }) }
-    const found = await fromEndpoint(endpoint, asking)
-    if (typeof found === 'string') throw new UsageError([`--endpoint: ${found}`])
-    for (const warning of found.warnings) terminal.err(`hale: ${warning}\n`)
-    return found.profile
-  }
-  const file = resolve(terminal.cwd, definition ?? USUAL_FILE)
-  if (definition === undefined && !(await isThere(file))) return {}
+  const { fromEndpoint } = await import('./from-endpoint.ts')
+  const { signal } = terminal
+  const asking = { timeoutMs: ENDPOINT_TIMEOUT_MS, signal, ...(ca !== undefined && { ca }) }
+  const found = await fromEndpoint(target, asking)
+  if (typeof found === 'string') throw new UsageError([`--endpoint: ${found}`])
+  for (const warning of found.warnings) terminal.err(`${speaker}: ${warning}\n`)
+  return found.profile
+}
+
+async function byDefinition(
+  flags: ProfileFlags,
+  terminal: Pick<Terminal, 'cwd' | 'env'>,
+): Promise<Partial<ServiceProfile>> {
+  const shown = await definitionFile(flags, terminal)
+  if (shown === undefined) return {}
+  const file = resolve(terminal.cwd, shown)
   const { loadDefinition } = await import('../definition/load-definition.ts')
   const { fromDefinition } = await import('./from-definition.ts')
   // What it says is wanted, not what it reaches: variables and secrets of production are not here.
   const loaded = await loadDefinition(file, { env: terminal.env, unresolved: 'leave' })
   if (loaded.definition === undefined) {
-    const shown = definition ?? USUAL_FILE
-    throw new UsageError(
-      loaded.problems.map(({ line, column, path, text, hint }) => {
-        const where = path === '' ? '' : `${path}: `
-        return `${shown}:${line}:${column}: ${where}${text}${hint === undefined ? '' : ` (${hint})`}`
-      }),
-    )
+    const { problemLines } = await import('../definition/problem-lines.ts')
+    throw new UsageError(problemLines(shown, loaded.problems))
   }
   return fromDefinition(loaded.definition)
 }
 
-/** The PEM that --cacert names. */
-async function authority(
-  { cacert, endpoint }: ProfileFlags,
+/** The file that is named, or the usual one where it is there. */
+export async function definitionFile(
+  { definition }: Pick<ProfileFlags, 'definition'>,
   { cwd }: Pick<Terminal, 'cwd'>,
-  problems: string[],
 ): Promise<string | undefined> {
-  if (cacert === undefined) return undefined
-  if (endpoint === undefined) problems.push('--cacert is about the certificate of --endpoint: give that too')
-  const pem = await readFile(resolve(cwd, cacert), 'utf8').catch(() => '')
-  if (!pem.includes('-----BEGIN CERTIFICATE-----'))
-    problems.push(`--cacert: ${cacert} is no file of certificates as PEM`)
-  return pem
-}
-
-async function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
+  if (definition !== undefined) return definition
+  return access(resolve(cwd, USUAL_FILE)).then(
+    () => USUAL_FILE,
+    () => undefined,
   )
 }
 

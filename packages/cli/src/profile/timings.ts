@@ -26,6 +26,8 @@ export interface Timings {
  * has been used up. A timeout just above the budget restarts services that are well, and only when they are busy.
  */
 const TIMEOUT_MARGIN_SECONDS = 1
+/** What endpoints and the proxies of a cluster take to leave a pod: they are told at the same time as the pod is. */
+export const LEAST_DRAIN_MS = 5000
 /** `gracefulShutdown`'s default, which fits the 30 s that Kubernetes gives. */
 const DEFAULT_SHUTDOWN_TIMEOUT_MS = 25_000
 /** For hooks and the closing of pools, after the last request. */
@@ -78,7 +80,7 @@ export function timingsOf(
 }
 
 /** How long whoever asks should wait: above what the answer may take, so never at or below the budget. */
-export function timeoutSecondsOf({ budgetMs }: ProbeProfile): number {
+export function timeoutSecondsOf({ budgetMs }: Pick<ProbeProfile, 'budgetMs'>): number {
   return Math.max(1, seconds(budgetMs)) + TIMEOUT_MARGIN_SECONDS
 }
 

@@ -1,11 +1,9 @@
 import type { HandlerOptions } from 'hale/http'
 import type { OffLoopOptions } from 'hale/off-loop'
+import { SERVE_PORT } from '../definition/defaults.ts'
 import type { OffLoopDefinition, ServeDefinition } from '../definition/definition.ts'
 
-/** Where the probes are answered unless the file says otherwise. */
-const defaultPort = 9400
-
-export function mainPort({ port = defaultPort }: ServeDefinition): number {
+export function mainPort({ port = SERVE_PORT }: ServeDefinition): number {
   return port
 }
 

@@ -46,7 +46,7 @@ function ofNames({ checks, groups, serve: { haproxyAgent } }: Definition): reado
   const problems: string[] = []
   if (Object.hasOwn(checks, definitionCheckName))
     problems.push(`checks.${definitionCheckName}: the name is that of the check of this file; choose another`)
-  const known = ['readiness', 'liveness', 'startup', ...Object.keys(groups)]
+  const known = [...new Set(['readiness', 'liveness', 'startup', ...Object.keys(groups)])]
   const group = haproxyAgent?.group ?? 'readiness'
   if (!known.includes(group))
     problems.push(`serve.haproxyAgent.group: no group of this name; known are ${known.join(', ')}`)

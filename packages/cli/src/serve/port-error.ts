@@ -10,16 +10,18 @@ export class PortError extends Error {
 
   constructor(path: string, port: number, cause: unknown) {
     const { code } = cause as { readonly code?: unknown }
+    const isOfHost = code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN'
     const reason =
       code === 'EADDRINUSE'
         ? 'is taken; choose another, or end who has it'
         : code === 'EACCES'
           ? 'needs rights that this user has not; choose one above 1023'
-          : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+          : isOfHost
             ? 'cannot be had at this host, which is none of this machine'
             : `cannot be listened on (${String(code)})`
-    super(`${path}: port ${port} ${reason}`, { cause })
-    this.path = path
+    const field = isOfHost ? path.replace(/(?:\.offLoop)?\.port$/, '.host') : path
+    super(`${field}: port ${port} ${reason}`, { cause })
+    this.path = field
     this.isTaken = code === 'EADDRINUSE'
     this.problem = `port ${port} ${reason}`
   }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { check } from 'hale'
 import type { Made } from '../definition/check-type.ts'
 import type { Definition, DefinitionProblem, LoadOptions } from '../definition/definition.ts'
 import { loadDefinition } from '../definition/load-definition.ts'
@@ -41,7 +42,7 @@ export async function prepare(
   importDriver?: Workshop['importDriver'],
 ): Promise<Prepared | Unprepared> {
   const loaded = await loadDefinition(file, { env, pipes: served === undefined })
-  const { problems, places, secrets, files } = loaded
+  const { problems, places, secrets, files, checkNames } = loaded
   // What is right of a file with problems may have others, which are told with them.
   const definition = loaded.definition ?? loaded.sound
   if (definition === undefined) return { problems, files }
@@ -56,19 +57,25 @@ export async function prepare(
     }),
   )
   const before = [...problems, ...fresh.problems]
-  const examined = await examine(definition, made, places)
+  const examined = await examine(definition, withStandIns(made, checkNames), places)
   const found = [...before, ...examined.filter((problem) => !isConsequence(problem, before))]
   if (found.length === 0) return { definition, made, secrets, places, files }
   await closeAll(fresh.made.values())
   return { problems: found.sort((a, b) => a.line - b.line || a.column - b.column), files }
 }
 
-/** A check that could not be made is missed by its groups, and a section that was left out by those beside it. */
+/** A check that could not be made is there for the groups that name it. */
+function withStandIns(made: MadeChecks, names: readonly string[]): MadeChecks {
+  const standIns = names.map((name): [string, Made] => [name, { check: check(() => {}, { probes: [] }) }])
+  return new Map([...standIns, ...made])
+}
+
+/** What was left out is missed by what is beside it: the rest of the section, and who names a group. */
 function isConsequence({ path }: DefinitionProblem, of: readonly DefinitionProblem[]): boolean {
   const inSection = (name: string): boolean => of.some((problem) => problem.path.startsWith(name))
   return (
-    (path.startsWith('groups') && inSection('checks')) ||
-    (path.startsWith('serve') && (inSection('serve') || inSection('groups')))
+    (path.startsWith('serve') && inSection('serve')) ||
+    (path === 'serve.haproxyAgent.group' && inSection('groups'))
   )
 }
 

@@ -47,6 +47,16 @@ const rows: readonly (readonly [
     ({ url }) => `url: "${url}", usage: { degradedAt: 0 }`,
     { status: 'DEGRADED', message: 'JetStream almost full', data: { streams: 0, share: 0 } },
   ],
+  ...[{ account: 'jetstream: disabled' }, { jetStream: false }].map(
+    (without) =>
+      [
+        'nats',
+        natsProgram,
+        () => startNats(without),
+        ({ url }: Login) => `url: "${url}", usage: { degradedAt: 0.9 }`,
+        { status: 'DOWN', error: 'JetStream not available' },
+      ] as const,
+  ),
   ['mqtt', mosquittoProgram, startMosquitto, (server) => `url: "mqtt://${login(server)}"`],
   ['etcd', etcdProgram, startFirstEtcd, ({ url }) => `servers: ["${url}"]`],
   [

@@ -108,21 +108,28 @@ it('says all at once, of whichever kind, and nothing that comes of another', asy
   c: { type: gc, timeoutMs: 5s }
   d: { type: http, url: "http://h", expectBody: { match: "(" } }
   e: { type: http, url: "\${NOPE}" }
-groups: { g: { members: [b, c, d, e] } }
-serve: { port: 9401, grpc: { port: 9401 }, metrics: true }
+groups: { g: { members: [b, c, d, e, nobody] }, h: { members: [c], x: 1 } }
+serve: { port: 9401, grpc: { port: 9401 }, metrics: true, haproxyAgent: { port: 9402, group: h } }
 deploy: { replicas: none }
 `
   const { code, err } = await said(wrong, { checkConfig: true })
   expect(code).toBe(1)
   expect(err.trimEnd().split('\n')).toEqual([
     expect.stringMatching(/^hale.yaml:2:25: checks.a.host: expected a host name/),
-    'hale.yaml:3:33: checks.b.url: the file of the secret is not there',
+    `hale.yaml:3:33: checks.b.url: the file of the secret is not there; it is looked for in ${cwd}`,
     expect.stringMatching(/^hale.yaml:4:29: checks.c.timeoutMs: .*; write 5000$/),
     expect.stringMatching(/^hale.yaml:5:49: checks.d.expectBody: not a regular expression/),
     expect.stringMatching(/^hale.yaml:6:26: checks.e.url: the environment variable NOPE is not set/),
+    expect.stringMatching(/^hale.yaml:7:38: groups.g.members\[4\]: no check of this name/),
+    expect.stringMatching(/^hale.yaml:7:68: groups.h.x: unknown; known are members/),
     'hale.yaml:8:36: serve.grpc.port: port 9401 is taken by serve.port; choose another',
     expect.stringMatching(/^hale.yaml:9:21: deploy.replicas: expected a whole number/),
   ])
+})
+
+it('asks for a file where its name is empty, as that of a variable that is not set', async () => {
+  const asked = run({ args: [''], options: {} }, fakeTerminal({ cwd }), () => {})
+  await expect(asked).rejects.toThrow('an empty name names no file')
 })
 
 it.each([{ checkConfig: true }, { printConfig: true }, {}])(
@@ -162,4 +169,20 @@ it('writes a line for each event, as text and as JSON, without secrets in whiche
   })
   redaction.know(['another'])
   expect(redaction.redact('p"lanted/Secret another')).toBe('******** ********')
+})
+
+it('outlives a SIGHUP that comes during the start, and reads the file again after it', async () => {
+  writeFileSync(
+    join(cwd, 'hale.yaml'),
+    'checks: { a: { type: gc } }\nserve: { port: 0, host: 127.0.0.1 }\ndeploy: { drainDelayMs: 0 }\n',
+  )
+  const before = process.listenerCount('SIGHUP')
+  const end = new AbortController()
+  const terminal = fakeTerminal({ cwd, signal: end.signal })
+  const code = run({ args: [], options: { watch: false } }, terminal, () => {})
+  process.listeners('SIGHUP').at(-1)?.('SIGHUP')
+  await expect.poll(() => terminal.said.err).toContain('hale.yaml read again: nothing has changed')
+  end.abort('SIGTERM')
+  expect(await code).toBe(0)
+  expect(process.listenerCount('SIGHUP')).toBe(before)
 })

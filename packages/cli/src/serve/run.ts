@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
 import type { Terminal } from '../command/terminal.ts'
+import { UsageError } from '../command/usage-error.ts'
 import type { Given } from '../command/verb.ts'
+import { DRAIN_DELAY_MS, USUAL_FILE } from '../definition/defaults.ts'
 import type { DefinitionProblem } from '../definition/definition.ts'
 import { loadDefinition } from '../definition/load-definition.ts'
 import { maskedYaml } from '../definition/masked.ts'
+import { problemLines } from '../definition/problem-lines.ts'
 import { type LogFormat, logTo } from './log.ts'
 import { closeAll } from './make-checks.ts'
 import { prepare } from './prepared.ts'
-import { problemLines } from './problem-lines.ts'
 import { Redaction } from './redaction.ts'
 import { type Changes, Service } from './service.ts'
 import { FileWatch } from './watch-files.ts'
@@ -21,7 +23,6 @@ export interface ServeOptions {
   readonly watch?: boolean
 }
 
-const defaultDrainDelayMs = 5000
 /** Beyond the drain delay: answers that are under way, and clients that say goodbye. */
 const closingMs = 10_000
 const lastMomentMs = 500
@@ -31,7 +32,8 @@ export async function run(
   terminal: Terminal,
   exitAtLast: (code: number) => void = exitWhateverIsOpen,
 ): Promise<number> {
-  const [given = 'hale.yaml'] = args
+  const [given = USUAL_FILE] = args
+  if (given === '') throw new UsageError(['<file>: an empty name names no file'])
   const file = resolve(terminal.cwd, given)
   const refuse = (problems: readonly DefinitionProblem[]): number => {
     for (const line of problemLines(given, problems)) terminal.err(`${line}\n`)
@@ -67,6 +69,13 @@ async function serve(
   terminal: Terminal,
   refuse: (problems: readonly DefinitionProblem[]) => number,
 ): Promise<number> {
+  // One that comes during the start must not end the process: the file is read again after it.
+  let hungUp = false
+  let reloadSafely = (): void => {
+    hungUp = true
+  }
+  const onHangUp = (): void => reloadSafely()
+  process.on('SIGHUP', onHangUp)
   // Looking at a file does not need what ends a service.
   const { gracefulShutdown } = await import('hale/shutdown')
   const redaction = new Redaction()
@@ -82,6 +91,7 @@ async function serve(
     },
   })
   if (!(service instanceof Service)) {
+    process.off('SIGHUP', onHangUp)
     if (options.log !== 'json') return refuse(service.problems)
     for (const line of problemLines(given, service.problems)) logger.error(line)
     return 1
@@ -97,7 +107,7 @@ async function serve(
       if (!listened.includes(where)) logger.info(`${what}: ${where}`)
     logger.info(`${given} read again: ${changesText(reloaded)}`)
   }
-  const reloadSafely = (): void => {
+  reloadSafely = (): void => {
     reload()
       .catch((err: unknown) => logger.error(`${given} could not be read again`, { err }))
       .finally(() => watched?.watch(service.files))
@@ -105,18 +115,18 @@ async function serve(
   const watched =
     options.watch === false
       ? undefined
-      : new FileWatch(reloadSafely, (err) =>
+      : new FileWatch(onHangUp, (err) =>
           logger.warn(`changes are seen only every few seconds; send SIGHUP after one`, { err }),
         )
   watched?.watch(service.files)
-  process.on('SIGHUP', reloadSafely)
+  if (hungUp) reloadSafely()
   // Off the loop nothing else keeps the process alive.
   const alive = setInterval(() => {}, 2 ** 30)
   try {
     const reason = await ended(terminal.signal)
     watched?.close()
     await service.stopReloading()
-    const drainDelayMs = service.definition.deploy.drainDelayMs ?? defaultDrainDelayMs
+    const drainDelayMs = service.definition.deploy.drainDelayMs ?? DRAIN_DELAY_MS
     const shutdown = gracefulShutdown(service.health, {
       healthServers: service.endpoints,
       hooks: [{ name: 'clients', run: () => service[Symbol.asyncDispose]() }],
@@ -129,7 +139,7 @@ async function serve(
   } finally {
     clearInterval(alive)
     watched?.close()
-    process.off('SIGHUP', reloadSafely)
+    process.off('SIGHUP', onHangUp)
   }
 }
 

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { fakeTerminal } from '../command/fake-terminal.ts'
 import type { DefinitionProblem } from '../definition/definition.ts'
+import { problemLines } from '../definition/problem-lines.ts'
 import { logTo } from './log.ts'
-import { problemLines } from './problem-lines.ts'
 import { Redaction } from './redaction.ts'
 import { Service } from './service.ts'
 
@@ -167,6 +167,17 @@ it('says which port cannot be had, and leaves nothing open', async () => {
     `port: 0, haproxyAgent: { port: ${port}, host: 127.0.0.1 }`,
   )
   await expect(start(text)).rejects.toThrow(`serve.haproxyAgent.port: port ${port} is taken; choose another`)
+})
+
+it.each([
+  ['port: 0, host: 192.0.2.1', 'f:2:25: serve.host'],
+  ['port: 0, grpc: { port: 0, host: 192.0.2.1 }', 'f:2:42: serve.grpc.host'],
+  ['port: 0, offLoop: true, host: 192.0.2.1', 'f:2:40: serve.host'],
+])('says which host is none of this machine: %s', async (serve, where) => {
+  const text = `checks: { m: { type: gc } }\nserve: { ${serve} }`
+  await expect(start(text)).rejects.toThrow(
+    `${where}: port 0 cannot be had at this host, which is none of this machine`,
+  )
 })
 
 it('puts service, groups, budget and serve in force, and forgets nothing that was changed by hand', async () => {

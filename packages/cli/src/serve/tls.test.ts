@@ -15,9 +15,9 @@ import {
 } from '../../../../tests/servers/certificates.ts'
 import { whenOwned } from '../../../../tests/servers/when-provided.ts'
 import { fakeTerminal } from '../command/fake-terminal.ts'
+import { problemLines } from '../definition/problem-lines.ts'
 import { readProfile } from '../profile/read-profile.ts'
 import { logTo } from './log.ts'
-import { problemLines } from './problem-lines.ts'
 import { Redaction } from './redaction.ts'
 import { Service } from './service.ts'
 
@@ -133,12 +133,12 @@ serve: { port: 0, host: 127.0.0.1, tls: { cert: { file: tls.crt }, key: { file: 
       ...{ name: 'orders', tls: true },
     })
     await expect(readProfile({ endpoint }, terminal)).rejects.toMatchObject({
-      problems: [expect.stringContaining('the certificate is not trusted (--cacert or NODE_EXTRA_CA_CERTS')],
+      problems: [expect.stringContaining('certificate not trusted (--cacert or NODE_EXTRA_CA_CERTS')],
     })
     await expect(readProfile({ cacert: 'tls.key', name: 'a', port: '1' }, terminal)).rejects.toMatchObject({
       problems: [
         '--cacert is about the certificate of --endpoint: give that too',
-        '--cacert: tls.key is no file of certificates as PEM',
+        '--cacert takes a file with certificates, PEM: this one has none, or cannot be read',
       ],
     })
   })

@@ -15,7 +15,12 @@ export const generate: Verb = {
         .option('--form <form>', 'one of the forms that the target has, such as kustomize or terraform')
         .option('--ask <means>', 'by which means it asks: http, grpc, exec or agent')
         .option('--probe <probe>', 'which probe it asks, where it asks only one')
-        .option('--instance <host:port...>', 'the instances, for what has a fixed list')
+        // One value each time it is given, since what follows may be the target.
+        .option(
+          '--instance <host:port>',
+          'one of the instances, for what has a fixed list; may be given again',
+          (one: string, before: readonly string[] = []) => [...before, one],
+        )
         .option('--trusted-ca <file>', 'authority that whoever asks believes, as a path on its machine')
         .option('--sidecar [image]', 'an application without an endpoint: hale serve beside it answers'),
     ),

@@ -133,7 +133,7 @@ describe('--once', () => {
         expect((await look('--cacert', `${directory.path}/ca.pem`, https.url)).code).toBe(0)
         const { code, out } = await look(https.url)
         expect(code).toBe(1)
-        expect(out).toContain('the certificate is not trusted')
+        expect(out).toContain('certificate not trusted')
         const wrong = await look('--cacert', `${directory.path}/none.pem`, https.url)
         expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('--cacert takes a file') })
       } finally {

@@ -13,6 +13,11 @@ import { readingJson, readingText, transitionText } from './text-output.ts'
 import { type WatchOptions, watchTargets } from './watch-options.ts'
 import { afterReading, initialState } from './watch-state.ts'
 
+/** What is wrong with endpoints, headers and files. */
+export function check({ args, options }: Given<WatchOptions>, terminal: Terminal): void {
+  watchTargets(args, options, terminal)
+}
+
 /** `hale watch`: resolves when somebody quits, or after one look with `--once`. */
 export async function run(
   { args, options }: Given<WatchOptions>,

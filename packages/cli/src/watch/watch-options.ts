@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Terminal } from '../command/terminal.ts'
 import { UsageError } from '../command/usage-error.ts'
+import { authority, noAuthority } from '../endpoint/authority.ts'
 import { type EndpointTarget, endpointTarget } from '../endpoint/endpoint-url.ts'
 
 /** As commander has read them. */
@@ -37,9 +38,7 @@ export function watchTargets(
   const problems: string[] = []
   const targets: EndpointTarget[] = []
   for (const [index, text] of args.entries()) {
-    const target = text.startsWith('unix:')
-      ? 'is a socket, and only http and https are watched; hale probe takes others'
-      : endpointTarget(text)
+    const target = endpointTarget(text)
     if (typeof target !== 'string') targets.push(target)
     // Its text may hold credentials.
     else problems.push(`<url> ${args.length > 1 ? `number ${index + 1} ` : ''}${target}`)
@@ -57,9 +56,8 @@ export function watchTargets(
       problems.push('--token-file takes a file with one line, the token: this one has none')
     else headers.authorization = `Bearer ${token}`
   }
-  const ca = options.cacert === undefined ? undefined : textOf(resolve(cwd, options.cacert))
-  if (options.cacert !== undefined && ca?.includes('-----BEGIN ') !== true)
-    problems.push('--cacert takes a file with certificates, PEM: this one has none, or cannot be read')
+  const ca = options.cacert === undefined ? undefined : authority(options.cacert, cwd)
+  if (options.cacert !== undefined && ca === undefined) problems.push(noAuthority)
   if (problems.length > 0) throw new UsageError(problems)
   return { targets, headers, ...(ca !== undefined && { ca }) }
 }

@@ -11,6 +11,8 @@ export type HealthMiddleware = (request: HealthRequest, response: NodeResponse, 
  * Serves the health endpoints in an Express application; every other path goes on to `next`. Put it before session,
  * authentication and logging middleware: probes need none of them.
  *
+ * @throws ConfigurationError with every problem of the options.
+ *
  * @example
  * ```ts
  * import express from 'express'

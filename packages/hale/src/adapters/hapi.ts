@@ -1,5 +1,5 @@
 import type { HealthSource } from '../core/health.ts'
-import type { HealthRequest } from '../http/exchange.ts'
+import { type HealthRequest, withoutOrigin } from '../http/exchange.ts'
 import { createHandler } from '../http/handle.ts'
 import type { HandlerOptions } from '../http/handler-settings.ts'
 import { mountedRequest } from '../http/mounted-request.ts'
@@ -57,7 +57,7 @@ export function healthPlugin(health: HealthSource, options?: HandlerOptions): Ha
       const mounted = (request: HealthRequest): HealthRequest | undefined => {
         if (prefix === '') return request
         const { url = '/' } = request
-        const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
+        const local = withoutOrigin(url)
         const found = beneath.exec(local)
         if (found === null) return undefined
         const rest = local.slice(found[0].length)

@@ -133,6 +133,13 @@ describe('serveHealth', () => {
     await expect(server).rejects.toMatchObject({ problems: [problem] })
   })
 
+  it('names the registry where the options came in its place', async () => {
+    const server = serveHealth({ port: 0 } as never, undefined as never)
+    await expect(server).rejects.toMatchObject({
+      problems: expect.arrayContaining(['health: expected what createHealth returns, got an object']),
+    })
+  })
+
   it('rejects with the problems of port, host and handler together', async () => {
     const options = { port: -1, host: 5, basePath: 'health', token: 'short' } as unknown as ServeOptions
     const error: unknown = await serveHealth(healthy(), options).catch((thrown: unknown) => thrown)

@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { expectHealth } from '../core/expect-health.ts'
 import type { HealthSource } from '../core/health.ts'
 import { Problems } from '../errors/problems.ts'
 import { createHandler } from '../http/handle.ts'
 import { type HandlerOptions, readHandlerOptions } from '../http/handler-settings.ts'
 import { answerNode } from '../http/node-exchange.ts'
+import { addressSettings } from '../server/address-settings.ts'
 import { urlOf } from '../server/listening.ts'
 import { probeServer } from '../server/probe-server.ts'
 
@@ -45,13 +47,12 @@ export interface HealthServer extends AsyncDisposable {
  */
 export async function serveHealth(health: HealthSource, options: ServeOptions): Promise<HealthServer> {
   const problems = new Problems()
-  const settings = readHandlerOptions(options ?? null, problems, ['port', 'host'])
-  const { port, host } = problems.found.length > 0 && !isObject(options) ? noAddress : options
-  if (port === undefined) problems.add('port', 'missing; 0 takes any free one')
-  problems.number('port', port, 0, { integer: true, max: 65_535 })
-  problems.string('host', host)
+  expectHealth(health, problems)
+  const given = problems.object('options', options ?? null)
+  const settings = readHandlerOptions(given, problems, ['port', 'host'])
+  const { port, host } = addressSettings(given, problems)
   problems.throwIfAny('serveHealth')
-  const { server, address, close } = await probeServer(health, settings, port ?? 0, host)
+  const { server, address, close } = await probeServer(health, settings, port, host)
   return { url: urlOf(address), port: address.port, server, close, [Symbol.asyncDispose]: close }
 }
 
@@ -64,6 +65,8 @@ export type HealthListener = (
 
 /**
  * Makes a listener for a `node:http` or `node:https` server that has other things to answer.
+ *
+ * @throws ConfigurationError with every problem of the options.
  *
  * @example
  * ```ts
@@ -84,10 +87,4 @@ export function healthListener(health: HealthSource, options?: HandlerOptions): 
     if (!answered) next?.()
     return answered
   }
-}
-
-const noAddress: { readonly port?: number; readonly host?: string } = {}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }

@@ -1,9 +1,13 @@
-import { type CheckContext, type CheckDefinition, check } from '../core/check.ts'
+import { type CheckContext, type CheckDefinition, check, defaultTimeoutMs } from '../core/check.ts'
+import { overlaid } from '../core/check-report.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
 import { createHealth } from '../core/create-health.ts'
-import type { Checks } from '../core/health.ts'
+import { deadline } from '../core/deadline.ts'
+import type { Checks, HealthSource } from '../core/health.ts'
 import { degraded, down, type Outcome } from '../core/outcome.ts'
 import type { CheckReport } from '../core/report.ts'
 import { isHealthy } from '../core/status.ts'
+import { durationText } from '../core/text.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
 import { Problems } from '../errors/problems.ts'
 
@@ -30,7 +34,6 @@ export interface Composite {
 
 /** So much before the composite's own timeout it says what it knows. */
 const slackMs = 50
-const defaultTimeoutMs = 500
 
 /**
  * Makes the definition of a composite. Its children live in a registry of their own, so that each has all that a
@@ -40,27 +43,58 @@ const defaultTimeoutMs = 500
 export function compositeCheck(parts: Composite): CheckDefinition<'readiness'> {
   const { checks, problems, options, ownOptions, judge } = parts
   const children = childrenOf(checks, problems)
+  const names = Object.keys(children)
   const { timeoutMs = longestOf(children) + 2 * slackMs } = options as { readonly timeoutMs?: number }
-  const budgetMs = Number(timeoutMs) - slackMs
-  const thrown = new Map<string, unknown>()
-  let health = registryOf(children, budgetMs, problems, thrown)
-  const run = async ({ signal }: CheckContext): Promise<Outcome> => {
+  registryOf(children, problems, systemClock)
+  // One for each place where the definition is registered: known by its time, in which the children's results age.
+  const registries = new WeakMap<CheckContext['now'], ChildRegistry>()
+  const run = async (context: CheckContext): Promise<Outcome> => {
+    const { signal, now } = context
+    // Its timers a run does not know.
+    const clock = { ...systemClock, now }
+    const registry = registries.get(now) ?? (registryOf(children, new Problems(), clock) as ChildRegistry)
+    registries.set(now, registry)
+    const { health, thrown } = registry
     const onAbort = (): void => {
       // Not at a timeout: its children end by their own.
       if ((signal.reason as { name?: unknown } | undefined)?.name !== 'DisposedError') return
-      void health?.dispose()
-      // The definition may serve in another registry, or in this one's successor.
-      health = registryOf(children, budgetMs, new Problems(), thrown)
+      void health[Symbol.asyncDispose]()
+      registries.delete(now)
     }
     signal.addEventListener('abort', onAbort, { once: true })
     try {
-      const report = await health?.readiness()
-      return withCause(judge(tallyOf(Object.values(report?.checks ?? {}))), [...thrown.values()])
+      // That of the run, which may have been set anew since.
+      const withinMs = Math.max(1, context.timeoutMs - slackMs)
+      const answers = await answersWithin(health, names, withinMs)
+      return withCause(judge(tallyOf(answers)), [...thrown.values()])
     } finally {
       signal.removeEventListener('abort', onAbort)
     }
   }
   return { ...check(run, { ...options, timeoutMs }), ownOptions, problems: problems.found }
+}
+
+/** What each child says; one that has not answered by then is DOWN, whatever it said before. */
+async function answersWithin(
+  health: HealthSource,
+  names: readonly string[],
+  withinMs: number,
+): Promise<readonly CheckReport[]> {
+  let cancel = (): void => {}
+  const late = new Promise<undefined>((resolve) => {
+    cancel = deadline(systemClock, withinMs, () => resolve(undefined))
+  })
+  const answerOf = async (name: string): Promise<CheckReport> => {
+    const answer = await Promise.race([health.ask(name), late])
+    const report = (answer ?? health.latest(name))?.checks[name] as CheckReport
+    const error = `no answer within ${durationText(withinMs)}`
+    return answer === undefined ? overlaid(report, 'DOWN', error, systemClock.wallTime()) : report
+  }
+  try {
+    return await Promise.all(names.map(answerOf))
+  } finally {
+    cancel()
+  }
 }
 
 function childrenOf(checks: unknown, problems: Problems): Checks {
@@ -99,15 +133,22 @@ function longestOf(children: Checks): number {
   return Math.max(defaultTimeoutMs, ...times)
 }
 
-/** `thrown` is kept up to date with what the last run of each child has thrown. */
-function registryOf(checks: Checks, budgetMs: number, problems: Problems, thrown: Map<string, unknown>) {
+interface ChildRegistry {
+  readonly health: HealthSource & AsyncDisposable
+  /** What the last run of each child has thrown. */
+  readonly thrown: ReadonlyMap<string, unknown>
+}
+
+function registryOf(checks: Checks, problems: Problems, clock: Clock): ChildRegistry | undefined {
   try {
-    const health = createHealth({ checks, budgetMs: budgetMs >= 1 ? budgetMs : 1 })
+    const thrown = new Map<string, unknown>()
+    // Each child ends by its own timeout, and the composite does not wait for all of them.
+    const health = createHealth({ checks, clock, budgetMs: Number.MAX_SAFE_INTEGER })
     health.on('run', ({ check: name, thrown: error }) => {
       if (error === undefined) thrown.delete(name)
       else thrown.set(name, error)
     })
-    return health
+    return { health, thrown }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     problems.found.push(...error.problems)

@@ -1,3 +1,4 @@
+import { fetchOption } from '../check-parts/http/fetch-option.ts'
 import {
   type HttpAnswer,
   type HttpBodyReader,
@@ -7,6 +8,7 @@ import {
 import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
 import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
+import { withDefaults } from '../core/check-defaults.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
@@ -73,7 +75,7 @@ export function clockSkew(
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const given = problems.object('options', options) as ClockSkewCheckOptions
-  const { skewMs, fetch, maxAgeMs, ...rest } = given
+  const { skewMs, fetch, ...rest } = given
   const limits = limitsOf(problems, 'skewMs', skewMs, {
     unit: 'milliseconds',
     defaults: { degradedAt: 2000, downAt: 30_000 },
@@ -81,10 +83,7 @@ export function clockSkew(
   const target = targetOf(url)
   if (target === undefined)
     problems.add('url', `expected an http: or https: URL without credentials, got ${kindOf(url)}`)
-  if (fetch !== undefined && typeof fetch !== 'function')
-    problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
-  // Looked up at each run: instrumentation replaces the global one later.
-  const ask = fetch ?? ((to: string, request: DateRequest) => globalThis.fetch(to, request))
+  const ask = fetchOption<DateRequest>(fetch, problems)
   const run = async ({ signal, now }: CheckContext): Promise<Outcome> => {
     const sentAt = now()
     const headers = { 'user-agent': 'hale', 'cache-control': 'no-cache' }
@@ -106,12 +105,7 @@ export function clockSkew(
       uncertaintyMs: rounded(uncertaintyMs, 0),
     })
   }
-  const age = typeof maxAgeMs === 'object' && maxAgeMs !== null ? maxAgeMs : undefined
-  const made = check(run, {
-    critical: false,
-    ...rest,
-    maxAgeMs: maxAgeMs === undefined || age ? { up: 60_000, ...age } : maxAgeMs,
-  })
+  const made = check(run, withDefaults(rest, { critical: false, maxAgeMs: { up: 60_000 } }))
   return { ...made, ownOptions: ['skewMs', 'fetch'], problems: problems.found }
 }
 

@@ -139,11 +139,11 @@ test('a wrong token, another server and a broken answer are DOWN with safe texts
   expect(JSON.stringify(refused)).not.toMatch(/ecret-|hidden/)
   for (const leader of ['not JSON', '{}', '5']) {
     state = { ...healthy, leader }
-    expect(await asked()).toMatchObject({ status: 'DOWN', error: 'unexpected answer' })
+    expect(await asked()).toMatchObject({ status: 'DOWN', error: 'answer not as expected' })
   }
   for (const peers of ['not JSON', '{}']) {
     state = { ...healthy, peers }
-    expect(await asked()).toMatchObject({ status: 'DOWN', error: 'unexpected answer' })
+    expect(await asked()).toMatchObject({ status: 'DOWN', error: 'answer not as expected' })
   }
   state = { ...healthy, status: 302 }
   expect(await asked()).toMatchObject({ status: 'DOWN', error: 'HTTP 302' })
@@ -190,7 +190,7 @@ test('credentials of the address and the token of the moment are sent, and no to
   const known = url().replace('//', '//user:planted-Secret-4711@')
   const authorization = `Basic ${btoa('user:planted-Secret-4711')}`
   expect(await of(known, async () => 'one')).toMatchObject(
-    Array(2).fill({ authorization, 'x-consul-token': 'one' }),
+    Array(2).fill({ authorization, 'x-consul-token': 'one', 'user-agent': 'hale' }),
   )
   for (const none of [undefined, null, 5])
     for (const headers of await of(url(), async () => none))
@@ -207,6 +207,8 @@ test('what is set up wrongly is told together, by createHealth', () => {
 
 test('is a check of readiness alone', () => {
   expectTypeOf(consul).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+  let token: string | undefined
+  consul('http://127.0.0.1:8500', { token: async () => token })
   // @ts-expect-error a dependency cannot restart the process
   consul('http://127.0.0.1:8500', { probes: ['liveness'] })
 })

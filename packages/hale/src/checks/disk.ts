@@ -57,9 +57,11 @@ export function disk<const P extends ProbeName = 'readiness'>(
   const share = limitsOf(problems, 'freeShare', freeShare, {
     unit: 'share',
     worse: 'less',
+    mayBeEmpty: true,
     ...(freeBytes === undefined && { defaults: defaultShares }),
   })
-  const bytes = limitsOf(problems, 'freeBytes', freeBytes, { unit: 'bytes', worse: 'less' })
+  // Empty it still takes the place of the default share.
+  const bytes = limitsOf(problems, 'freeBytes', freeBytes, { unit: 'bytes', worse: 'less', mayBeEmpty: true })
   const inodes = limitsOf(problems, 'freeInodesShare', freeInodesShare, {
     unit: 'share',
     worse: 'less',

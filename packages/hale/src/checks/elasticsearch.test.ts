@@ -150,6 +150,15 @@ describe.each(Object.entries(clients))('elasticsearch through %s', (_name, clien
     expect(JSON.stringify(report)).not.toMatch(/secret-cluster|127\.0/)
   })
 
+  test('leaves out the numbers that it is not told', async () => {
+    answer = answerOf({ status: 'yellow' })
+    const bare = await asked(clientOf(server.url))()
+    expect(bare).toMatchObject({ status: 'DEGRADED', message: 'yellow' })
+    expect(bare.data).toBeUndefined()
+    answer = answerOf({ status: 'green', number_of_nodes: 1, active_shards: null })
+    expect((await asked(clientOf(server.url))()).data).toEqual({ nodes: 1 })
+  })
+
   test('colours count as the options say', async () => {
     const client = clientOf(server.url)
     answer = answerOf({ ...green, status: 'yellow' })

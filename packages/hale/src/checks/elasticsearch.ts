@@ -114,14 +114,20 @@ async function healthOf(
   }
 }
 
-function dataOf(health: Health): object {
-  return {
-    nodes: health.number_of_nodes,
-    shards: health.active_shards,
-    unassigned: health.unassigned_shards,
-    relocating: health.relocating_shards,
-    tasks: health.number_of_pending_tasks,
-  }
+const numbers = {
+  nodes: 'number_of_nodes',
+  shards: 'active_shards',
+  unassigned: 'unassigned_shards',
+  relocating: 'relocating_shards',
+  tasks: 'number_of_pending_tasks',
+} as const
+
+/** Those that were told: a proxy or another version may leave some out. */
+function dataOf(health: Health): object | undefined {
+  const told = Object.entries(numbers).filter(([, field]) => typeof health[field] === 'number')
+  return told.length === 0
+    ? undefined
+    : Object.fromEntries(told.map(([name, field]) => [name, health[field]]))
 }
 
 function textOf(error: unknown): string | undefined {

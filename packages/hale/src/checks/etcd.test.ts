@@ -86,6 +86,13 @@ whenOwned(etcdProgram, 'etcd with a real server', () => {
     expect(after.header.revision).toBe(before.header.revision)
   })
 
+  test('a login at a server that asks for none is told', async () => {
+    const client = opened(member.url, { auth: { username: 'hale', password: 'hidden-Secret-0815' } })
+    const report = await asked(client).run()
+    expect(report).toMatchObject({ status: 'DOWN', error: 'authentication not enabled' })
+    expect(JSON.stringify(report)).not.toMatch(/ecret-/)
+  })
+
   test('a probe that times out does not make the client leave the server alone', async () => {
     const client = opened(member.url)
     // Who connects on a busy machine needs longer than those probes wait.

@@ -1,4 +1,4 @@
-import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
 import { OneQuestion } from '../check-parts/asking/one-question.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
 import { limitsOf } from '../check-parts/judging/limits-of.ts'
@@ -124,6 +124,9 @@ function nameOf(error: unknown): string {
 }
 
 function textOf(error: unknown): string | undefined {
+  // Of a client that has credentials, which it hands over before anything else.
+  if (messageOf(error).endsWith('etcdserver: authentication is not enabled'))
+    return 'authentication not enabled'
   const name = nameOf(error)
   return Object.hasOwn(texts, name) ? texts[name] : undefined
 }

@@ -1,4 +1,5 @@
 import { currentTarget } from '../check-parts/http/current-target.ts'
+import { fetchOption } from '../check-parts/http/fetch-option.ts'
 import { type HealthAnswer, readHealthAnswer } from '../check-parts/http/health-answer.ts'
 import {
   type HttpAnswer,
@@ -12,7 +13,7 @@ import { degradedAfter } from '../check-parts/judging/degraded-after.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
 import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { durationText } from '../core/text.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
+import { Problems } from '../errors/problems.ts'
 
 export type { HttpAnswer, HttpBodyReader }
 
@@ -70,20 +71,17 @@ const defaultHeaders = { accept: 'application/json', 'user-agent': 'hale', 'cach
  * ```
  */
 export function healthEndpoint(
-  url: HealthUrl | (() => HealthUrl | PromiseLike<HealthUrl>),
+  url: HealthUrl | (() => HealthUrl | null | undefined | PromiseLike<HealthUrl | null | undefined>),
   options: HealthEndpointCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const given = problems.object('options', options) as HealthEndpointCheckOptions
   const { headers, maxBodyBytes, degradedAfterMs, fetch, ...rest } = given
   const atTarget = currentTarget(url, problems)
-  if (fetch !== undefined && typeof fetch !== 'function')
-    problems.add('fetch', `expected a function, got ${kindOf(fetch)}`)
+  const ask = fetchOption<HealthEndpointRequest>(fetch, problems)
   const own = requestHeaders(headers, problems)
   const most = problems.number('maxBodyBytes', maxBodyBytes, 262_144, { integer: true, unit: 'bytes' })
   const slowMs = degradedAfter(degradedAfterMs, rest.timeoutMs, problems)
-  // Looked up at each run: instrumentation replaces the global one later.
-  const ask = fetch ?? ((to: string, request: HealthEndpointRequest) => globalThis.fetch(to, request))
   const read = async ({ url, headers }: RequestTarget, { signal, now }: CheckContext): Promise<Outcome> => {
     const startedAt = now()
     const request = { ...defaultHeaders, ...headers, ...own }

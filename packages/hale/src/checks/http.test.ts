@@ -156,7 +156,7 @@ describe('http', () => {
     },
   )
 
-  test.for<[HttpCheckOptions['expectBody'], string, string | undefined]>([
+  test.for<[NonNullable<HttpCheckOptions['expectBody']>, string, string | undefined]>([
     ['ready', 'ready and willing', undefined],
     ['ready', 'no', 'answer not as expected'],
     [/^ok$/g, 'ok', undefined],
@@ -170,7 +170,7 @@ describe('http', () => {
   ])('with expectBody %o a body of %s is judged', async ([expectBody, body, error]) => {
     await using server = await startFaultyHttp({ kind: 'status', status: 200, body })
     const health = createHealth({
-      checks: { api: http(server.url, { timeoutMs: 5_000, expectBody: expectBody ?? '' }) },
+      checks: { api: http(server.url, { timeoutMs: 5_000, expectBody }) },
     })
     // Twice: a regular expression with g remembers where it was.
     for (let run = 0; run < 2; run++) expect((await health.check('api').run()).error).toBe(error)
@@ -291,7 +291,7 @@ describe('http', () => {
     }
     const [none, other] = ['no URL', 'not an http: or https: URL']
     expect(texts).toEqual(['HTTP 200', 'HTTP 201', other, other, none, none])
-    const endpoint = createHealth({ checks: { peer: healthEndpoint(() => undefined as never) } })
+    const endpoint = createHealth({ checks: { peer: healthEndpoint(() => undefined) } })
     expect((await endpoint.check('peer').run()).error).toBe(none)
     expect((await asked(new URL(first.url))).status).toBe('UP')
   })
@@ -336,10 +336,14 @@ describe('http', () => {
     expect(wrong).toThrow('expected less than timeoutMs (500), got 700')
     expect(wrong).not.toThrow(/hidden/)
     expect(make('http://x/', { method: 'HEAD', expectBody: 'x' })).toThrow('an answer to HEAD has no body')
+    expect(make('http://x/', { expectBody: '' })).toThrow(/expectBody: expected a string.* an empty string/)
     expect(make('http://x/', { expectedStatus: [] })).toThrow('an empty list')
     expect(make('http://x/', { expectedStatus: 199 })).toThrow('between 200 and 599, got 199')
     expect(make('http://x/', { degradedAfterMs: 500 })).toThrow('less than timeoutMs (500), got 500')
     expect(make(7, {})).toThrow('expected an http: or https: URL, got 7')
+    for (const host of ['localhost:8080/health', '10.0.0.1:80', 'payments.internal'])
+      expect(make(host, {})).toThrow(/got a string of \d+ characters; begin it with http:/)
+    expect(make('/health', {})).toThrow(/got a string of 7 characters$/)
     expect(make('http://x/', { degradedAfterMs: 700, timeoutMs: 900 })).not.toThrow()
   })
 

@@ -108,7 +108,7 @@ const ownOptions = [
  * ```
  */
 export function http(
-  url: HttpTarget | (() => HttpTarget | PromiseLike<HttpTarget>),
+  url: HttpTarget | (() => HttpTarget | null | undefined | PromiseLike<HttpTarget | null | undefined>),
   options: HttpCheckOptions = {},
 ): CheckDefinition<'readiness'> {
   const problems = new Problems()
@@ -204,7 +204,8 @@ function both(one: BodyRule, other: BodyRule): BodyRule {
 
 function bodyRule(expected: unknown, problems: Problems): BodyRule {
   if (expected === undefined) return undefined
-  if (typeof expected === 'string') return (text) => text.includes(expected)
+  // Every body holds the empty one.
+  if (typeof expected === 'string' && expected !== '') return (text) => text.includes(expected)
   if (typeof expected === 'function') return (text) => expected(text) as Answer
   if (expected instanceof RegExp) return matches(expected)
   problems.add('expectBody', `expected a string, a regular expression or a function, got ${kindOf(expected)}`)

@@ -73,6 +73,7 @@ export interface KafkaCheckOptions extends DependencyCheckOptions {
  *
  * @example
  * ```ts
+ * import { setTimeout as delay } from 'node:timers/promises'
  * import { createHealth } from 'hale'
  * import { kafka } from 'hale/checks/kafka'
  * import { Kafka } from 'kafkajs'
@@ -88,7 +89,17 @@ export interface KafkaCheckOptions extends DependencyCheckOptions {
  *     }),
  *   },
  * })
- * health.startupTask('connect to Kafka', admin.connect())
+ *
+ * async function connectToKafka(): Promise<void> {
+ *   for (;;) {
+ *     try {
+ *       return await admin.connect()
+ *     } catch {
+ *       await delay(1000)
+ *     }
+ *   }
+ * }
+ * health.startupTask('connect to Kafka', connectToKafka())
  * ```
  */
 export function kafka(
@@ -143,6 +154,7 @@ function judgeOf(
   const fewest = limitsOf(problems, 'brokers', brokers, { unit: 'brokers', worse: 'less' })
   const unsynced = limitsOf(problems, 'underReplicated', underReplicated ?? { degradedAt: 1 }, {
     unit: 'partitions',
+    mayBeEmpty: true,
   })
   const pair = problems.object('lag', lag)
   problems.knownKeys('lag', pair, ['group', ...thresholdOptions])

@@ -1,5 +1,5 @@
 import { Attribute, Change, Client, type ClientOptions } from 'ldapts'
-import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { closeAfterEach } from '../../../../tests/close-after-each.ts'
 import { polling } from '../../../../tests/polling.ts'
 import { type Certificate, createAuthority, opensslProgram } from '../../../../tests/servers/certificates.ts'
@@ -92,6 +92,68 @@ whenOwned(slapdProgram, 'ldap with a real server', () => {
     await server.restart()
     await eventually(run).toMatchObject({ status: 'UP', data: { bound: false } })
     expect((await strict()).status).toBe('DOWN')
+  })
+
+  describe('of questions that meet while the client connects', () => {
+    const made = async () => {
+      const gate = await startTcpGate(server.port)
+      closing.push(() => gate.close())
+      const client = opened(`ldap://127.0.0.1:${gate.port}`)
+      const patient = { timeoutMs: 2_000 }
+      const health = createHealth({
+        checks: { root: ldap(client, patient), again: ldap(client, patient), third: ldap(client, patient) },
+      })
+      const lose = async () => {
+        gate.drop()
+        await eventually(() => client.isConnected).toBe(false)
+      }
+      return { gate, client, health, lose }
+    }
+    test('those of several checks are answered, on a fresh client and after a reset', async () => {
+      const { gate, health, client, lose } = await made()
+      for (let connections = 1; connections <= 3; connections++) {
+        const runs = ['root', 'again', 'third'] as const
+        const reports = await Promise.all(runs.map((name) => health.check(name).run()))
+        expect(reports.map(({ status }) => status)).toEqual(['UP', 'UP', 'UP'])
+        expect([gate.accepted, client.isConnected]).toEqual([connections, true])
+        await lose()
+      }
+    })
+
+    test('one of the application before ours is left alone', async () => {
+      const { gate, health, client, lose } = await made()
+      for (let connections = 1; connections <= 3; connections++) {
+        const search = client.search('', { scope: 'base' })
+        const report = await health.check('root').run()
+        expect(report).toMatchObject({ status: 'UP', message: 'connected' })
+        expect((await search).searchEntries).toHaveLength(1)
+        expect(gate.accepted).toBe(connections)
+        await lose()
+      }
+    })
+
+    test('one of the application after ours does not keep the check DOWN', async () => {
+      const { health, client, lose } = await made()
+      for (let connections = 1; connections <= 3; connections++) {
+        const run = health.check('root').run()
+        // ldapts may lose it: nobody waits for it.
+        client.search('', { scope: 'base' }).catch(() => {})
+        expect((await run).status).toBe('UP')
+        expect((await health.check('root').run()).status).toBe('UP')
+        await lose()
+      }
+    })
+
+    test('those of a client that was closed meanwhile are put again by the next run', async () => {
+      const { gate, health, client } = await made()
+      await gate.become('silent')
+      const run = health.check('root').run()
+      await client.unbind()
+      await gate.become('well')
+      expect((await health.check('again').run()).status).toBe('UP')
+      expect((await run).status).toBe('DOWN')
+      await eventually(async () => (await health.check('root').run()).status).toBe('UP')
+    })
   })
 
   test('an entry that is missing, or may not be seen, is DOWN with a safe text', async () => {
@@ -196,9 +258,13 @@ describe('ldap without a server', () => {
     expect(await refused.run()).toMatchObject({ status: 'DOWN', error: 'connection refused' })
     await using silent = await startFaultyTcp({ kind: 'silent' })
     const url = `ldap://127.0.0.1:${silent.port}`
-    const { run } = asked(opened(url), { timeoutMs: 30, overlapAfterMs: 0 })
+    const fresh = opened(url)
+    const searches = vi.spyOn(fresh, 'search')
+    const { run } = asked(fresh, { timeoutMs: 30, overlapAfterMs: 0 })
     for (let probe = 0; probe < 10; probe++) expect((await run()).error).toBe('timed out after 30 ms')
     expect(silent.accepted).toBe(1)
+    // That which made it connect might have been lost, so there is another.
+    expect(searches.mock.calls.length).toBeLessThanOrEqual(2)
     const impatient = asked(opened(url, { timeout: 30 }))
     expect((await impatient.run()).error).toBe('timed out waiting for an answer')
   })

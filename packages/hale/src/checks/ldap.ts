@@ -1,6 +1,7 @@
 import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
 import { OneQuestion } from '../check-parts/asking/one-question.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
+import { askUnlessConnected } from '../check-parts/ldap/while-it-connects.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
@@ -70,7 +71,8 @@ const messages: readonly (readonly [RegExp, string])[] = [
  * fixed vocabulary. Data: `bound`, whether the client is logged in, where it tells.
  *
  * ldapts connects when it is first asked, and again once the server has closed its connection: the check's question
- * does that as any other, or a service that waits to be ready for its first request would wait for ever.
+ * does that as any other, or a service that waits to be ready for its first request would wait for ever. It is not put
+ * while somebody else's makes the client connect, of which ldapts would lose one.
  *
  * @example
  * ```ts
@@ -100,8 +102,10 @@ export function ldap(
     ownOptions: ['base', 'bound'],
     textOf,
     ask: async (current, context) => {
-      const question = (): LdapQuestion => ({ scope: 'base', filter: '(objectClass=*)', attributes: ['1.1'] })
-      const { searchEntries } = await owed.ask(current, context, () => current.search(base, question()))
+      const question = () =>
+        current.search(base, { scope: 'base', filter: '(objectClass=*)', attributes: ['1.1'] })
+      const { searchEntries } =
+        (await askUnlessConnected(current, context, question)) ?? (await owed.ask(current, context, question))
       const data = current.isBound === undefined ? undefined : { bound: current.isBound }
       if (mustBeBound && current.isBound === false) return down('not bound', data)
       // An entry that may not be seen is not there, for some servers without an error.

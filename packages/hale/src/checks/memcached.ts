@@ -1,7 +1,7 @@
 import { type ClientOf, clientCheck, textOfMessages } from '../check-parts/asking/client-check.ts'
 import { unlessAborted } from '../check-parts/asking/one-question.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
-import { limitsOf } from '../check-parts/judging/limits-of.ts'
+import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
 import { graded, type Limits, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type NeededNodes, neededNodes, needing } from '../check-parts/nodes/needed-nodes.ts'
 import { askNodes } from '../check-parts/nodes/nodes.ts'
@@ -158,12 +158,8 @@ function judged(found: readonly Stats[], limits: Limits, { data }: Outcome): Out
   })
   const fullest = Math.max(0, ...shares)
   const grade = limits.grade(fullest)
-  const shown = { ...(data as object), ...(shares.length > 0 && { connections: rounded(fullest) }) }
+  const shown = { ...(data as object), ...(shares.length > 0 && { connections: rounded(fullest, 3) }) }
   return graded(grade, grade === 'UP' ? 'connected' : 'connections almost used up', shown)
-}
-
-function rounded(share: number): number {
-  return Math.round(share * 1000) / 1000
 }
 
 // Those of the package `memcached` are strings, and it calls back once for all of them.

@@ -115,6 +115,21 @@ whenOwned(mosquittoProgram, 'mqtt with a real server', () => {
     await eventually(() => client.listenerCount('close')).toBe(listeners)
   })
 
+  test('a broker that is silent for longer than the keep-alive is told from one that is gone', async () => {
+    const client = opened(server.url, { keepalive: 1, connectTimeout: 200 })
+    const { run } = asked(client)
+    await eventually(async () => (await run()).status).toBe('UP')
+    server.stop()
+    try {
+      await eventually(() => client.connected).toBe(false)
+      for (let probe = 0; probe < 3; probe++)
+        expect((await run()).error).toBe('timed out waiting for an answer')
+    } finally {
+      server.cont()
+    }
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
   test('a connection that is lost while it is asked is DOWN at once', async () => {
     const client = opened(server.url, { reconnectPeriod: 10_000 })
     const { run } = asked(client, { timeoutMs: 5_000 })

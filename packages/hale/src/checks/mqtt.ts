@@ -1,4 +1,4 @@
-import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
 import { forgetErrorOf, lastErrorOf } from '../check-parts/asking/last-error.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
@@ -112,7 +112,11 @@ async function pinged(client: MqttClient): Promise<Outcome> {
   }
 }
 
+// What the client says without a code, of a broker that is silent.
+const silences = ['Keepalive timeout', 'connack timeout']
+
 function textOf(error: unknown): string | undefined {
+  if (silences.includes(messageOf(error))) return 'timed out waiting for an answer'
   const { code } = Object(error) as { readonly code?: unknown }
   return typeof code === 'number' && Object.hasOwn(refusals, code) ? refusals[code] : undefined
 }

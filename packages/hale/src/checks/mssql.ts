@@ -1,5 +1,6 @@
 import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
 import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
 import { poolUseOf } from '../check-parts/pools/pool-use.ts'
 import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
@@ -126,7 +127,11 @@ export function mssql(
     options: rest,
     ownOptions: ['query', ...saturationOptions],
     textOf,
-    ask: (pool, context) => askPool(pool, query, saturation, context),
+    ask(pool, context) {
+      // Of a connection that breaks within a query tedious tells twice, and mssql passes one of the two on.
+      warnOfUnheardErrors(context, pool, 'pool')
+      return askPool(pool, query, saturation, context)
+    },
   })
 }
 
@@ -140,8 +145,8 @@ async function askPool(
   if (!(await hasFreeConnection(() => !pool.connecting, context)) || !pool.connected)
     return down('not connected')
   const use = poolUseOf((pool as { readonly pool?: unknown }).pool)
-  if (use !== undefined && !(await hasFreeConnection(use.isFree, context)))
-    return saturation.outcome(context, use.counts())
+  const full = await saturation.ofPool(use, context)
+  if (full !== undefined) return full
   const request = pool.request()
   const cancel = (): void => {
     try {
@@ -156,7 +161,7 @@ async function askPool(
     // until then the engine's overlap guard keeps other runs from taking one connection each.
     await request.query(query)
   } catch (error) {
-    if (isQueued(error)) return saturation.outcome(context, use?.counts())
+    if (isQueued(error)) return saturation.ofFull(use, context)
     throw error
   } finally {
     context.signal.removeEventListener('abort', cancel)

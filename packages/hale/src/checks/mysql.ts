@@ -1,5 +1,6 @@
 import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
 import { askNodes } from '../check-parts/nodes/nodes.ts'
 import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
 import { poolUseOf } from '../check-parts/pools/pool-use.ts'
@@ -10,8 +11,6 @@ import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
-
-import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
 
 export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
@@ -176,13 +175,13 @@ async function askPool(
 ): Promise<Outcome> {
   if (pool._closed === true) return down('pool closed')
   const use = poolUseOf(pool)
-  if (use !== undefined && !(await hasFreeConnection(use.isFree, context)))
-    return saturation.outcome(context, use.counts())
+  const full = await saturation.ofPool(use, context)
+  if (full !== undefined) return full
   try {
     await lend(await connectWithin(pool, context.timeoutMs), query, context.signal)
   } catch (error) {
     // Somebody else was quicker.
-    if (isQueueError(error)) return saturation.outcome(context, use?.counts())
+    if (isQueueError(error)) return saturation.ofFull(use, context)
     throw error
   }
   saturation.end()

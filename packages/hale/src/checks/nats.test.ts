@@ -70,7 +70,7 @@ whenOwned(natsProgram, 'nats with a real server', () => {
             await eventually(() => gate.open).toBe(0)
           },
           heal: () => server.setPassword(server.password),
-          expect: { text: 'not connected' },
+          expect: { text: 'authentication failed' },
         },
       },
       connections: () => gate.accepted,
@@ -107,6 +107,28 @@ whenOwned(natsProgram, 'nats with a real server', () => {
     }
     await drained
     expect(await run()).toMatchObject({ status: 'DOWN', error: 'connection closed' })
+  })
+
+  test('a login that is refused after a while is told, also of a connection that has given up for it', async () => {
+    await using own = await startNats()
+    const patient = await opened(own.url, { ignoreAuthErrorAbort: true })
+    const hasty = await opened(own.url)
+    const runs = [asked(patient).run, asked(hasty).run]
+    for (const run of runs) expect((await run()).status).toBe('UP')
+    await own.setPassword('another-Secret-0815')
+    for (const run of runs) {
+      await eventually(async () => (await run()).error).toBe('authentication failed')
+    }
+    await eventually(() => hasty.isClosed()).toBe(true)
+    for (const run of runs) expect((await run()).error).toBe('authentication failed')
+    await own.kill()
+    await eventually(async () => (await asked(patient).run()).error).toBe('not connected')
+    await own.restart()
+    await own.setPassword(own.password)
+    await eventually(async () => (await asked(patient).run()).status).toBe('UP')
+    await patient.close()
+    expect((await asked(patient).run()).error).toBe('connection closed')
+    expect((await asked(hasty).run()).error).toBe('authentication failed')
   })
 
   test('what JetStream holds is seen as numbers, and leaves no stream or subscription', async () => {

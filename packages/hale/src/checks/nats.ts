@@ -2,6 +2,7 @@ import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/cli
 import { hasMethod } from '../check-parts/asking/structure.ts'
 import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
 import { graded, type Thresholds } from '../check-parts/judging/thresholds.ts'
+import { lastRefusalOf } from '../check-parts/nats/last-refusal.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
@@ -69,9 +70,10 @@ const texts: Readonly<Record<string, string>> = {
  * kin), or the `JetStreamManager` of @nats-io/jetstream that the application has, or a function that returns it.
  *
  * UP `connected`. DEGRADED or DOWN `JetStream almost full` past the thresholds of `usage`. DOWN `not connected` at
- * once while the client reconnects, `connection closed`, `connection draining`, `JetStream not available`, or another
- * text of the fixed vocabulary. Data of a `JetStreamManager`: `streams`, `consumers`, `storageBytes`, `memoryBytes`,
- * and `share`, how much of the account's limits is used, where it has any.
+ * once while the client reconnects, `authentication failed` when its login is refused meanwhile, `connection closed`,
+ * `connection draining`, `JetStream not available`, or another text of the fixed vocabulary. Data of a
+ * `JetStreamManager`: `streams`, `consumers`, `storageBytes`, `memoryBytes`, and `share`, how much of the account's
+ * limits is used, where it has any.
  *
  * @example
  * ```ts
@@ -110,9 +112,8 @@ export function nats(
     ask: async (current) => {
       // A request is kept for the next connection while there is none, rtt() says so at once.
       const connection = isConnection(current) ? current : connectionOf(current)
-      if (connection?.isClosed() === true) return down('connection closed')
-      if (connection?.isDraining() === true) return down('connection draining')
-      await connection?.rtt()
+      const absent = connection === undefined ? undefined : await absence(connection)
+      if (absent !== undefined) return down(absent)
       if (isConnection(current)) return up('connected')
       const account = await current.getAccountInfo()
       const share = fullest(account)
@@ -124,6 +125,22 @@ export function nats(
       return graded(grade, grade === 'UP' ? 'connected' : 'JetStream almost full', shown)
     },
   })
+}
+
+/** Why a connection does not answer, if its client says so in place of the server. */
+async function absence(connection: NatsConnection): Promise<string | undefined> {
+  const refusal = lastRefusalOf(connection)
+  if (connection.isClosed()) {
+    if (refusal !== undefined) throw refusal
+    return 'connection closed'
+  }
+  if (connection.isDraining()) return 'connection draining'
+  try {
+    await connection.rtt()
+    return undefined
+  } catch (error) {
+    throw isDisconnected(error) ? (lastRefusalOf(connection) ?? error) : error
+  }
 }
 
 function fullest(account: JetStreamAccount): number | undefined {
@@ -157,9 +174,13 @@ function isClient(value: unknown): value is NatsClient {
   return typeof (value as { readonly streams?: unknown }).streams === 'object'
 }
 
+function isDisconnected(error: unknown): boolean {
+  return messageOf(error) === 'connection disconnected'
+}
+
 // The errors have no codes; of a request the cause says why.
 function textOf(error: unknown): string | undefined {
-  if (messageOf(error) === 'connection disconnected') return 'not connected'
+  if (isDisconnected(error)) return 'not connected'
   const { name, cause } = Object(error) as { readonly name?: unknown; readonly cause?: unknown }
   for (const known of [name, Object(cause).name])
     if (typeof known === 'string' && Object.hasOwn(texts, known)) return texts[known]

@@ -171,6 +171,7 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
   describe('keeps the contract of checks with postgres.js', () => {
     let client: postgresJs.Sql
     let reserved: postgresJs.ReservedSql[] = []
+    let slow: ReturnType<typeof client.unsafe>[] = []
     beforeAll(async () => {
       client = postgresJs(throughGate(), { max: 4, connect_timeout: 0.2, onnotice: () => {} })
       await client.unsafe('SELECT 1')
@@ -197,15 +198,25 @@ whenOwned(postgresProgram, 'postgres with a real server', () => {
           expect: { text: /^authentication failed$|^timed out|^connection (closed|reset)$/ },
         },
         'a slow query': slowQuery,
-        // Nothing of it tells one that waits for a free connection from one that waits for a connection to be made.
-        'a pool in full use': {
+        'a pool of reserved connections': {
           inject: async () => {
             reserved = await Promise.all(Array.from({ length: 4 }, () => client.reserve()))
           },
           heal: () => {
             for (const { release } of reserved) release()
           },
-          expect: { text: 'timed out after 200 ms' },
+          expect: { status: 'DEGRADED', text: 'no free connection' },
+        },
+        // It writes what has to wait behind them on the same connections.
+        'a pool of slow queries': {
+          inject: () => {
+            slow = Array.from({ length: 4 }, () => client.unsafe('SELECT pg_sleep(600)').execute())
+          },
+          heal: async () => {
+            for (const query of slow) query.cancel()
+            await Promise.allSettled(slow)
+          },
+          expect: { status: 'DEGRADED', text: 'no free connection' },
         },
       },
       connections: () => gate.accepted,

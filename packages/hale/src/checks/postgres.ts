@@ -1,18 +1,18 @@
 import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
-import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
 import { type PoolUse, poolUseOf } from '../check-parts/pools/pool-use.ts'
 import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
 import { isQueueError, textOfDriver } from '../check-parts/sql/driver-texts.ts'
+import { isPostgresJs, type PostgresJs, PostgresJsQueries } from '../check-parts/sql/postgres-js.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
 
-import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
-
 export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
+export type { PostgresJs } from '../check-parts/sql/postgres-js.ts'
 
 /** A pg `Client`. */
 export interface PostgresConnection {
@@ -44,12 +44,6 @@ export interface PostgresPool {
   connect(): Promise<PostgresPoolClient>
 }
 
-/** The `sql` function of postgres.js. */
-export interface PostgresJs {
-  unsafe(sql: string): PromiseLike<unknown>
-  begin(work: () => unknown): unknown
-}
-
 /** A client that the application has, known by its structure. */
 export type PostgresClient = PostgresPool | PostgresConnection | PostgresJs | PgliteDatabase
 
@@ -66,11 +60,11 @@ export interface PostgresCheckOptions extends DependencyCheckOptions, Saturation
  * Does PostgreSQL answer a query? Takes the pg `Pool` or `Client`, the postgres.js `sql` function or the PGlite that
  * the application has, or a function that returns the current one, for clients that do not reconnect by themselves.
  *
- * UP `connected`. DEGRADED `no free connection` while a pg pool is saturated, DOWN past `saturatedForMs`. DOWN with a
+ * UP `connected`. DEGRADED `no free connection` while the pool is saturated, DOWN past `saturatedForMs`. DOWN with a
  * text of the fixed vocabulary otherwise (`connection refused`, `authentication failed`, `timed out after 500 ms` …).
- * Data of a pool: `connections`, `idle` and `waiting` as numbers. A pool lends a free connection for each run, which
- * is destroyed when the run times out on it; without a free one it is not asked, since a probe must not stand in the
- * queue of those who do the work.
+ * Data of a pg pool: `connections`, `idle` and `waiting` as numbers. It lends a free connection for each run, which is
+ * destroyed when the run times out on it; without a free one it is not asked, since a probe must not stand in the
+ * queue of those who do the work. The pool of postgres.js keeps one query of the check while it is in full use.
  *
  * @example
  * ```ts
@@ -92,6 +86,7 @@ export function postgres(
   const { query = 'SELECT 1', saturatedAs, saturatedForMs, ...rest } = given
   if (problems.string('query', query) === '') problems.add('query', 'expected SQL, got an empty string')
   const saturation = new Saturation(problems, given)
+  const postgresJs = new PostgresJsQueries(saturation)
   return clientCheck<PostgresClient>({
     client,
     expected: 'a pg Pool or Client, the sql of postgres.js or PGlite',
@@ -105,22 +100,23 @@ export function postgres(
         warnOfUnheardErrors(context, current, 'pool')
         return askPool(current, query, saturation, context)
       }
+      if (isPostgresJs(current)) return postgresJs.ask(current, query, context)
       if (hasMethod(current, 'getTypeParser')) warnOfUnheardErrors(context, current, 'client')
       const gone = goneOf(current)
       if (gone !== undefined) return down(gone)
       // A run that is not answered stays unsettled, so that the engine's overlap guard bounds what waits in the
       // client's own queue. Settling at the abort would put one more query there with each probe.
-      await ('unsafe' in current ? current.unsafe(query) : current.query(query))
+      await current.query(query)
       return up('connected')
     },
   })
 }
 
-// Clients of other databases have `query` too, and that of Neon's HTTP driver an `unsafe` that asks nothing.
+// Clients of other databases have `query` too.
 function isClient(value: unknown): value is PostgresClient {
   return (
     isPool(value) ||
-    hasMethod(value, 'unsafe', 'begin') ||
+    isPostgresJs(value) ||
     hasMethod(value, 'query', 'getTypeParser') ||
     hasMethod(value, 'query', 'exec')
   )
@@ -148,11 +144,12 @@ async function askPool(
 ): Promise<Outcome> {
   if (pool.ending === true) return down('pool closed')
   const use = poolUseOf(pool) as PoolUse
-  if (!(await hasFreeConnection(use.isFree, context))) return saturation.outcome(context, use.counts())
+  const full = await saturation.ofPool(use, context)
+  if (full !== undefined) return full
   try {
     await lend(await connectWithin(pool, context.timeoutMs), query, context.signal)
   } catch (error) {
-    if (isQueueError(error)) return saturation.outcome(context, use.counts())
+    if (isQueueError(error)) return saturation.ofFull(use, context)
     throw error
   }
   saturation.end()

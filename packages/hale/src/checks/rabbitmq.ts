@@ -1,5 +1,6 @@
 import { type ClientOf, clientCheck, messageOf } from '../check-parts/asking/client-check.ts'
 import { hasMethod, isSo } from '../check-parts/asking/structure.ts'
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
 import { limitsOf } from '../check-parts/judging/limits-of.ts'
 import { graded, type Thresholds, worstGrade } from '../check-parts/judging/thresholds.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
@@ -7,9 +8,6 @@ import { degraded, down, type Outcome, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
-
-import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
-
 export type { Thresholds } from '../check-parts/judging/thresholds.ts'
 
 /** An amqplib connection of the promise or the callback API, also one that recovers by itself. */

@@ -127,10 +127,7 @@ whenOwned(redisProgram, 'redis with a real server', () => {
             await eventually(() => heard).toMatch(/^WRONGPASS /)
           },
           heal: () => server.changePassword(PLANTED_REDIS_PASSWORD),
-          // The pool may ask before it has logged in.
-          expect: {
-            text: kind.includes('pool') ? /^authentication (failed|required)$/ : 'authentication failed',
-          },
+          expect: { text: 'authentication failed' },
         },
       },
     })
@@ -222,6 +219,63 @@ whenOwned(redisProgram, 'redis with a real server', () => {
     expect(pool.tasksQueueLength).toBe(1)
     release()
     await Promise.all(work)
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  test('a pool that gives up waiting for a client before the check does is saturated', async () => {
+    const pool = createClientPool({ url: server.url }, { minimum: 1, maximum: 1, acquireTimeout: 20 })
+    pool.on('error', ignore)
+    await pool.connect()
+    opened.push(() => pool.destroy())
+    let release = ignore
+    const work = pool.execute(() => new Promise<void>((resolve) => (release = resolve)))
+    const run = asked(pool, { timeoutMs: 2_000 })
+    expect(await run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
+    release()
+    await work
+    expect((await run()).status).toBe('UP')
+  })
+
+  test('why the clients of a pool are not connected is told by each probe, and forgotten once they are', async () => {
+    await using own = await startRedis({ password: PLANTED_REDIS_PASSWORD })
+    const pool = createClientPool({ url: own.url }, { minimum: 1, maximum: 2 })
+    const heard: string[] = []
+    pool.on('error', ({ message }: Error) => heard.push(message))
+    await pool.connect()
+    opened.push(() => pool.destroy())
+    const run = asked(pool, { timeoutMs: 300 })
+    expect((await run()).status).toBe('UP')
+    await own.changePassword('another-Secret-0815')
+    await eventually(() => heard.at(-1)).toMatch(/^WRONGPASS /)
+    for (let probe = 0; probe < 8; probe++) expect((await run()).error).toBe('authentication failed')
+    await own.changePassword(PLANTED_REDIS_PASSWORD)
+    await eventually(async () => (await run()).status).toBe('UP')
+    own.stop()
+    try {
+      expect((await run()).error).toBe('timed out after 300 ms')
+    } finally {
+      own.cont()
+    }
+  })
+
+  test('a pool whose clients are let in and never answered says what they have said last', async () => {
+    await using own = await startTcpGate(server.port)
+    const url = server.url.replace(String(server.port), String(own.port))
+    const options = { url, socket: { reconnectStrategy: 20 }, commandOptions: { timeout: 50 } }
+    const pool = createClientPool(options, { minimum: 1, maximum: 1 })
+    const heard: string[] = []
+    pool.on('error', ({ message }: Error) => heard.push(message))
+    await pool.connect()
+    opened.push(() => pool.destroy())
+    const run = asked(pool, { timeoutMs: 2_000 })
+    expect((await run()).status).toBe('UP')
+    await own.become('silent')
+    own.drop()
+    await eventually(() => heard.length).toBeGreaterThan(0)
+    // The client gives each PING up by itself, with an error that says nothing.
+    for (let probe = 0; probe < 3; probe++) expect((await run()).error).toBe('connection closed')
+    await own.become('well')
+    own.drop()
     await eventually(async () => (await run()).status).toBe('UP')
   })
 

@@ -1,4 +1,5 @@
 import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
 import { limitsOf, rounded } from '../check-parts/judging/limits-of.ts'
 import { graded, type Limits, type Thresholds } from '../check-parts/judging/thresholds.ts'
 import { type NeededNodes, neededNodes, needing } from '../check-parts/nodes/needed-nodes.ts'
@@ -12,9 +13,6 @@ import { degraded, down, type Outcome } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
-
-import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
-
 export type { Thresholds } from '../check-parts/judging/thresholds.ts'
 export type { NeededNodes } from '../check-parts/nodes/needed-nodes.ts'
 export type { SaturationOptions } from '../check-parts/pools/saturation.ts'

@@ -4,6 +4,7 @@ import { OneQuestion } from '../check-parts/asking/one-question.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
 import { certificateText } from '../check-parts/sockets/certificate-text.ts'
 import type { CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
+import { withDefaults } from '../core/check-defaults.ts'
 import { down, up } from '../core/outcome.ts'
 import { Problems } from '../errors/problems.ts'
 import { textOfCode } from '../errors/vocabulary.ts'
@@ -25,8 +26,6 @@ export interface SmtpCheckOptions extends DependencyCheckOptions {
   readonly maxAgeMs?: { readonly up?: number; readonly down?: number }
 }
 
-const agesMs = { up: 60_000, down: 10_000 }
-
 const texts: Readonly<Record<string, string>> = {
   EAUTH: 'authentication failed',
   ENOAUTH: 'authentication required',
@@ -35,7 +34,7 @@ const texts: Readonly<Record<string, string>> = {
   ESOCKET: 'connection failed',
   EDNS: 'name resolution failed',
   ETLS: 'TLS handshake failed',
-  EPROTOCOL: 'unexpected answer',
+  EPROTOCOL: 'answer not as expected',
   EPROXY: 'proxy failed',
   ECONFIG: 'wrong configuration',
 }
@@ -49,7 +48,8 @@ const texts: Readonly<Record<string, string>> = {
  * result serves for a minute (`maxAgeMs`) whoever asks, and while an attempt is not answered no other is made.
  *
  * UP `ready to send`. DOWN with a text of the fixed vocabulary: `connection refused`, `authentication failed`,
- * `TLS handshake failed`, `service not available` (SMTP 421), `unexpected answer`, `timed out after 500 ms` … No data.
+ * `TLS handshake failed`, `service not available` (SMTP 421), `answer not as expected`, `timed out after 500 ms` …
+ * No data.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ export function smtp(
     expected: 'a transporter of nodemailer that can verify, such as one for SMTP',
     isClient,
     problems,
-    options: withAges(given),
+    options: withDefaults(given, { maxAgeMs: { up: 60_000, down: 10_000 } }),
     ownOptions: [],
     textOf,
     ask: async (current, context) => {
@@ -82,13 +82,6 @@ export function smtp(
       return ready === false ? down('not ready to send') : up('ready to send')
     },
   })
-}
-
-function withAges(options: SmtpCheckOptions): SmtpCheckOptions {
-  const { maxAgeMs, intervalMs } = options
-  // With an interval, results have no age.
-  if (intervalMs !== undefined || (maxAgeMs !== undefined && typeof maxAgeMs !== 'object')) return options
-  return { ...options, maxAgeMs: { ...agesMs, ...maxAgeMs } }
 }
 
 function isClient(value: unknown): value is SmtpTransporter {
@@ -106,6 +99,8 @@ function textOf(error: unknown): string | undefined {
     readonly responseCode?: unknown
   }
   if (responseCode === 421) return 'service not available'
+  // What the server keeps its passwords in does not answer: another password would not help.
+  if (code === 'EAUTH' && responseCode === 454) return 'authentication not available'
   // ESOCKET and EDNS take the place of the code, which is told apart since nodemailer 10; of the system its number is left.
   const own = typeof originalCode === 'string' ? textOfCode(originalCode) : undefined
   if (own !== undefined) return own

@@ -1,15 +1,19 @@
 import { createClient } from '@libsql/client'
+import { PrismaPg } from '@prisma/adapter-pg'
 import { drizzle as drizzleLibsql } from 'drizzle-orm/libsql'
 import { drizzle as drizzleMysql } from 'drizzle-orm/mysql2'
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres'
+import { drizzle as drizzlePostgresJs } from 'drizzle-orm/postgres-js'
 import makeKnex from 'knex'
 import { Kysely, PostgresDialect, sql as rawOfKysely, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
 import { createPool } from 'mysql2/promise'
 import pg from 'pg'
+import postgresJs from 'postgres'
 import { Sequelize } from 'sequelize'
 import { DataSource } from 'typeorm'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { PrismaClient } from '../../../../tests/fixtures/prisma-client.ts'
 import { closedPort } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { type PostgresServer, postgresProgram, startPostgres } from '../../../../tests/servers/postgres.ts'
@@ -86,6 +90,27 @@ const makers: Readonly<Record<string, (target: Target) => Made | Promise<Made>>>
       end: () => pool.end(),
     }
   },
+  'Drizzle over postgres.js'({ user, ...target }) {
+    const pool = postgresJs({
+      ...target,
+      username: user,
+      max: size,
+      connect_timeout: 0.2,
+      // What it is asked while it pauses waits.
+      backoff: () => 0,
+      onnotice: () => {},
+    })
+    const client = drizzlePostgresJs(pool)
+    return {
+      client,
+      works: () => client.execute('SELECT 1'),
+      async hold() {
+        const held = await pool.reserve()
+        return () => held.release()
+      },
+      end: () => pool.end({ timeout: 1 }),
+    }
+  },
   async TypeORM({ user, ...target }) {
     const source = new DataSource({
       type: 'postgres',
@@ -125,6 +150,20 @@ const makers: Readonly<Record<string, (target: Target) => Made | Promise<Made>>>
         return () => sequelize.connectionManager.releaseConnection(connection)
       },
       end: () => sequelize.close(),
+    }
+  },
+  Prisma(target) {
+    const pool = pgPool(target)
+    const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+    return {
+      client: prisma,
+      options: { pool },
+      works: () => prisma.$queryRawUnsafe('SELECT 1'),
+      hold: () => holdOf(pool),
+      async end() {
+        await prisma.$disconnect()
+        await pool.end()
+      },
     }
   },
 }
@@ -209,7 +248,8 @@ whenOwned(postgresProgram, 'sql over a real PostgreSQL', () => {
     test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
   })
 
-  test.each(Object.entries(makers))(
+  // That of postgres.js cannot be counted.
+  test.each(Object.entries(makers).filter(([name]) => !name.endsWith('postgres.js')))(
     '%s: its pool is shown, and told apart when it is saturated',
     async (_name, make) => {
       const made = await make(target())
@@ -251,14 +291,14 @@ whenOwned(postgresProgram, 'sql over a real PostgreSQL', () => {
     },
   )
 
-  test.each(['Knex', 'Kysely', 'Drizzle', 'Sequelize'] as const)(
+  test.each(['Knex', 'Kysely', 'Drizzle', 'Sequelize', 'Prisma'] as const)(
     '%s: nobody listens, and a wrong password',
     async (name) => {
       const make = makers[name] as (typeof makers)[string]
       const refused = await make({ ...target(), port: await closedPort() })
-      expect(await asked(refused.client, { timeoutMs: 2_000 })()).toMatchObject({
-        error: 'connection refused',
-      })
+      // Prisma tells a port that refuses and a host that is not known by one kind of error.
+      const error = name === 'Prisma' ? 'connection failed' : 'connection refused'
+      expect(await asked(refused.client, { timeoutMs: 2_000 })()).toMatchObject({ error })
       await refused.end()
       const denied = await make({ ...target(), password: 'wrong-Secret-0815' })
       const report = await asked(denied.client, { timeoutMs: 2_000 })()
@@ -267,6 +307,20 @@ whenOwned(postgresProgram, 'sql over a real PostgreSQL', () => {
       await denied.end()
     },
   )
+
+  test('Prisma with a pool of its own: saturated, where that gives up before the check does', async () => {
+    const adapter = new PrismaPg({ ...target(), max: 1, connectionTimeoutMillis: 50 })
+    const prisma = new PrismaClient({ adapter })
+    const run = asked(prisma, { timeoutMs: 1_000 })
+    await expect.poll(run).toMatchObject({ status: 'UP', message: 'connected' })
+    await prisma.$transaction(async () => {
+      expect(await run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
+    })
+    expect((await run()).status).toBe('UP')
+    await prisma.$disconnect()
+    expect((await run()).status).toBe('UP')
+    await prisma.$disconnect()
+  })
 
   test('a pool that is full of the check’s own queries is not called saturated', async () => {
     const pool = pgPool(target())
@@ -286,6 +340,23 @@ whenOwned(postgresProgram, 'sql over a real PostgreSQL', () => {
     }
     await expect.poll(async () => (await run()).status, { timeout: 5_000 }).toBe('UP')
     await pool.end()
+  })
+
+  test('nor is one that is full of the queries of other checks', async () => {
+    const made = await makers.Knex?.(target())
+    if (made === undefined) throw new Error('there is no maker for Knex')
+    const options = { timeoutMs: 60, overlapAfterMs: 0, query: 'SELECT id FROM probed LIMIT 1' }
+    const [first, second] = [asked(made.client, options), asked(made.client, { ...options, timeoutMs: 100 })]
+    await expect.poll(async () => (await first()).status, { timeout: 5_000 }).toBe('UP')
+    await observer.query('BEGIN; LOCK TABLE probed IN ACCESS EXCLUSIVE MODE')
+    try {
+      for (let probe = 0; probe < size; probe++) expect((await first()).error).toMatch(/timed out/)
+      expect(await second()).toMatchObject({ status: 'DOWN', error: 'earlier query not answered' })
+    } finally {
+      await observer.query('ROLLBACK')
+    }
+    await expect.poll(async () => (await second()).status, { timeout: 5_000 }).toBe('UP')
+    await made.end()
   })
 })
 
@@ -322,9 +393,9 @@ describe('sql without a server', () => {
       $queryRawUnsafe: () => Promise.reject(Object.assign(new Error(), error)),
     })
 
-    const adapterError = (cause: object) => ({
+    const adapterError = (cause: Readonly<Record<string, string>>) => ({
       code: 'P2010',
-      meta: { driverAdapterError: Object.assign(new Error('planted'), { cause }) },
+      meta: { driverAdapterError: Object.assign(new Error(cause.kind), { cause }) },
     })
 
     test('is asked in its own way', async () => {
@@ -341,26 +412,20 @@ describe('sql without a server', () => {
       [{ errorCode: 'P1000' }, 'DOWN', 'authentication failed'],
       [{ code: 'P2024' }, 'DEGRADED', 'no free connection'],
       [{ code: 'P9999', message: 'planted' }, 'DOWN', 'check failed'],
-      // What Prisma 7.10 with its adapter for pg has thrown at a real PostgreSQL.
-      [
-        adapterError({ kind: 'DatabaseNotReachable', host: '127.0.0.1', port: 1 }),
-        'DOWN',
-        'connection failed',
-      ],
-      [
-        adapterError({ kind: 'AuthenticationFailed', originalCode: '28P01', user: 'planted' }),
-        'DOWN',
-        'authentication failed',
-      ],
+      // What Prisma 7.10 has thrown with its adapters for pg and better-sqlite3, at a real database.
       [
         adapterError({ kind: 'DatabaseDoesNotExist', originalCode: '3D000', db: 'planted' }),
         'DOWN',
         'database not found',
       ],
       [
-        adapterError({ kind: 'TableDoesNotExist', originalCode: '42P01', table: 'planted' }),
+        adapterError({
+          kind: 'SocketTimeout',
+          originalCode: 'SQLITE_BUSY',
+          originalMessage: 'database is locked',
+        }),
         'DOWN',
-        'query rejected',
+        'database locked',
       ],
     ] as const)('%j', async ([error, status, text]) => {
       const report = await asked(failing(error))()

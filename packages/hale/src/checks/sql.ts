@@ -1,16 +1,16 @@
 import { type ClientOf, clientCheck } from '../check-parts/asking/client-check.ts'
 import { hasMethod } from '../check-parts/asking/structure.ts'
-import { hasFreeConnection } from '../check-parts/pools/free-connection.ts'
+import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
 import { isPgPool, poolUseOf } from '../check-parts/pools/pool-use.ts'
 import { Saturation, type SaturationOptions, saturationOptions } from '../check-parts/pools/saturation.ts'
+import { rememberQuery } from '../check-parts/pools/unanswered.ts'
 import { causesOf, isQueued, textOfCauses } from '../check-parts/sql/orm-errors.ts'
+import { isPostgresJs, PostgresJsQueries } from '../check-parts/sql/postgres-js.ts'
 import type { CheckContext, CheckDefinition, DependencyCheckOptions } from '../core/check.ts'
 import { down, type Outcome, up } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
 export type { ClientOf } from '../check-parts/asking/client-check.ts'
-
-import { warnOfUnheardErrors } from '../check-parts/asking/unheard-errors.ts'
 
 export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 
@@ -139,36 +139,33 @@ class Asking {
   readonly #query: string
   readonly #pool: object | undefined
   readonly #saturation: Saturation
-  /** Queries that the check has begun and that were not answered yet. */
-  #pending = 0
+  readonly #postgresJs: PostgresJsQueries
 
   constructor(query: string, pool: object | undefined, saturation: Saturation) {
     this.#query = query
     this.#pool = pool
     this.#saturation = saturation
+    this.#postgresJs = new PostgresJsQueries(saturation)
   }
 
   async ask(access: Access, context: CheckContext): Promise<Outcome> {
     if (access.closed !== undefined) return down(access.closed)
+    if (isPostgresJs(access.pool)) return this.#postgresJs.ask(access.pool, this.#query, context)
     const pool = unwrapped(this.#pool ?? access.pool)
     if (isPgPool(pool)) warnOfUnheardErrors(context, pool, 'pool')
     const use = poolUseOf(pool)
-    if (use !== undefined && !(await hasFreeConnection(use.isFree, context))) {
-      // Then it is the check that holds a connection, because the server does not answer.
-      if (this.#pending > 0) return down('earlier query not answered', use.counts())
-      return this.#saturation.outcome(context, use.counts())
-    }
-    this.#pending++
+    const full = await this.#saturation.ofPool(use, context)
+    if (full !== undefined) return full
     try {
       // Left unsettled when it is not answered, since none of these clients can be called back: the engine's overlap
       // guard bounds how many connections that costs.
-      await access.ask(this.#query)
+      const answer = Promise.resolve(access.ask(this.#query))
+      if (pool !== undefined) rememberQuery(pool, answer, () => context.signal.aborted)
+      await answer
     } catch (error) {
       const causes = causesOf(error, this.#query)
-      if (causes.some(isQueued)) return this.#saturation.outcome(context, use?.counts())
+      if (causes.some(isQueued)) return this.#saturation.ofFull(use, context)
       throw causes.length > 1 ? new AggregateError(causes, 'the query failed') : error
-    } finally {
-      this.#pending--
     }
     this.#saturation.end()
     return up('connected', use?.counts())
@@ -224,8 +221,9 @@ function compiled(query: string): object {
 }
 
 /** The promise pool of mysql2 wraps the one that tells of itself, the pool of mssql one of tarn. */
-function unwrapped(pool: unknown): unknown {
-  return poolUseOf(pool) === undefined ? (pool as { readonly pool?: unknown } | undefined)?.pool : pool
+function unwrapped(pool: unknown): object | undefined {
+  const found = poolUseOf(pool) === undefined ? (pool as { readonly pool?: unknown } | undefined)?.pool : pool
+  return typeof found === 'object' && found !== null ? found : undefined
 }
 
 function as<T>(value: unknown): T {

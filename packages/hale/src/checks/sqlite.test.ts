@@ -13,6 +13,7 @@ import {
   type HttpAnswer,
   startAnsweringHttp,
 } from '../../../../tests/servers/answering-http.ts'
+import { whenBetterSqlite3 } from '../../../../tests/servers/better-sqlite3.ts'
 import { closedPort, startFaultyTcp } from '../../../../tests/servers/faulty-tcp.ts'
 import { gateFaults } from '../../../../tests/servers/gate-faults.ts'
 import { serverFaults } from '../../../../tests/servers/server-faults.ts'
@@ -21,7 +22,7 @@ import type { CheckDefinition } from '../core/check.ts'
 import { createHealth } from '../core/create-health.ts'
 import { checkContract } from '../testing/check-contract.ts'
 import { nothingToConnect } from '../testing/nothing-to-connect.ts'
-import { type SqliteCheckOptions, sqlite } from './sqlite.ts'
+import { type SqliteCheckOptions, type SqliteClient, type SqliteDatabase, sqlite } from './sqlite.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'hale-sqlite-planted-'))
 const file = join(directory, 'orders.db')
@@ -32,6 +33,21 @@ function open(options: object = {}): Libsql.Database {
   const made = new Libsql(file, options)
   opened.push(made)
   return made
+}
+
+/** That of node:sqlite, as the types of Node 22 and later declare it: those of Node 20 have none. */
+interface DatabaseSync {
+  close(): void
+  exec(sql: string): void
+  open(): void
+  prepare(sql: string, options?: object): StatementSync
+  readonly isOpen: boolean
+  readonly isTransaction: boolean
+}
+
+interface StatementSync {
+  get(...anonymousParameters: (null | number | bigint | string)[]): Record<string, unknown> | undefined
+  get(named: Record<string, null | number>, ...rest: number[]): Record<string, unknown> | undefined
 }
 
 let questions = 0
@@ -110,48 +126,86 @@ describe('keeps the contract of checks', () => {
   test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 })
 
-interface NodeDatabase {
-  readonly isOpen: boolean
-  exec(sql: string): void
+/** As much of a database of node:sqlite or better-sqlite3 as is used here. */
+interface OtherDatabase {
+  readonly isOpen?: boolean
+  readonly open?: boolean
+  exec(sql: string): unknown
   prepare(sql: string): { get(): unknown }
-  close(): void
+  close(): unknown
+}
+
+function keepsContractWith(openFile: () => OtherDatabase): void {
+  const connected: OtherDatabase[] = []
+  let current: OtherDatabase
+  const connect = (): OtherDatabase => {
+    const made = openFile()
+    connected.push(made)
+    return made
+  }
+  const close = () => {
+    for (const one of connected.splice(0)) if (one.isOpen ?? one.open) one.close()
+  }
+  const reopen = () => {
+    close()
+    recreate()
+    current = counted(connect(), 'prepare')
+  }
+  beforeEach(reopen)
+  afterEach(close)
+  const cases = checkContract({
+    create: () => sqlite(() => current, { timeoutMs: 200 }),
+    heal: reopen,
+    secrets: [directory, 'orders.db', 'planted'],
+    questions: () => questions,
+    works: () => current.prepare('SELECT 1').get(),
+    faults: fileFaults(() => current.close(), connect),
+  })
+  test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
 }
 
 // Of Node 22.13 and later.
 const nodeSqlite = process.getBuiltinModule('node:sqlite') as
-  | { readonly DatabaseSync: new (path: string) => NodeDatabase }
+  | { readonly DatabaseSync: new (path: string) => OtherDatabase }
   | undefined
 
 if (nodeSqlite !== undefined) {
   describe('keeps the contract of checks with node:sqlite', () => {
-    const connected: NodeDatabase[] = []
-    let current: NodeDatabase
-    const connect = (): NodeDatabase => {
-      const made = new nodeSqlite.DatabaseSync(file)
-      connected.push(made)
-      return made
-    }
-    const close = () => {
-      for (const one of connected.splice(0)) if (one.isOpen) one.close()
-    }
-    const reopen = () => {
-      close()
-      recreate()
-      current = counted(connect(), 'prepare')
-    }
-    beforeEach(reopen)
-    afterEach(close)
-    const cases = checkContract({
-      create: () => sqlite(() => current, { timeoutMs: 200 }),
-      heal: reopen,
-      secrets: [directory, 'orders.db', 'planted'],
-      questions: () => questions,
-      works: () => current.prepare('SELECT 1').get(),
-      faults: fileFaults(() => current.close(), connect),
-    })
-    test.each(cases)('$name', { timeout: 120_000 }, ({ run }) => run())
+    keepsContractWith(() => new nodeSqlite.DatabaseSync(file))
   })
 }
+
+whenBetterSqlite3('keeps the contract of checks with better-sqlite3', (openDatabase) => {
+  keepsContractWith(() => openDatabase(file))
+
+  test('an iterator that the application has open is no outage', async () => {
+    const used = openDatabase(file)
+    used.exec('INSERT INTO orders VALUES (1), (2)')
+    const iterator = used.prepare('SELECT id FROM orders').iterate()
+    iterator.next()
+    expect((await asked(used)()).status).toBe('UP')
+    expect(iterator.next().done).toBe(false)
+    iterator.return?.()
+    used.close()
+  })
+
+  test('its own timeout of 5 s does not block the event loop, and is put back', async () => {
+    const waiting = openDatabase(file)
+    const timeout = () => (waiting.prepare('PRAGMA busy_timeout').get() as { timeout: number }).timeout
+    const locker = openDatabase(file)
+    locker.exec('BEGIN EXCLUSIVE')
+    const answer = asked(waiting)()
+    let turns = 0
+    const ticking = setInterval(() => turns++, 5)
+    await expect.poll(() => turns).toBeGreaterThan(10)
+    locker.exec('ROLLBACK')
+    clearInterval(ticking)
+    expect((await answer).status).toBe('UP')
+    expect(timeout()).toBe(5_000)
+    locker.close()
+    waiting.close()
+  })
+})
 
 describe('keeps the contract of checks with @libsql/client', () => {
   let client: Client
@@ -343,23 +397,6 @@ describe('sqlite', () => {
     expect((await asked({ exec() {}, prepare })()).error).toBe('database closed')
   })
 
-  test('an iterator that the application has open in better-sqlite3 is no outage', async () => {
-    let iterating = true
-    const betterSqlite = {
-      open: true,
-      exec() {},
-      prepare() {
-        if (iterating) throw new TypeError('This database connection is busy executing a query')
-        return { get: () => undefined }
-      },
-    }
-    const answer = asked(betterSqlite)()
-    setTimeout(() => {
-      iterating = false
-    }, 30)
-    expect((await answer).status).toBe('UP')
-  })
-
   test('a function that fails to give a database is DOWN', async () => {
     const fails = () => Promise.reject(Object.assign(new Error(file), { code: 'SQLITE_CANTOPEN' }))
     expect((await asked(fails)()).error).toBe('database cannot be opened')
@@ -390,6 +427,9 @@ describe('sqlite', () => {
 
   test('is a check of readiness alone', () => {
     expectTypeOf(sqlite).returns.toEqualTypeOf<CheckDefinition<'readiness'>>()
+    expectTypeOf<DatabaseSync>().toExtend<SqliteDatabase>()
+    expectTypeOf<Libsql.Database>().toExtend<SqliteDatabase>()
+    expectTypeOf<Client>().toExtend<SqliteClient>()
     // @ts-expect-error a dependency cannot restart the process
     sqlite(database, { probes: ['liveness'] })
   })

@@ -13,8 +13,8 @@ export type { SaturationOptions } from '../check-parts/pools/saturation.ts'
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement | PromiseLike<SqliteStatement>
   exec(sql: string): unknown
-  /** False once better-sqlite3 or libsql have been closed. */
-  readonly open?: boolean
+  /** False once better-sqlite3 or libsql have been closed; of node:sqlite a method. */
+  readonly open?: unknown
   /** False once node:sqlite has been closed. */
   readonly isOpen?: boolean
 }
@@ -237,9 +237,7 @@ function isClosed(database: Database): boolean {
 }
 
 function isBusy(error: unknown): boolean {
-  const { code, message } = coded(error) as { code?: unknown; message?: unknown }
-  // better-sqlite3 refuses while an iterator of the application is open, which tells nothing about the database.
-  if (typeof message === 'string' && message.includes('busy executing a query')) return true
+  const { code } = coded(error) as { code?: unknown }
   return typeof code === 'string' && /^SQLITE_(BUSY|LOCKED)(_|$)/.test(code)
 }
 

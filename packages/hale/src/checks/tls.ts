@@ -6,6 +6,7 @@ import { type Address, type AddressOf, atAddress, checkAddress } from '../check-
 import { chainEnds } from '../check-parts/sockets/chain-ends.ts'
 import { farewell } from '../check-parts/sockets/farewell.ts'
 import { type CheckContext, type CheckDefinition, check, type DependencyCheckOptions } from '../core/check.ts'
+import { withDefaults } from '../core/check-defaults.ts'
 import { down, type Outcome } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
@@ -60,7 +61,7 @@ const dayMs = 86_400_000
 export function tls(address: AddressOf, options: TlsCheckOptions = {}): CheckDefinition<'readiness'> {
   const problems = new Problems()
   const given = problems.object('options', options) as TlsCheckOptions
-  const { daysLeft, servername, ca, cert, key, maxAgeMs, ...rest } = given
+  const { daysLeft, servername, ca, cert, key, ...rest } = given
   checkAddress(address, problems)
   if (isIP(problems.string('servername', servername) ?? '') !== 0)
     problems.add('servername', 'expected a host name, got an address, which TLS has no way to ask for')
@@ -94,11 +95,7 @@ export function tls(address: AddressOf, options: TlsCheckOptions = {}): CheckDef
   }
   const run = ({ signal }: CheckContext): Promise<Outcome> =>
     atAddress(address, signal, (current) => ask(current, signal))
-  const age = typeof maxAgeMs === 'object' && maxAgeMs !== null ? maxAgeMs : undefined
-  const made = check(run, {
-    ...rest,
-    maxAgeMs: maxAgeMs === undefined || age ? { up: 60_000, ...age } : maxAgeMs,
-  })
+  const made = check(run, withDefaults(rest, { maxAgeMs: { up: 60_000 } }))
   const ownOptions = ['daysLeft', 'servername', 'ca', 'cert', 'key']
   return { ...made, ownOptions, problems: problems.found }
 }

@@ -8,6 +8,7 @@ import {
   type SelfCheckOptions,
   selfCheck,
 } from '../core/check.ts'
+import { withDefaults } from '../core/check-defaults.ts'
 import { down, up } from '../core/outcome.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
@@ -51,10 +52,7 @@ export function writable<const P extends ProbeName = 'readiness'>(
       ? up('written and read back')
       : down('read back something else')
   }
-  const { maxAgeMs } = given
-  // What is no object is left as it is, for whoever validates it to say so.
-  const age = typeof maxAgeMs === 'object' && maxAgeMs !== null ? maxAgeMs : undefined
-  const rest = { ...given, maxAgeMs: maxAgeMs === undefined || age ? { up: 10_000, ...age } : maxAgeMs }
+  const rest = withDefaults(given, { maxAgeMs: { up: 10_000 } })
   return { ...selfCheck<P>(run, rest), ownOptions: [], problems: problems.found }
 }
 

@@ -1,4 +1,4 @@
-import { type Client, createClient } from 'node-zookeeper-client'
+import { type Client, CreateMode, createClient } from 'node-zookeeper-client'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { closeAfterEach } from '../../../../tests/close-after-each.ts'
 import { polling } from '../../../../tests/polling.ts'
@@ -19,8 +19,8 @@ import { type ClientOf, type ZookeeperCheckOptions, type ZookeeperClient, zookee
 
 const closing = closeAfterEach()
 
-function opened(port: number): Client {
-  const client = createClient(`127.0.0.1:${port}`, { spinDelay: 20, sessionTimeout: 30_000 })
+function opened(port: number, sessionTimeout = 30_000): Client {
+  const client = createClient(`127.0.0.1:${port}`, { spinDelay: 20, sessionTimeout })
   client.connect()
   closing.push(() => client.close())
   return client
@@ -113,12 +113,39 @@ whenOwned(zookeeperProgram, 'zookeeper with a real server', () => {
     await eventually(async () => (await run()).status).toBe('UP')
   })
 
+  test('a session that expired while its client was cut off is DOWN, until the application makes another', async () => {
+    await using gate = await startTcpGate(server.port)
+    let client = opened(gate.port, 1_000)
+    const { run } = asked(() => client)
+    await eventually(async () => (await run()).status).toBe('UP')
+    await new Promise((resolve) => client.create('/while-it-lives', CreateMode.EPHEMERAL, resolve))
+    const other = opened(server.port)
+    await eventually(() => other.getState().name).toBe('SYNC_CONNECTED')
+    const lives = () =>
+      new Promise((resolve) => other.exists('/while-it-lives', (_error, stat) => resolve(Boolean(stat))))
+    expect(await lives()).toBe(true)
+
+    await gate.become('cutting')
+    await eventually(async () => (await run()).error).toBe('not connected')
+    await eventually(lives).toBe(false)
+    await gate.become('well')
+    await eventually(run).toMatchObject({ status: 'DOWN', error: 'session expired' })
+    // The client says so for a moment, and then only that it is not connected.
+    await eventually(() => client.getState().name).toBe('DISCONNECTED')
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'session expired' })
+
+    client = opened(gate.port, 1_000)
+    await eventually(async () => (await run()).status).toBe('UP')
+  })
+
   test('what the server does not accept as authentication, and a client that was closed, are DOWN', async () => {
     const refused = opened(server.port)
     refused.addAuthInfo('unheard-of', Buffer.from('planted-Secret-4711'))
     const { run } = asked(() => refused)
-    // It says so for a moment, and then only that it is not connected.
-    await eventually(run).toMatchObject({ status: 'DOWN', error: 'not connected' })
+    await eventually(run).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
+    // The client says so for a moment, and then only that it is not connected.
+    await expect.poll(() => refused.getState().name).toBe('DISCONNECTED')
+    expect(await run()).toMatchObject({ status: 'DOWN', error: 'authentication failed' })
     expect(JSON.stringify(await run())).not.toMatch(/ecret-/)
     const client = opened(server.port)
     const ofClosed = asked(client)

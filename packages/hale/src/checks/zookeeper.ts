@@ -23,6 +23,9 @@ const states: Readonly<Record<string, string>> = {
   AUTH_FAILED: 'authentication failed',
 }
 
+/** Where a client ends: it does not connect again. */
+const ends = ['EXPIRED', 'AUTH_FAILED']
+
 /** Error codes of ZooKeeper. */
 const errors: Readonly<Record<number, string>> = {
   [-4]: 'connection closed',
@@ -68,12 +71,38 @@ export function zookeeper(
     textOf,
     ask: async (current, context) => {
       // Without a connection the question would wait in the client for the next one.
-      const state = current.getState().name
+      const state = stateOf(current)
       if (Object.hasOwn(states, state)) return down(states[state])
       await owed.ask(current, context, () => rootOf(current))
       return state === 'CONNECTED_READ_ONLY' ? degraded('read-only') : up('connected')
     },
   })
+}
+
+/** The last state of a client but DISCONNECTED, with one listener for each, however many checks of it are made. */
+const memories = new WeakMap<object, { state: string }>()
+
+/** The state of a client. It says for a moment how it ended, and from then on only that it is not connected. */
+function stateOf(client: ZookeeperClient): string {
+  const { name } = client.getState()
+  const { state } = memories.get(client) ?? watched(client, name)
+  return name === 'DISCONNECTED' && ends.includes(state) ? state : name
+}
+
+function watched(client: ZookeeperClient, now: string): { state: string } {
+  const memory = { state: now }
+  memories.set(client, memory)
+  if (!isEmitter(client)) return memory
+  client.on('state', ({ name }) => {
+    if (name !== 'DISCONNECTED') memory.state = name
+  })
+  return memory
+}
+
+function isEmitter(
+  client: object,
+): client is { on(event: 'state', listener: (state: { readonly name: string }) => void): unknown } {
+  return hasMethod(client, 'on')
 }
 
 function rootOf(client: ZookeeperClient): Promise<void> {

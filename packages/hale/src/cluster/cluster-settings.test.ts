@@ -35,7 +35,7 @@ test('every problem of sharing is told at once', () => {
 test('every problem of collecting is told at once', () => {
   const options = { verdict: 'this', workers: 2, quorum: 3, onWorker: 'kill', entry: '/', startWithinMs: -1 }
   expect(problemsOf(() => collectHealth(options as object))).toEqual([
-    expect.stringMatching(/^entry: expected a name/),
+    expect.stringMatching(/^entry: a name begins with a letter/),
     expect.stringMatching(/^quorum: there are to be 2 workers/),
     expect.stringMatching(/^verdict: expected 'worst', 'best', 'quorum'/),
     expect.stringMatching(/^startWithinMs: /),
@@ -48,3 +48,21 @@ test('what is no running thread is refused', async () => {
   expect(problemsOf(() => collected.add({} as never))).toHaveLength(1)
   expect(problemsOf(() => collected.add({ threadId: -1, once: () => {} }))).toHaveLength(1)
 })
+
+test('what the primary is given is looked at as what a registry is given', () => {
+  const options = { clock: {}, logger: {}, service: { nmae: 'orders' } }
+  expect(problemsOf(() => collectHealth(options as object))).toEqual([
+    'service.nmae: unknown option; did you mean name?',
+    'logger: expected an object with the methods info, warn, error; an object lacks info, warn, error',
+    'clock: expected an object with the methods now, wallTime, after; an object lacks now, wallTime, after',
+  ])
+})
+
+test.each(['application', 'readiness', 'startup'])(
+  'no entry is called %s, which is something else',
+  (entry) => {
+    const reserved = [expect.stringMatching(/^entry: the name is reserved/)]
+    expect(problemsOf(() => collectHealth({ entry }))).toEqual(reserved)
+    expect(problemsOf(() => shareHealth(createHealth({ checks: {} }), { entry }))[0]).toEqual(reserved[0])
+  },
+)

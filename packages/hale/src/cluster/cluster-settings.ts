@@ -1,6 +1,8 @@
-import { type Clock, systemClock } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import type { Logger } from '../core/logger.ts'
+import { validateName } from '../core/names.ts'
 import type { ServiceInfo } from '../core/report.ts'
+import { clockOf, loggerOf, serviceOf } from '../core/source-settings.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 import { type Standing, type Verdict, verdicts } from './verdict.ts'
 
@@ -148,16 +150,10 @@ export function collectSettings(given: unknown): CollectSettings {
     verdict: problems.oneOf('verdict', options.verdict, ofAll) ?? 'quorum',
     workers,
     startWithinMs: problems.number('startWithinMs', options.startWithinMs, 30_000, milliseconds),
-    service: service(options.service, problems),
+    service: options.service === undefined ? undefined : serviceOf(options.service, problems),
     onWorker: listener(options.onWorker, problems),
-    logger:
-      options.logger === undefined
-        ? undefined
-        : (problems.object('logger', options.logger) as unknown as Logger),
-    clock:
-      options.clock === undefined
-        ? systemClock
-        : (problems.object('clock', options.clock) as unknown as Clock),
+    logger: loggerOf(options.logger, problems),
+    clock: clockOf(options.clock, problems),
   }
   problems.throwIfAny('collectHealth')
   return settings
@@ -171,8 +167,7 @@ function clusterSettings(options: Fields, problems: Problems): Omit<ClusterSetti
     problems.add('silentAfterMs', mend)
   }
   const entry = problems.string('entry', options.entry) ?? 'workers'
-  if (!/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/.test(entry))
-    problems.add('entry', 'expected a name such as that of a check: a letter, then letters, digits, _ . -')
+  validateName('entry', entry, new Map(), problems)
   return { quorum: optional('quorum', options.quorum, problems), intervalMs, silentAfterMs, entry }
 }
 
@@ -180,19 +175,6 @@ type Fields = Readonly<Record<string, unknown>>
 
 function optional(path: string, value: unknown, problems: Problems): number | undefined {
   return value === undefined ? undefined : problems.number(path, value, 1, { min: 1, integer: true })
-}
-
-function service(given: unknown, problems: Problems): ServiceInfo | undefined {
-  if (given === undefined) return undefined
-  const { name, version } = problems.object('service', given)
-  const read = {
-    name: problems.string('service.name', name),
-    version: problems.string('service.version', version),
-  }
-  return {
-    ...(read.name !== undefined && { name: read.name }),
-    ...(read.version !== undefined && { version: read.version }),
-  }
 }
 
 function listener(value: unknown, problems: Problems): CollectSettings['onWorker'] {

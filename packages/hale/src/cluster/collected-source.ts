@@ -1,12 +1,14 @@
+import { probeNames } from '../core/check.ts'
 import type { Clock } from '../core/clock.ts'
 import { Events } from '../core/events.ts'
-import { terser, type Visibility } from '../core/group-settings.ts'
-import type { GroupInfo } from '../core/health.ts'
-import type { Logger } from '../core/logger.ts'
+import { defaultBudgetMs, terser, type Visibility } from '../core/group-settings.ts'
+import type { GroupInfo, WatchedChange } from '../core/health.ts'
+import { type Logger, logSafely } from '../core/logger.ts'
 import type { CheckReport, Report, ServiceInfo } from '../core/report.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import type { Status } from '../core/status.ts'
 import type { HealthEvents, Transition } from '../core/transitions.ts'
+import { Watchers } from '../core/watchers.ts'
 import { AloneAnswers } from './alone.ts'
 import { Answers } from './answers.ts'
 import type { CollectSettings, WorkerInfo } from './cluster-settings.ts'
@@ -20,8 +22,6 @@ import { asked, type Verdict } from './verdict.ts'
 type VerdictOfAll = Exclude<Verdict, 'this'>
 
 const verdictsOfAll: readonly VerdictOfAll[] = ['worst', 'best', 'quorum']
-const probes = ['startup', 'liveness', 'readiness']
-const usualBudgetMs = 800
 const reportAgeMs = 1000
 const transitionsKept = 50
 
@@ -41,6 +41,7 @@ export class CollectedSource implements Omit<CollectedHealth, 'add'> {
   readonly #answers: Answers
   readonly #entries: AloneAnswers
   readonly #events: Events
+  readonly #watchers: Watchers
   readonly #frames = new Map<string, Framed>()
   readonly #statuses = new Map<string, Status>()
   readonly #stop: () => void
@@ -57,7 +58,11 @@ export class CollectedSource implements Omit<CollectedHealth, 'add'> {
     this.#answers = new Answers(settings.clock)
     this.#entries = new AloneAnswers(settings.clock, settings.entry)
     this.#events = new Events(transitionsKept, settings.logger)
-    this.collector = new Collector(settings, () => this.#noteTransitions())
+    this.#watchers = new Watchers((err) => logSafely(settings.logger, 'error', 'a watcher failed', { err }))
+    this.collector = new Collector(settings, (what) => {
+      if (what === 'status') this.#noteTransitions()
+      this.#watchers.tell(what)
+    })
   }
 
   get service(): ServiceInfo {
@@ -81,7 +86,8 @@ export class CollectedSource implements Omit<CollectedHealth, 'add'> {
 
   #groupsNow(): readonly GroupInfo[] {
     const known = new Map<string, GroupInfo>()
-    for (const name of probes) known.set(name, { name, kind: 'probe', budgetMs: usualBudgetMs, members: [] })
+    for (const name of probeNames)
+      known.set(name, { name, kind: 'probe', budgetMs: defaultBudgetMs, members: [] })
     for (const state of [...this.collector.states].reverse()) {
       for (const { status, application, ...info } of state.groups) known.set(info.name, info)
     }
@@ -112,6 +118,10 @@ export class CollectedSource implements Omit<CollectedHealth, 'add'> {
     const own = this.#framed(name, summary)
     const verdict = asked(workers, this.#verdictFor(name), verdictsOfAll)
     return own && this.#answers.of(own, verdict, { summary, quorum, entry, self: undefined })
+  }
+
+  watch(changed: (what: WatchedChange) => void): () => void {
+    return this.#watchers.add(changed)
   }
 
   hasCheck(name: string): boolean {

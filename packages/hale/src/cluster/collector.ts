@@ -1,9 +1,10 @@
 import type { Clock } from '../core/clock.ts'
+import type { WatchedChange } from '../core/health.ts'
 import { type Logger, logSafely } from '../core/logger.ts'
 import { repeat } from '../core/schedule.ts'
 import { isHealthy } from '../core/status.ts'
 import { boundText } from '../core/text.ts'
-import { ignoreRejection } from '../errors/ignore-rejection.ts'
+import { callSafely } from '../errors/call-safely.ts'
 import type { Channel } from './channel.ts'
 import type { CollectSettings, WorkerInfo } from './cluster-settings.ts'
 import type { Member } from './member.ts'
@@ -39,7 +40,7 @@ export class Collector {
   readonly #settings: CollectSettings
   readonly #clock: Clock
   readonly #logger: Logger | undefined
-  readonly #spread: () => void
+  readonly #spread: (what: WatchedChange) => void
   readonly #lines = new Map<Member, Line>()
   readonly #stopBeating: () => void
   #standings = new Map<string, Standing>()
@@ -52,8 +53,8 @@ export class Collector {
   #cancelTelling: (() => void) | undefined
   #ended = false
 
-  /** `spread` is called after each change, once all workers have been told. */
-  constructor(settings: CollectSettings, spread: () => void) {
+  /** `spread` is called after each change, once all workers have been told; a `'result'` they need not be told. */
+  constructor(settings: CollectSettings, spread: (what: WatchedChange) => void) {
     const { clock, workers, logger, intervalMs } = settings
     this.#settings = settings
     this.#clock = clock
@@ -141,11 +142,13 @@ export class Collector {
     this.#cancelTelling = undefined
     this.#noteStandings()
     const text = JSON.stringify(this.summary)
-    if (text === this.#told) return
-    this.#told = text
-    this.#toldAt = this.#clock.now()
-    for (const [member, line] of this.#lines) if (!member.silent) this.#tellOne(member, line)
-    this.#spread()
+    const isNew = text !== this.#told
+    if (isNew) {
+      this.#told = text
+      this.#toldAt = this.#clock.now()
+      for (const [member, line] of this.#lines) if (!member.silent) this.#tellOne(member, line)
+    }
+    this.#spread(isNew ? 'status' : 'result')
   }
 
   #tellOne({ id }: Member, line: Line): void {
@@ -176,11 +179,7 @@ export class Collector {
     const [kind, id] = name.split(' ') as [WorkerInfo['kind'], string]
     const complain = (error: unknown): void =>
       logSafely(this.#logger, 'error', 'onWorker failed', { err: error })
-    try {
-      ignoreRejection(this.#settings.onWorker?.({ kind, id: Number(id), standing }), complain)
-    } catch (error) {
-      complain(error)
-    }
+    callSafely(() => this.#settings.onWorker?.({ kind, id: Number(id), standing }), complain)
   }
 }
 

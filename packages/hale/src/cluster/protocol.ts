@@ -1,4 +1,4 @@
-import type { Visibility } from '../core/group-settings.ts'
+import { type Visibility, visibilities } from '../core/group-settings.ts'
 import { type Status, statuses } from '../core/status.ts'
 import type { Summary } from './summary.ts'
 import { standings } from './verdict.ts'
@@ -55,13 +55,11 @@ function isState(given: unknown): given is WorkerState {
     isObject(given.service) &&
     areTexts(given.service.name, given.service.version) &&
     isObject(given.visibilities) &&
-    Object.values(given.visibilities).every((level) => levels.includes(level as Visibility)) &&
+    Object.values(given.visibilities).every((level) => visibilities.includes(level as Visibility)) &&
     isListOf(given.groups, (group) => isNamed(group) && isListOf(group.members, isText) && isShown(group)) &&
     isListOf(given.checks, isCheck)
   )
 }
-
-const levels: readonly Visibility[] = ['status', 'components', 'debug']
 
 function isShown({ application }: Fields): boolean {
   return isObject(application) && isStatus(application.status) && areTexts(application.message)

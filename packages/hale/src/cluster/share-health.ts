@@ -1,7 +1,8 @@
 import cluster from 'node:cluster'
 import process from 'node:process'
 import { isMainThread, threadId } from 'node:worker_threads'
-import { kindOf, Problems } from '../errors/problems.ts'
+import { expectHealth } from '../core/expect-health.ts'
+import { Problems } from '../errors/problems.ts'
 import type { Channel } from './channel.ts'
 import { type ShareOptions, shareSettings } from './cluster-settings.ts'
 import { ipcChannel } from './ipc-channel.ts'
@@ -28,11 +29,10 @@ import { threadChannel } from './thread-channel.ts'
 export function shareHealth(health: Shareable, options?: ShareOptions): SharedHealth {
   const problems = new Problems()
   const settings = shareSettings(options, problems)
-  const { ask, on, groups } = (health ?? {}) as Partial<Shareable>
-  if (typeof ask !== 'function' || typeof on !== 'function' || groups === undefined)
-    problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
-  else if (health.hasCheck(settings.entry) || groups.some(({ name }) => name === settings.entry))
-    problems.add('entry', `a check or group is named ${settings.entry} already; set another, such as 'fleet'`)
+  const { entry } = settings
+  const isTaken = () => health.hasCheck(entry) || health.groups.some(({ name }) => name === entry)
+  if (expectHealth(health, problems, ['ask', 'on', 'groups']) && isTaken())
+    problems.add('entry', `a check or group is named ${entry} already; set another, such as 'fleet'`)
   problems.throwIfAny('shareHealth')
   return new SharedWorker(health, settings, channelHere())
 }

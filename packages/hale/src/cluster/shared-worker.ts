@@ -1,13 +1,14 @@
 import type { Clock } from '../core/clock.ts'
 import { deadline } from '../core/deadline.ts'
 import type { Visibility } from '../core/group-settings.ts'
-import type { GroupInfo } from '../core/health.ts'
-import type { Logger } from '../core/logger.ts'
+import type { GroupInfo, WatchedChange } from '../core/health.ts'
+import { type Logger, logSafely } from '../core/logger.ts'
 import type { CheckReport, Report, ServiceInfo } from '../core/report.ts'
 import { repeat } from '../core/schedule.ts'
 import type { Snapshot } from '../core/snapshot.ts'
 import { isHealthy } from '../core/status.ts'
 import type { Transition } from '../core/transitions.ts'
+import { Watchers } from '../core/watchers.ts'
 import { AloneAnswers } from './alone.ts'
 import { Answers } from './answers.ts'
 import type { Channel } from './channel.ts'
@@ -28,6 +29,7 @@ export class SharedWorker implements SharedHealth {
   readonly #answers: Answers
   readonly #aloneAnswers: AloneAnswers
   readonly #reporter: Reporter | undefined
+  readonly #watchers: Watchers
   readonly #stops: (() => void)[] = []
   #cancelSilence: () => void = () => {}
   #heard: { readonly id: string; readonly summary: View['summary'] } | undefined
@@ -42,6 +44,7 @@ export class SharedWorker implements SharedHealth {
     this.#settings = settings
     this.#answers = new Answers(health.clock)
     this.#aloneAnswers = new AloneAnswers(health.clock, settings.entry)
+    this.#watchers = new Watchers((err) => logSafely(health.logger, 'error', 'a watcher failed', { err }))
     if (channel === undefined) return
     this.#stops.push(channel.listen((message) => this.#hear(message)))
     this.#awaitPrimary()
@@ -76,6 +79,15 @@ export class SharedWorker implements SharedHealth {
     return own && this.#answer(own, workers)
   }
 
+  watch(changed: (what: WatchedChange) => void): () => void {
+    const unwatch = this.#watchers.add(changed)
+    const unwatchOwn = this.#health.watch?.(changed)
+    return () => {
+      unwatch()
+      unwatchOwn?.()
+    }
+  }
+
   hasCheck(name: string): boolean {
     return name === this.#settings.entry || this.#health.hasCheck(name)
   }
@@ -103,6 +115,7 @@ export class SharedWorker implements SharedHealth {
     for (const stop of this.#stops.splice(0)) stop()
     this.#heard = undefined
     this.#alone = undefined
+    this.#watchers.tell('status')
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -144,10 +157,12 @@ export class SharedWorker implements SharedHealth {
   #hear(given: unknown): void {
     const message = fromPrimary(given)
     if (message === undefined) return
+    const wasAlone = this.#alone !== undefined
     this.#alone = undefined
     this.#awaitPrimary()
     if (message.kind === 'summary') this.#heard = message
     if (message.kind === 'ask') this.#reporter?.tellAll()
+    if (wasAlone || message.kind === 'summary') this.#watchers.tell('status')
   }
 
   #awaitPrimary(): void {
@@ -156,6 +171,7 @@ export class SharedWorker implements SharedHealth {
     this.#cancelSilence = deadline(this.clock, this.#settings.silentAfterMs, () => {
       const never = this.#heard === undefined
       this.#alone = never ? 'the primary does not collect (collectHealth)' : 'the primary is silent'
+      this.#watchers.tell('status')
     })
   }
 }

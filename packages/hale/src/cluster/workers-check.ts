@@ -3,12 +3,12 @@ import type { CheckReport } from '../core/report.ts'
 import { isHealthy, type Status } from '../core/status.ts'
 import type { Standing, Vote } from './verdict.ts'
 
-/** What the entry counts, in the words of the question. */
-const ready: Readonly<Record<string, string>> = {
-  liveness: 'alive',
-  readiness: 'ready',
-  startup: 'started',
-}
+// A map, not an object: a group may be named "constructor".
+const ready = new Map([
+  ['liveness', 'alive'],
+  ['readiness', 'ready'],
+  ['startup', 'started'],
+])
 
 /** The entry of a report that tells of the workers: the verdict, and how many are how. */
 export function workersCheck(
@@ -21,7 +21,7 @@ export function workersCheck(
   const of = (standing: Standing): readonly Vote[] => votes.filter((vote) => vote.standing === standing)
   const reporting = of('reporting')
   const good = votes.filter((vote) => isHealthy(vote.status)).length
-  const text = `${good} of ${votes.length} workers are ${ready[question] ?? 'well'}`
+  const text = `${good} of ${votes.length} workers are ${ready.get(question) ?? 'well'}`
   const data = {
     total: votes.length,
     up: reporting.filter((vote) => vote.status === 'UP').length,

@@ -38,11 +38,11 @@ export function checkHandle(
     enable: () => change({ enabled: true }),
     disable(reason, options = {}) {
       const problems = new Problems()
-      problems.knownKeys('options', options, ['forMs'])
-      problems.number('options.forMs', options.forMs, 0, { min: 1, unit: 'milliseconds' })
+      const given = problems.object('options', options)
+      problems.knownKeys('options', given, ['forMs'])
+      problems.number('options.forMs', given.forMs, 0, { min: 1, unit: 'milliseconds' })
       problems.throwIfAny(`health.check('${name}').disable`)
-      const { forMs } = options
-      change({ enabled: false, reason, forMs })
+      change({ enabled: false, reason, forMs: options.forMs })
     },
     [Symbol.dispose]: remove,
   }

@@ -1,5 +1,5 @@
 import { kindOf, type Problems } from '../errors/problems.ts'
-import { type CheckDefinition, type ProbeName, probeNames } from './check.ts'
+import { type CheckDefinition, defaultTimeoutMs, type ProbeName, probeNames } from './check.ts'
 
 /** A check's options after validation, with defaults filled in. */
 export interface CheckSettings {
@@ -32,7 +32,8 @@ const sharedOptions = [
   'runbook',
   'impact',
 ]
-const activeOptions = ['timeoutMs', 'overlapAfterMs', 'retries', 'maxAgeMs', 'intervalMs']
+/** Options of what runs, unlike a heartbeat. */
+export const activeOptions = ['timeoutMs', 'overlapAfterMs', 'retries', 'maxAgeMs', 'intervalMs'] as const
 
 const optionsOf: Readonly<Record<CheckDefinition['kind'], readonly string[]>> = {
   dependency: [...sharedOptions, ...activeOptions, 'dangerouslyRestartOnFailure'],
@@ -73,7 +74,7 @@ export function checkSettings(
   }
   return {
     kind: definition.kind,
-    timeoutMs: number('timeoutMs', 500, milliseconds),
+    timeoutMs: number('timeoutMs', defaultTimeoutMs, milliseconds),
     overlapAfterMs: number('overlapAfterMs', 10_000, { unit: 'milliseconds' }),
     retries: number('retries', 0, { integer: true, max: 100 }),
     critical: problems.boolean(`${path}.critical`, options.critical, true),

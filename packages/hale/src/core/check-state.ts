@@ -33,6 +33,7 @@ export class CheckState {
   circuit: CheckCircuit | undefined
   readonly #execute: CheckFunction | undefined
   readonly #around: CheckSurroundings
+  readonly #now = (): number => this.#around.clock.now()
   readonly #guard: OverlapGuard
   readonly #thresholds: Thresholds
   #settings: CheckSettings
@@ -201,7 +202,7 @@ export class CheckState {
     this.#guard.starting()
     const { clock, events } = this.#around
     const warn = (message: string): void => events.warn(this.name, message)
-    const run = new Run({ name: this.name, execute, timeoutMs, retries, clock, warn }, this)
+    const run = new Run({ name: this.name, execute, timeoutMs, retries, clock, now: this.#now, warn }, this)
     this.#run = run
     return run.start()
   }
@@ -279,11 +280,11 @@ export class CheckState {
 
   #tell(from: CheckReport['status'], thrown?: unknown): void {
     const result = this.#report
-    this.#around.changed(this, result.status !== from)
-    this.circuit?.announce()
-    if (result.status === from) return
     const { status: to, since: at, name: check } = result
-    this.#around.events.transition({ check, from, to, at, result }, thrown)
+    this.#around.changed(this, to !== from)
+    this.circuit?.announce()
+    if (to !== from) this.#around.events.transition({ check, from, to, at, result }, thrown)
+    else if (to === 'DOWN') this.#around.events.staysDown(result, thrown)
   }
 
   #notRunYet(enabled: boolean): CheckReport {

@@ -34,6 +34,9 @@ export interface CheckContext {
  */
 export type CheckFunction = (context: CheckContext) => unknown
 
+/** Of `timeoutMs`. */
+export const defaultTimeoutMs = 500
+
 /** Options of every check. Durations are milliseconds. */
 export interface CheckOptions {
   /**

@@ -11,8 +11,8 @@ export interface Clock {
   after(delayMs: number, callback: () => void): () => void
 }
 
-// setTimeout fires at once for anything longer.
-const longestDelayMs = 2 ** 31 - 1
+/** setTimeout fires at once for anything longer. */
+export const longestTimerMs = 2 ** 31 - 1
 
 /** The process's own clock. */
 export const systemClock: Clock = {
@@ -21,7 +21,7 @@ export const systemClock: Clock = {
   after(delayMs, callback) {
     let timer: ReturnType<typeof setTimeout>
     const wait = (leftMs: number): void => {
-      const now = Math.min(leftMs, longestDelayMs)
+      const now = Math.min(leftMs, longestTimerMs)
       timer = setTimeout(() => (now < leftMs ? wait(leftMs - now) : callback()), now)
       // Outside Node a timer is a number, which keeps nothing alive.
       if (typeof timer === 'object') timer.unref()

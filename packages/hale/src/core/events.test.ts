@@ -127,3 +127,55 @@ test('publishes runs and transitions on diagnostics_channel', () => {
   events.run(run)
   expect(seen).toEqual([run, transition])
 })
+
+test('no subscriber can change what listeners hear and history keeps', () => {
+  const spoil = (message: unknown): void => {
+    const { result } = message as { result?: object }
+    Reflect.set(message as object, 'from', 'spoilt')
+    if (result !== undefined) Reflect.set(result, 'status', 'spoilt')
+  }
+  const events = new Events(1, { info() {}, warn() {}, error() {} })
+  const heard = vi.fn()
+  for (const event of ['run', 'transition', 'circuit'] as const) events.on(event, heard)
+  for (const name of ['hale:check', 'hale:transition', 'hale:circuit']) subscribe(name, spoil)
+  const own = { check: 'db', at: 5 } as const
+  events.run({ ...own, result: { status: 'DOWN', durationMs: 1, at: 5 } })
+  events.transition({ ...own, from: 'UP', to: 'DOWN', result: Object.freeze({ ...result }) })
+  events.circuit({ ...own, from: 'closed', to: 'open', reason: 'calls' })
+  for (const name of ['hale:check', 'hale:transition', 'hale:circuit']) unsubscribe(name, spoil)
+  const told = heard.mock.calls.map(([event]) => event)
+  expect(told).toMatchObject([{ result: { status: 'DOWN' } }, { from: 'UP' }, { from: 'closed' }])
+  expect(events.history).toMatchObject([{ from: 'UP', result: { status: 'DOWN' } }])
+})
+
+test('logs another reason of the same outage with its raw error, each once and not without end', () => {
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+  const events = new Events(1, logger)
+  const down = (error: string) => ({ ...result, error })
+  events.staysDown(down('connection refused'), new Error('before it was DOWN'))
+  expect(logger.error).not.toHaveBeenCalled()
+  events.transition(transition)
+  const denied = new Error('28P01')
+  for (const error of [
+    'connection refused',
+    'authentication failed',
+    'connection refused',
+    'authentication failed',
+  ])
+    events.staysDown(down(error), denied)
+  expect(logger.error.mock.calls.slice(1)).toEqual([
+    ['check db still DOWN: authentication failed', { check: 'db', err: denied }],
+  ])
+  for (let lag = 0; lag < 50; lag++) events.staysDown(down(`${lag} messages behind`))
+  expect(logger.error).toHaveBeenCalledTimes(10)
+  events.transition({ ...transition, from: 'DOWN', to: 'UP' })
+  events.transition(transition)
+  events.staysDown(down('authentication failed'), denied)
+  expect(logger.error).toHaveBeenLastCalledWith(
+    'check db still DOWN: authentication failed',
+    expect.anything(),
+  )
+  events.forget('db')
+  events.staysDown(down('authentication failed again'), denied)
+  expect(logger.error).toHaveBeenCalledTimes(12)
+})

@@ -1,7 +1,8 @@
-import { ignoreRejection } from '../errors/ignore-rejection.ts'
+import { callSafely } from '../errors/call-safely.ts'
 import type { CircuitChange } from './circuit/circuit.ts'
 import type { ControlEvent } from './control/control-change.ts'
 import { type Logger, logSafely } from './logger.ts'
+import type { CheckReport } from './report.ts'
 import { isHealthy } from './status.ts'
 import { boundText } from './text.ts'
 import type { CheckRun, HealthEvents, Transition } from './transitions.ts'
@@ -9,17 +10,15 @@ import type { CheckRun, HealthEvents, Transition } from './transitions.ts'
 /** How many warnings of checks a registry tells in its life. */
 const warningsTold = 100
 
+/** How many reasons for one outage of a check are logged. */
+const reasonsTold = 10
+
 interface Channel {
   readonly hasSubscribers: boolean
   publish(message: unknown): void
 }
 
-interface Channels {
-  readonly check: Channel
-  readonly transition: Channel
-  readonly circuit: Channel
-  readonly control: Channel
-}
+type Channels = { readonly [E in keyof HealthEvents]: Channel }
 
 /** Tells transitions and runs to listeners, the log and `diagnostics_channel`; none of them can hurt the caller. */
 export class Events {
@@ -29,6 +28,8 @@ export class Events {
   readonly #channels: Channels | undefined
   readonly #undelivered: (() => void)[] = []
   readonly #warned = new Set<string>()
+  /** What was logged of each check that is DOWN. */
+  readonly #reasons = new Map<string, Set<string | undefined>>()
   #history: readonly Transition[] = []
 
   constructor(transitionsKept: number, logger: Logger | undefined) {
@@ -55,22 +56,37 @@ export class Events {
     const history = [...this.#history, transition]
     this.#history = history.slice(Math.max(0, history.length - this.#kept))
     this.#log(transition, thrown)
-    if (this.#channels?.transition.hasSubscribers) this.#publish(this.#channels.transition, transition)
-    this.#emit('transition', transition)
+    if ('check' in transition) {
+      this.#reasons.delete(transition.check)
+      if (transition.to === 'DOWN') this.#reasons.set(transition.check, new Set([transition.result.error]))
+    }
+    this.#tell('transition', transition)
+  }
+
+  /** Logs why a check is still DOWN, where that is another reason than before: each once in an outage. */
+  staysDown({ name: check, error }: CheckReport, thrown?: unknown): void {
+    const told = this.#reasons.get(check)
+    if (told === undefined || told.has(error) || told.size >= reasonsTold) return
+    told.add(error)
+    const details = { check, ...(thrown !== undefined && { err: thrown }) }
+    logSafely(this.#logger, 'error', `check ${check} still DOWN: ${error}`, details)
+  }
+
+  /** A check is no more. */
+  forget(check: string): void {
+    this.#reasons.delete(check)
   }
 
   run(run: CheckRun): void {
-    if (this.#channels?.check.hasSubscribers) this.#publish(this.#channels.check, run)
-    this.#emit('run', run)
+    Object.freeze(run.result)
+    this.#tell('run', run)
   }
 
   circuit(change: CircuitChange): void {
-    if (this.#channels?.circuit.hasSubscribers) this.#publish(this.#channels.circuit, change)
-    this.#emit('circuit', change)
+    this.#tell('circuit', change)
   }
 
   control(event: ControlEvent): void {
-    if (this.#channels?.control.hasSubscribers) this.#publish(this.#channels.control, event)
     const { check, by, action, changes } = event
     const told = Object.entries(changes).map(
       ([field, { from, to }]) => `${field} ${shown(from)} → ${shown(to)}`,
@@ -78,12 +94,19 @@ export class Events {
     const what = action === 'run' ? 'run forced' : told.join(', ')
     const subject = check === undefined ? 'service' : `check ${check}`
     logSafely(this.#logger, 'info', `${subject}, by ${by}: ${what}`, { ...event })
-    this.#emit('control', event)
+    this.#tell('control', event)
+  }
+
+  /** Tells subscribers of the channel, then listeners: none of them can change what the next one hears. */
+  #tell<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
+    Object.freeze(payload)
+    const channel = this.#channels?.[event]
+    if (channel?.hasSubscribers) this.#publish(channel, payload)
+    this.#emit(event, payload)
   }
 
   /** In the order in which things happened, also for what a listener itself sets off. */
   #emit<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
-    Object.freeze(payload)
     this.#undelivered.push(() => this.#deliver(event, payload))
     if (this.#undelivered.length > 1) return
     for (let next = this.#undelivered[0]; next !== undefined; next = this.#undelivered[0]) {
@@ -94,13 +117,8 @@ export class Events {
 
   #deliver<E extends keyof HealthEvents>(event: E, payload: HealthEvents[E]): void {
     const complain = (error: unknown): void => this.complain(`a listener of "${event}" failed`, error)
-    for (const listener of this.#listeners.get(event) ?? []) {
-      try {
-        ignoreRejection((listener as (payload: HealthEvents[E]) => unknown)(payload), complain)
-      } catch (error) {
-        complain(error)
-      }
-    }
+    for (const listener of this.#listeners.get(event) ?? [])
+      callSafely(() => (listener as (payload: HealthEvents[E]) => unknown)(payload), complain)
   }
 
   #publish(channel: Channel, message: unknown): void {
@@ -152,7 +170,7 @@ function diagnosticsChannels(): Channels | undefined {
     | undefined
   if (module === undefined) return undefined
   return {
-    check: module.channel('hale:check'),
+    run: module.channel('hale:check'),
     transition: module.channel('hale:transition'),
     circuit: module.channel('hale:circuit'),
     control: module.channel('hale:control'),

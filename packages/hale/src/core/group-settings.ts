@@ -1,5 +1,5 @@
-import { kindOf, nearestName, type Problems } from '../errors/problems.ts'
-import { type ProbeName, probeNames } from './check.ts'
+import { kindOf, meant, type Problems } from '../errors/problems.ts'
+import { isProbe } from './check.ts'
 import { type Status, statuses } from './status.ts'
 
 /** How much an answer shows: the aggregate alone, the checks with their texts, or what operators need besides. */
@@ -9,10 +9,15 @@ export type Visibility = 'status' | 'components' | 'debug'
 export const visibilities: readonly Visibility[] = ['status', 'components', 'debug']
 
 /** The one of two that shows less; a level that is not set has no say. */
+export function terser(a: Visibility, b: Visibility): Visibility
+export function terser(a: Visibility | undefined, b: Visibility | undefined): Visibility | undefined
 export function terser(a: Visibility | undefined, b: Visibility | undefined): Visibility | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return visibilities.indexOf(a) <= visibilities.indexOf(b) ? a : b
 }
+
+/** Of `budgetMs`: below the kubelet's second. */
+export const defaultBudgetMs = 800
 
 /** What may be set for a probe or a group. */
 export interface ProbeOptions {
@@ -54,15 +59,15 @@ export function groupSettings(
   problems: Problems,
 ): GroupSettings {
   const path = `groups.${name}`
-  const isProbe = probeNames.includes(name as ProbeName)
+  const ofProbe = isProbe(name)
   const options = problems.object(path, value)
   problems.knownKeys(path, options, ['visibility', 'statusCodes', 'budgetMs', 'members'])
-  if (isProbe && options.members !== undefined) {
+  if (ofProbe && options.members !== undefined) {
     problems.add(`${path}.members`, `the members of a probe come from each check: probes: ['${name}']`)
   }
   const visibility = problems.oneOf(`${path}.visibility`, options.visibility, visibilities)
   return {
-    members: isProbe ? [] : members(`${path}.members`, options.members, checkNames, problems),
+    members: ofProbe ? [] : members(`${path}.members`, options.members, checkNames, problems),
     budgetMs: problems.number(`${path}.budgetMs`, options.budgetMs, budgetMs, {
       min: 1,
       unit: 'milliseconds',
@@ -84,10 +89,7 @@ function members(
   }
   for (const [index, member] of value.entries()) {
     if (typeof member === 'string' && checkNames.has(member)) continue
-    const nearest = typeof member === 'string' ? nearestName(member, [...checkNames]) : undefined
-    const mend =
-      nearest === undefined ? `known are ${[...checkNames].join(', ') || 'none'}` : `did you mean ${nearest}?`
-    problems.add(`${path}[${index}]`, `no check of this name; ${mend}`)
+    problems.add(`${path}[${index}]`, `no check of this name; ${meant(member, [...checkNames])}`)
   }
   return value.filter((member) => checkNames.has(member))
 }

@@ -6,8 +6,10 @@ import { terser, type Visibility } from './group-settings.ts'
 import type { GroupInfo, WatchedChange } from './health.ts'
 import type { HealthSettings } from './health-settings.ts'
 import type { Lifecycle } from './lifecycle/lifecycle.ts'
+import { unknownName } from './names.ts'
 import type { ApplicationReport } from './report.ts'
 import type { Status } from './status.ts'
+import { Watchers } from './watchers.ts'
 
 const well: ApplicationReport = Object.freeze({ status: 'UP' })
 
@@ -20,7 +22,7 @@ export class Groups {
   readonly #groups = new Map<string, Group>()
   readonly #single = new Map<string, Group>()
   readonly #visibilities = new Map<string, Visibility>()
-  readonly #watchers = new Set<(what: WatchedChange) => void>()
+  readonly #watchers = new Watchers((error) => this.#events.complain('a watcher failed', error))
   #evaluationDue = false
   #infos: readonly GroupInfo[] | undefined
 
@@ -61,9 +63,7 @@ export class Groups {
   known(name: string): Group {
     const group = this.#groups.get(name)
     if (group !== undefined) return group
-    throw new RangeError(
-      `no group is named ${JSON.stringify(name)}; known are ${[...this.#groups.keys()].join(', ')}`,
-    )
+    throw unknownName('group', name, [...this.#groups.keys()])
   }
 
   visibilityOf(name: string): Visibility | undefined {
@@ -72,8 +72,7 @@ export class Groups {
 
   /** Calls back at once whenever something that a report shows has changed. */
   watch(changed: (what: WatchedChange) => void): () => void {
-    this.#watchers.add(changed)
-    return () => this.#watchers.delete(changed)
+    return this.#watchers.add(changed)
   }
 
   statuses(now: number): { readonly [name: string]: Status } {
@@ -98,7 +97,7 @@ export class Groups {
       group.join(check)
       this.#limitVisibility(name, this.#visibilities.get(groupName))
     }
-    this.#tell('status')
+    this.#watchers.tell('status')
   }
 
   leave(check: CheckState): void {
@@ -106,7 +105,7 @@ export class Groups {
     this.#single.delete(check.name)
     this.#visibilities.delete(check.name)
     for (const group of this.#groups.values()) group.leave(check)
-    this.#tell('status')
+    this.#watchers.tell('status')
     this.evaluateSoon()
   }
 
@@ -114,13 +113,13 @@ export class Groups {
   invalidate(check: CheckState, statusChanged: boolean): void {
     this.#single.get(check.name)?.invalidate()
     for (const group of this.#groups.values()) if (group.has(check)) group.invalidate()
-    this.#tell(statusChanged ? 'status' : 'result')
+    this.#watchers.tell(statusChanged ? 'status' : 'result')
   }
 
   /** The service's own state has changed. */
   lifecycleChanged(): void {
     for (const name of probeNames) this.#groups.get(name)?.invalidate()
-    this.#tell('lifecycle')
+    this.#watchers.tell('lifecycle')
     this.evaluateSoon()
   }
 
@@ -155,13 +154,9 @@ export class Groups {
       this.#createdAt,
       (result, from) => {
         this.#events.transition({ probe: name, from, to: result.status, at: clock.wallTime(), result })
-        this.#tell('status')
+        this.#watchers.tell('status')
       },
     )
-  }
-
-  #tell(what: WatchedChange): void {
-    for (const changed of this.#watchers) changed(what)
   }
 
   #limitVisibility(name: string, visibility: Visibility | undefined): void {

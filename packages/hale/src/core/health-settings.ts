@@ -1,15 +1,15 @@
-import { kindOf, Problems } from '../errors/problems.ts'
+import { Problems } from '../errors/problems.ts'
 import { type CheckDefinition, probeNames } from './check.ts'
 import { type CheckSettings, checkSettings } from './check-settings.ts'
-import { type Clock, systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { type Environment, EnvironmentSettings } from './control/environment.ts'
-import { type GroupSettings, groupSettings } from './group-settings.ts'
+import { defaultBudgetMs, type GroupSettings, groupSettings } from './group-settings.ts'
 import type { StartupOptions } from './lifecycle/startup.ts'
 import { startupSettings } from './lifecycle/startup-settings.ts'
 import type { Logger } from './logger.ts'
 import { type Taken, validateName } from './names.ts'
 import type { ServiceInfo } from './report.ts'
-import { boundText } from './text.ts'
+import { clockOf, loggerOf, serviceOf } from './source-settings.ts'
 
 /** A check with its name and valid options, ready to be registered. */
 export interface NamedCheck {
@@ -52,15 +52,15 @@ export function healthSettings(given: unknown): HealthSettings {
     problems.object('environment', options.environment) as Environment,
   )
   const checks = allChecks(options.checks, taken, environment, problems)
-  const configuredBudgetMs = problems.number('budgetMs', options.budgetMs, 800, {
+  const configuredBudgetMs = problems.number('budgetMs', options.budgetMs, defaultBudgetMs, {
     min: 1,
     unit: 'milliseconds',
   })
   const budgetMs = environment.budgetOf(undefined, problems) ?? configuredBudgetMs
   const settings = {
-    service: service(options.service, problems),
-    clock: withMethods<Clock>('clock', options.clock, ['now', 'wallTime', 'after'], problems) ?? systemClock,
-    logger: withMethods<Logger>('logger', options.logger, ['info', 'warn', 'error'], problems),
+    service: serviceOf(options.service, problems),
+    clock: clockOf(options.clock, problems),
+    logger: loggerOf(options.logger, problems),
     transitionsKept: problems.number('transitionsKept', options.transitionsKept, 50, {
       integer: true,
       max: 10_000,
@@ -146,14 +146,6 @@ function allGroups(
   return groups
 }
 
-function service(value: unknown, problems: Problems): ServiceInfo {
-  const given = problems.object('service', value)
-  problems.knownKeys('service', given, ['name', 'version'])
-  const name = boundText(problems.string('service.name', given.name))
-  const version = boundText(problems.string('service.version', given.version))
-  return { ...(name !== undefined && { name }), ...(version !== undefined && { version }) }
-}
-
 // `{ __proto__: check }` sets the prototype, and the check would be lost without a word.
 function plainObject(path: string, value: unknown, problems: Problems): Readonly<Record<string, unknown>> {
   const object = problems.object(path, value)
@@ -166,25 +158,6 @@ function plainObject(path: string, value: unknown, problems: Problems): Readonly
     )
   }
   return object
-}
-
-function withMethods<T>(
-  path: string,
-  value: unknown,
-  methods: readonly string[],
-  problems: Problems,
-): T | undefined {
-  if (value === undefined) return undefined
-  const target = (typeof value === 'object' || typeof value === 'function') && value !== null ? value : {}
-  const missing = methods.filter(
-    (method) => typeof (target as Record<string, unknown>)[method] !== 'function',
-  )
-  if (missing.length === 0) return value as T
-  problems.add(
-    path,
-    `expected an object with the methods ${methods.join(', ')}; ${kindOf(value)} lacks ${missing.join(', ')}`,
-  )
-  return undefined
 }
 
 function pathOf(parent: string, name: string): string {

@@ -50,7 +50,7 @@ export interface HealthOptions<C extends Checks, G> {
    */
   readonly clock?: Clock
   /**
-   * Where transitions are logged; `console` is one.
+   * Where transitions are logged, and each further reason while a check stays DOWN; `console` is one.
    * @default nowhere
    */
   readonly logger?: Logger
@@ -153,8 +153,8 @@ export interface HealthSource {
   /** For how long what `latest` returns may be served without asking; a source that cannot tell has it not. */
   validity?(name: string): Validity | undefined
   /**
-   * Calls back at once whenever what `latest` returns has changed other than by time. For who shows it elsewhere; it
-   * must not throw. Returns what ends it.
+   * Calls back at once whenever what `latest` returns has changed other than by time. For who shows it elsewhere.
+   * Returns what ends it.
    */
   watch?(changed: (what: WatchedChange) => void): () => void
   /** Whether a check of this name is registered. */

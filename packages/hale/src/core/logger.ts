@@ -1,4 +1,4 @@
-import { ignoreRejection } from '../errors/ignore-rejection.ts'
+import { callSafely } from '../errors/call-safely.ts'
 
 /**
  * Where transitions are logged, once each; `console` is one, and a logger of winston. The details of a failure hold the
@@ -18,11 +18,8 @@ export function logSafely(
   message: string,
   details: object,
 ): void {
-  try {
-    ignoreRejection(isPino(logger) ? logger[level](details, message) : logger?.[level](message, details))
-  } catch {
-    // A logger that throws has nowhere left to say so.
-  }
+  // A logger that throws has nowhere left to say so.
+  callSafely(() => (isPino(logger) ? logger[level](details, message) : logger?.[level](message, details)))
 }
 
 interface Pino {

@@ -1,6 +1,8 @@
-import type { Problems } from '../errors/problems.ts'
+import { meant, type Problems } from '../errors/problems.ts'
 
-const pattern = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/
+/** What names of checks and groups look like, as a regular expression's source. */
+export const namePattern = '^[A-Za-z][A-Za-z0-9_.-]{0,63}$'
+const pattern = new RegExp(namePattern)
 
 /** Names that the endpoint or the report needs for itself. */
 export const reservedNames: ReadonlySet<string> = new Set([
@@ -44,4 +46,9 @@ function mend(name: string): string {
     .replace(/^[^A-Za-z]+|-+$/g, '')
     .slice(0, 64)
   return mended === '' || reservedNames.has(mended) ? 'choose another' : `such as "${mended}"`
+}
+
+/** The error for a name that nothing has, with the one that was meant. */
+export function unknownName(what: 'check' | 'group', name: string, known: readonly string[]): RangeError {
+  return new RangeError(`no ${what} is named ${JSON.stringify(name)}; ${meant(name, known)}`)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { fakeClock } from '../testing/fake-clock.ts'
-import { check, heartbeat, selfCheck } from './check.ts'
+import { type CheckContext, check, heartbeat, selfCheck } from './check.ts'
 import { createHealth } from './create-health.ts'
 import { degraded, down, up } from './outcome.ts'
 import type { Transition } from './transitions.ts'
@@ -26,6 +26,25 @@ describe('on demand', () => {
     await clock.advance(1)
     await health.readiness()
     expect(run).toHaveBeenCalledTimes(3)
+  })
+
+  test('a check reads a clock that is an instance of a class', async () => {
+    class Stopped {
+      readonly #at = 4711
+      now(): number {
+        return this.#at
+      }
+      wallTime(): number {
+        return this.#at
+      }
+      after(): () => void {
+        return () => {}
+      }
+    }
+    const read = vi.fn(({ now }: CheckContext) => now())
+    const health = createHealth({ clock: new Stopped(), checks: { db: check(read) } })
+    expect((await health.readiness()).status).toBe('UP')
+    expect(read).toHaveReturnedWith(4711)
   })
 
   test('an age of zero runs the check for each question, yet once for those who ask together', async () => {
@@ -300,6 +319,8 @@ describe('handles', () => {
     expect(() => health.check('db').disable('x', { forMs: -1 })).toThrow(
       /options\.forMs: expected a number of milli/,
     )
+    for (const options of [null, 5, 'later'])
+      expect(() => health.check('db').disable('x', options as never)).toThrow('options: expected an object')
     expect(() => health.check('cache' as never)).toThrow('no check is named "cache"; known are db')
     await expect(health.group('cache' as never)).rejects.toThrow('no group is named "cache"')
   })
@@ -500,6 +521,20 @@ describe('what is handed over wrongly', () => {
     expect(() => health.startupTask('x', Promise.resolve(), { timeoutMs: 0, progress: 3 } as never)).toThrow(
       /2 problems/,
     )
+  })
+
+  test('a check that stays DOWN for another reason says so in the log, with its error', async () => {
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
+    const [refused, unknown] = [Object.assign(new Error(), { code: 'ECONNREFUSED' }), new Error('raw')]
+    const run = vi.fn().mockRejectedValueOnce(refused).mockRejectedValue(unknown)
+    const health = createHealth({ clock: fakeClock(), checks: { db: check(run) }, logger })
+    for (let times = 0; times < 3; times++) await health.check('db').run()
+    const told = logger.error.mock.calls.filter(([text]) => text.startsWith('check db'))
+    expect(told).toEqual([
+      ['check db UNKNOWN → DOWN: connection refused', expect.objectContaining({ err: refused })],
+      ['check db still DOWN: check failed', { check: 'db', err: unknown }],
+    ])
+    await health.dispose()
   })
 
   test('a failed startup task is logged with what it threw', async () => {

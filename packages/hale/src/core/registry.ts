@@ -1,5 +1,4 @@
 import { DisposedError } from '../errors/disposed-error.ts'
-import { nearestName } from '../errors/problems.ts'
 import type { CheckDefinition } from './check.ts'
 import { checkHandle } from './check-handle.ts'
 import { CheckState } from './check-state.ts'
@@ -18,6 +17,7 @@ import { Milestone } from './lifecycle/milestone.ts'
 import { Startup, type StartupTaskOptions } from './lifecycle/startup.ts'
 import { startupTaskOptions } from './lifecycle/startup-settings.ts'
 import type { Logger } from './logger.ts'
+import { unknownName } from './names.ts'
 import type { CheckReport, Report, ServiceInfo, Validity } from './report.ts'
 import type { Snapshot } from './snapshot.ts'
 import { isHealthy } from './status.ts'
@@ -33,7 +33,7 @@ export class Registry implements HealthSource, AsyncDisposable {
   readonly #createdAt: number
   readonly #checks = new Map<string, CheckState>()
   readonly #groups: Groups
-  readonly #beenUp = new Set<CheckState>()
+  readonly #beenUp = new WeakSet<CheckState>()
   readonly #startup: Startup
   readonly #firstHealthy: Milestone
   readonly control: Control
@@ -211,10 +211,7 @@ export class Registry implements HealthSource, AsyncDisposable {
   #known(name: string): CheckState {
     const check = this.#checks.get(name)
     if (check !== undefined) return check
-    const known = [...this.#checks.keys()]
-    const nearest = nearestName(String(name), known)
-    const mend = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`
-    throw new RangeError(`no check is named ${JSON.stringify(name)}; ${mend}`)
+    throw unknownName('check', name, [...this.#checks.keys()])
   }
 
   #register({ name, settings, definition }: NamedCheck): void {
@@ -233,6 +230,7 @@ export class Registry implements HealthSource, AsyncDisposable {
     check.end()
     this.#checks.delete(check.name)
     this.control.forget(check.name)
+    this.#events.forget(check.name)
     this.#groups.leave(check)
   }
 

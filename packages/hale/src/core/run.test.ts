@@ -17,7 +17,8 @@ function startRun(execute: CheckFunction, { retries = 0, timeoutMs = 500, clock 
     },
     settledLate: late,
   }
-  const run = new Run({ name: 'db', execute, timeoutMs, retries, clock, warn }, observer).start()
+  const { now } = clock
+  const run = new Run({ name: 'db', execute, timeoutMs, retries, clock, now, warn }, observer).start()
   return { clock, outcomes, late, run, thrown, warn }
 }
 

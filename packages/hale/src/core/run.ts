@@ -13,6 +13,8 @@ export interface RunSettings {
   readonly timeoutMs: number
   readonly retries: number
   readonly clock: Clock
+  /** The clock's, and the same function in each run of a check. */
+  readonly now: () => number
   readonly warn: (message: string) => void
 }
 
@@ -73,8 +75,8 @@ export class Run {
   }
 
   async #attempts(): Promise<void> {
-    const { execute, name, retries, timeoutMs, clock, warn } = this.#settings
-    const context = { name, timeoutMs, signal: this.#controller.signal, now: clock.now, warn }
+    const { execute, name, retries, timeoutMs, now, warn } = this.#settings
+    const context = { name, timeoutMs, signal: this.#controller.signal, now, warn }
     for (let left = retries; ; left--) {
       let outcome: SafeOutcome
       let thrown: unknown

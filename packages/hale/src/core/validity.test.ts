@@ -73,6 +73,30 @@ describe('who watches', () => {
     expect(await heardOf(() => health.inService())).toEqual([])
   })
 
+  it('hurts neither the service nor who else watches, and is one watcher each time', async () => {
+    const told = new Set<unknown>()
+    const error = (message: string, { err }: { readonly err?: Error }) =>
+      told.add(`${message}: ${err?.message}`)
+    const logger = { debug() {}, info() {}, warn() {}, error }
+    const health = new Registry(healthSettings({ logger, checks: { database: check(() => {}) } }))
+    const heard: string[] = []
+    health.watch(() => {
+      throw new Error('one')
+    })
+    health.watch(async () => Promise.reject(new Error('two')))
+    const hear = (what: string) => heard.push(what)
+    const stop = health.watch(hear)
+    health.watch(hear)
+    health.outOfService()
+    expect(heard).toEqual(['lifecycle', 'lifecycle'])
+    stop()
+    health.inService()
+    expect(heard).toEqual(['lifecycle', 'lifecycle', 'lifecycle'])
+    expect((await health.readiness()).status).toBe('UP')
+    expect([...told]).toEqual(['a watcher failed: one', 'a watcher failed: two'])
+    await health.dispose()
+  })
+
   it('sees the new state when it hears of it', async () => {
     const { health } = made()
     const seen: string[] = []

@@ -20,6 +20,8 @@ export const mysqlCodes: Readonly<Record<string, string>> = {
   ER_CON_COUNT_ERROR: 'too many connections',
   ER_TOO_MANY_USER_CONNECTIONS: 'too many connections',
   ER_USER_LIMIT_REACHED: 'too many connections',
+  // Of Galera: the node is without a quorum, or does not have the data yet.
+  ER_UNKNOWN_COM_ERROR: 'node not ready',
   ER_SERVER_SHUTDOWN: 'database shutting down',
   ER_NORMAL_SHUTDOWN: 'database shutting down',
   ER_CONNECTION_KILLED: 'connection closed',

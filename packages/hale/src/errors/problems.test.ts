@@ -257,6 +257,8 @@ describe('nearestName', () => {
     ['completelydifferent', ['port', 'host']],
     ['x', []],
     ['zzz', ['port']],
+    // Three letters begin too many names.
+    ['max', ['heap', 'maxAgeMs']],
   ])('proposes nothing for %s among %j', (name, known) => {
     expect(nearestName(name, known)).toBeUndefined()
   })

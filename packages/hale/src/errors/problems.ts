@@ -74,13 +74,21 @@ export class Problems {
     return {}
   }
 
+  /** `value` when it has these methods, on itself or inherited; undefined when it is not given, or with a problem. */
+  methods<T>(path: string, value: unknown, names: readonly (keyof T & string)[]): T | undefined {
+    if (value === undefined) return undefined
+    const missing = names.filter((name) => typeof (Object(value) as Partial<T>)[name] !== 'function')
+    if (missing.length === 0) return value as T
+    const expected = `expected an object with the methods ${names.join(', ')}`
+    this.add(path, `${expected}; ${kindOf(value)} lacks ${missing.join(', ')}`)
+    return undefined
+  }
+
   /** A problem for each key that is not known, with the nearest known one. */
   knownKeys(path: string, value: object, known: readonly string[]): void {
     for (const key of Object.keys(value)) {
       if (known.includes(key)) continue
-      const nearest = nearestName(key, known)
-      const mend = nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${nearest}?`
-      this.add(path === '' ? key : `${path}.${key}`, `unknown option; ${mend}`)
+      this.add(path === '' ? key : `${path}.${key}`, `unknown option; ${meant(key, known)}`)
     }
   }
 
@@ -120,12 +128,18 @@ export function kindOf(value: unknown): string {
   }
 }
 
+/** Of a name that is not known: the one that was probably meant, else those that there are. */
+export function meant(name: unknown, known: readonly string[]): string {
+  const nearest = typeof name === 'string' ? nearestName(name, known) : undefined
+  return nearest === undefined ? `known are ${known.join(', ') || 'none'}` : `did you mean ${nearest}?`
+}
+
 /** The known name closest to a misspelt one, when it is close enough to be meant. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const candidate of known) {
-    const prefixed = candidate.toLowerCase().startsWith(name.toLowerCase()) && name.length >= 3
+    const prefixed = candidate.toLowerCase().startsWith(name.toLowerCase()) && name.length >= 4
     const distance = prefixed ? 1 : editDistance(name.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {
       best = candidate

@@ -95,6 +95,7 @@ const codes: Readonly<Record<string, string>> = {
   '57P03': 'database starting up or shutting down',
   '57P05': 'idle session timed out',
   '25006': 'database is read-only',
+  '25P02': 'transaction aborted',
   '55P03': 'lock not available',
 
   SQLITE_ERROR: 'query rejected',

@@ -1,3 +1,5 @@
+import { longestTimerMs } from '../core/clock.ts'
+import { expectHealth } from '../core/expect-health.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 
 /** Options of `addHealthService`. */
@@ -17,19 +19,13 @@ export interface GrpcHealthOptions {
 /** The options after validation. */
 export type GrpcSettings = Required<GrpcHealthOptions>
 
-const longestTimerMs = 2 ** 31 - 1
-
 /** Validates all of it; throws with every problem found. */
 export function grpcSettings(server: unknown, health: unknown, given: unknown): GrpcSettings {
   const problems = new Problems()
-  const lacks = (value: unknown, methods: readonly string[]): boolean => {
-    const object = (value ?? {}) as Readonly<Record<string, unknown>>
-    return methods.some((name) => typeof object[name] !== 'function')
-  }
-  if (lacks(server, ['addService', 'removeService', 'tryShutdown']))
+  const object = (server ?? {}) as Readonly<Record<string, unknown>>
+  if (['addService', 'removeService', 'tryShutdown'].some((name) => typeof object[name] !== 'function'))
     problems.add('server', `expected a Server of @grpc/grpc-js, got ${kindOf(server)}`)
-  if (lacks(health, ['ask', 'latest', 'snapshot', 'hasCheck']))
-    problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
+  expectHealth(health, problems, ['ask', 'latest', 'snapshot', 'hasCheck'])
   const options = problems.object('options', given)
   problems.knownKeys('', options, ['refreshMs', 'maxWatches'])
   const settings = {

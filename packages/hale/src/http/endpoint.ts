@@ -1,4 +1,5 @@
 import type { HealthRequest, HealthResponse } from './exchange.ts'
+import { Late } from './formats/late.ts'
 import { notFound } from './problem.ts'
 
 /** Answers paths of its own; undefined when a path is none. */
@@ -17,33 +18,20 @@ export interface Endpoint {
  */
 export class LoadedEndpoint implements Endpoint {
   readonly #owns: (path: string) => boolean
-  readonly #load: () => Promise<Endpoint>
-  #loading: Promise<Endpoint> | undefined
-  #loaded: Endpoint | undefined
+  readonly #endpoint: Late<Endpoint>
 
   /** `owns` says at once whether a path is the endpoint's. */
   constructor(owns: (path: string) => boolean, load: () => Promise<Endpoint>) {
     this.#owns = owns
-    this.#load = load
+    this.#endpoint = new Late(load)
     // Told to whoever asks.
-    this.#get().catch(() => {})
+    this.#endpoint.get().catch(() => {})
   }
 
   answer(request: HealthRequest, path: string, query: string): ReturnType<Endpoint['answer']> {
     if (!this.#owns(path)) return undefined
-    if (this.#loaded !== undefined) return this.#loaded.answer(request, path, query)
-    return this.#get().then((endpoint) => endpoint.answer(request, path, query) ?? notFound)
-  }
-
-  async #get(): Promise<Endpoint> {
-    this.#loading ??= this.#load()
-    try {
-      this.#loaded = await this.#loading
-      return this.#loaded
-    } catch (error) {
-      // What could not be read now may be there for the next request.
-      this.#loading = undefined
-      throw error
-    }
+    const { made } = this.#endpoint
+    if (made !== undefined) return made.answer(request, path, query)
+    return this.#endpoint.get().then((endpoint) => endpoint.answer(request, path, query) ?? notFound)
   }
 }

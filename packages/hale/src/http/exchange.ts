@@ -64,6 +64,11 @@ export function listHeader(request: HealthRequest, name: string): string | undef
   return list
 }
 
+/** The URL of a request line without the origin that its absolute form begins with (RFC 9112, 3.2.2). */
+export function withoutOrigin(url: string): string {
+  return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
+}
+
 /** The answer that carries a body, with the headers that every answer has. */
 export function answer(
   status: number,

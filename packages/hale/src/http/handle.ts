@@ -1,6 +1,6 @@
+import { expectHealth } from '../core/expect-health.ts'
 import type { HealthSource } from '../core/health.ts'
-import { ConfigurationError } from '../errors/configuration-error.ts'
-import { kindOf } from '../errors/problems.ts'
+import { Problems } from '../errors/problems.ts'
 import { forMethod, type HealthRequest, type HealthResponse } from './exchange.ts'
 import { type HandlerOptions, type HandlerSettings, handlerSettings } from './handler-settings.ts'
 import { optionalEndpoints } from './optional-endpoints.ts'
@@ -35,12 +35,9 @@ export function createHandler(health: HealthSource, options?: HandlerOptions): H
 
 /** The handler of options that have been validated, for adapters whose own options are validated with them. */
 export function handlerOf(health: HealthSource, settings: HandlerSettings): HealthHandler {
-  const { ask, groups } = (health ?? {}) as Partial<HealthSource>
-  if (typeof ask !== 'function' || groups === undefined) {
-    throw new ConfigurationError('health handler', [
-      `health: expected what createHealth returns, got ${kindOf(health)}`,
-    ])
-  }
+  const problems = new Problems()
+  expectHealth(health, problems)
+  problems.throwIfAny('health handler')
   const routes = new Routes(health, settings.basePath, settings.aliases)
   const serving = new Serving(health, settings)
   const probes = new ProbeAnswers(serving)

@@ -1,4 +1,4 @@
-import type { HealthRequest } from './exchange.ts'
+import { type HealthRequest, withoutOrigin } from './exchange.ts'
 
 /**
  * A request as an application beneath a path sees it: all of the given one, but with a URL of its own. For frameworks
@@ -57,7 +57,7 @@ const hash = 35
 /** What is left of a URL behind its first segments: of `/a/b/health?x` behind two of them `/health?x`. */
 export function behindSegments(url: string, segments: number): string {
   if (segments === 0) return url
-  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
+  const local = withoutOrigin(url)
   let left = segments
   for (let at = 1; at < local.length; at++) {
     const code = local.charCodeAt(at)

@@ -1,7 +1,8 @@
+import { expectHealth } from '../core/expect-health.ts'
 import type { GroupOptions } from '../core/group-settings.ts'
 import type { Checks, Health, HealthOptions } from '../core/health.ts'
 import { ConfigurationError } from '../errors/configuration-error.ts'
-import { kindOf, type Problems } from '../errors/problems.ts'
+import type { Problems } from '../errors/problems.ts'
 import { type HandlerOptions, type HandlerSettings, readHandlerOptions } from '../http/handler-settings.ts'
 
 /** Options of the registry, all of `createHealth`; none of them goes with a registry of your own. */
@@ -50,9 +51,7 @@ export function moduleSettings(given: unknown, problems: Problems): HealthModule
     ofRegistry.filter((key) => options[key] !== undefined).map((key) => [key, options[key]]),
   )
   const { health } = options
-  if (health !== undefined && typeof (health as Partial<Health> | null)?.ask !== 'function') {
-    problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
-  }
+  if (health !== undefined) expectHealth(health, problems)
   for (const key of health === undefined ? [] : Object.keys(registry)) {
     problems.add(key, 'is for createHealth, and the registry is made already; give it there')
   }

@@ -1,7 +1,9 @@
+import { expectHealth } from '../core/expect-health.ts'
 import type { Visibility } from '../core/group-settings.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
+import { Problems } from '../errors/problems.ts'
 import { type HandlerOptions, readHandlerOptions } from '../http/handler-settings.ts'
 import type { FormatName } from '../http/settings/format-settings.ts'
+import { type AddressSettings, addressSettings } from '../server/address-settings.ts'
 import { beatMs } from './loop-beat.ts'
 
 /**
@@ -45,9 +47,7 @@ export interface OffLoopOptions
 }
 
 /** The options after validation. */
-export interface OffLoopSettings {
-  readonly port: number
-  readonly host: string | undefined
+export interface OffLoopSettings extends AddressSettings {
   readonly blockedAfterMs: number
   readonly maxSnapshotAgeMs: number
   /** Of the handler, as plain data. */
@@ -71,16 +71,12 @@ const ofHandler = [
 /** Validates all of it, the health registry too; throws with every problem found. */
 export function offLoopSettings(health: unknown, given: unknown): OffLoopSettings {
   const problems = new Problems()
-  const { ask, watch } = (health ?? {}) as { readonly ask?: unknown; readonly watch?: unknown }
-  if (typeof ask !== 'function' || typeof watch !== 'function')
-    problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
+  expectHealth(health, problems, ['ask', 'watch', 'validity'])
   const options = problems.object('options', given ?? null)
   const handler = crossing(options, problems)
   readHandlerOptions(handler, problems)
-  if (options.port === undefined) problems.add('port', 'missing; 0 takes any free one')
   const settings = {
-    port: problems.number('port', options.port, 0, { integer: true, max: 65_535 }),
-    host: problems.string('host', options.host),
+    ...addressSettings(options, problems),
     blockedAfterMs: problems.number('blockedAfterMs', options.blockedAfterMs, 5000, {
       min: 4 * beatMs,
       unit: 'milliseconds',

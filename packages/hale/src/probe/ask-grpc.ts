@@ -33,11 +33,14 @@ export async function askGrpc(
   attempt: Attempt,
 ): Promise<Finding> {
   const { at, secure } = target
-  const connection = await connected(at, { secure, protocol: 'h2' }, settings, attempt)
+  const connection = await connected(at, { secure, protocol: 'h2' }, settings, attempt).catch(withoutHttp2)
+  if (connection === undefined) return amiss('unexpected-answer', noHttp2)
   const { socket, certificateDaysLeft: days } = connection
   const known = days === undefined ? {} : { certificateDaysLeft: days }
   attempt.phase = 'waiting'
-  const { httpStatus, code, body } = await call(target, socket, settings, attempt)
+  const answer = await call(target, socket, settings, attempt)
+  if (answer === undefined) return amiss('unexpected-answer', noHttp2, known)
+  const { httpStatus, code, body } = answer
   if (Number.isNaN(code)) {
     const said = httpStatus === 200 ? 'answer is not gRPC' : `HTTP ${httpStatus}`
     return amiss('unexpected-answer', said, known)
@@ -49,19 +52,27 @@ export async function askGrpc(
   return serving ? judged(text, known, settings, attempt) : amiss('not-serving', text, known)
 }
 
+const noHttp2 = 'server does not speak HTTP/2, which gRPC needs'
+
+/** Undefined where the server has said, while TLS began, that it speaks no HTTP/2. */
+function withoutHttp2(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') throw error
+}
+
+/** Undefined where what came is no HTTP/2. */
 function call(
   { authority, secure, service }: GrpcTarget,
   socket: Socket,
   { headers, timeoutMs }: ProbeSettings,
   attempt: Attempt,
-): Promise<Answer> {
+): Promise<Answer | undefined> {
   return new Promise((resolve, reject) => {
     const url = `${secure ? 'https' : 'http'}://${authority}`
     const session = connect(url, { createConnection: () => socket })
     attempt.finally(() => session.destroy())
     // What is no HTTP/2 is told by one code of nghttp2's, whatever it is.
     const failed = (error: NodeJS.ErrnoException): void =>
-      reject(error.code === 'ERR_HTTP2_ERROR' ? Object.assign(error, { code: 'HPE_INVALID' }) : error)
+      error.code === 'ERR_HTTP2_ERROR' ? resolve(undefined) : reject(error)
     session.on('error', failed)
     const closed = (): void => reject(Object.assign(new Error('closed'), { code: 'UND_ERR_SOCKET' }))
     session.once('close', closed)

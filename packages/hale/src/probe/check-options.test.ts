@@ -56,7 +56,14 @@ it.each([
   ['http://a/', null, /options: expected an object/],
   ['http://a/', { method: 'HEAD', expectBody: 'x' }, /an answer to HEAD has no body/],
   ['http://a/', { degradedAfterMs: 3000 }, /expected less than timeoutMs \(3000\)/],
+  ['http://a/', { degradedAfterMs: 0 }, /degradedAfterMs: expected a number of milliseconds of at least 1/],
+  ['https://a/', { daysLeft: 14 }, /daysLeft: expected \{ degradedAt, downAt \}, got 14/],
+  [
+    'https://a/',
+    { daysLeft: { degradedAt: 7, downAt: 14 } },
+    /daysLeft\.downAt: expected at most degradedAt \(7\), got 14/,
+  ],
   ['unix:/a', { socketPath: '/b' }, /target: names a Unix socket/],
 ])('refuses %j with %j', async (target, options, problem) => {
-  await expect(probe(target as string, options as ProbeOptions)).rejects.toThrow(problem)
+  await expect(probe(target as string, options as unknown as ProbeOptions)).rejects.toThrow(problem)
 })

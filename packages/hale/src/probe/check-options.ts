@@ -1,4 +1,7 @@
 import { headersRule, jsonRule } from '../check-parts/http/answer-rules.ts'
+import { degradedAfter } from '../check-parts/judging/degraded-after.ts'
+import { limitsOf } from '../check-parts/judging/limits-of.ts'
+import { longestTimerMs } from '../core/clock.ts'
 import { kindOf, Problems } from '../errors/problems.ts'
 import { headerName, headerValue, type ProbeOptions, readStatuses } from './probe-options.ts'
 import { readTarget } from './probe-target.ts'
@@ -27,7 +30,6 @@ const known = [
   'socketPath',
 ] as const satisfies readonly (keyof ProbeOptions)[]
 
-const longestTimerMs = 2 ** 31 - 1
 const mostRetries = 1000
 
 /** Returns the options when target and options are in order; throws with every problem otherwise. */
@@ -59,13 +61,8 @@ function checkTimes(options: ProbeOptions, problems: Problems): void {
   problems.number('retryDelayMs', options.retryDelayMs, 500, { ...rule, min: 0 })
   problems.number('waitMs', options.waitMs, 0, rule)
   problems.number('retries', options.retries, 0, { integer: true, max: mostRetries })
-  const slowMs = problems.number('degradedAfterMs', options.degradedAfterMs, 0, { ...rule, min: 0 })
-  if (slowMs >= timeoutMs)
-    problems.add('degradedAfterMs', `expected less than timeoutMs (${timeoutMs}), got ${slowMs}`)
-  const days = problems.object('daysLeft', options.daysLeft)
-  problems.knownKeys('daysLeft', days, ['degradedAt', 'downAt'])
-  for (const name of ['degradedAt', 'downAt'])
-    problems.number(`daysLeft.${name}`, days[name], 0, { unit: 'days' })
+  degradedAfter(options.degradedAfterMs, timeoutMs, problems)
+  limitsOf(problems, 'daysLeft', options.daysLeft, { unit: 'days', worse: 'less' })
   if (options.onRetry !== undefined && typeof options.onRetry !== 'function')
     problems.add('onRetry', `expected a function, got ${kindOf(options.onRetry)}`)
   if (options.signal !== undefined && !(options.signal instanceof AbortSignal))

@@ -248,6 +248,7 @@ describe('flags', () => {
     [{ match: 'a', expect: 'b' }, '--match: give it or --expect'],
     [{ expect: '' }, '--expect: expected a text'],
     [{ 'certificate-days': 'soon' }, '--certificate-days'],
+    [{ 'certificate-days': '7,14' }, '--certificate-days: expected the days for DEGRADED first'],
     [{ cacert: 'none.pem' }, '--cacert'],
     [{ cacert: 'missing.pem' }, '--cacert'],
     [{ cert: 'ca.pem' }, '--cert and --key'],

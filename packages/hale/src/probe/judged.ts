@@ -12,6 +12,7 @@ export function judged(
 ): Finding {
   const { certificateDaysLeft: days = Infinity } = known
   const { downAt = -Infinity, degradedAt = -Infinity } = daysLeft ?? {}
+  // They are rounded down: at 14.0 there may still be more than 14.
   if (days < downAt) return amiss('unexpected-answer', 'certificate expires soon', known)
   if (days < degradedAt) return { ...known, status: 'DEGRADED', message: `${said}, certificate expires soon` }
   if (nowMs() - startedAt > degradedAfterMs)

@@ -125,6 +125,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] | undefined }
 
 const escapes: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t' }
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+// Core's, which the command line would load for it.
 const longestTimerMs = 2 ** 31 - 1
 
 /** Reads `500ms`, `5s`, `1.5m`, `1m30s`. A number alone is none: to some it would be seconds, to others milliseconds. */
@@ -139,6 +140,9 @@ function contradictions(options: Mutable<ProbeOptions>, values: ProbeFlagValues)
   const found: string[] = []
   if ((options.degradedAfterMs ?? 0) >= (options.timeoutMs ?? 3000))
     found.push('--slow: expected less than --timeout, which is 3s unless it is given')
+  const { degradedAt = Infinity, downAt = -Infinity } = options.daysLeft ?? {}
+  if (degradedAt < downAt)
+    found.push('--certificate-days: expected the days for DEGRADED first, and no more for DOWN')
   if (values.expect !== undefined && values.match !== undefined)
     found.push('--match: give it or --expect, not both')
   if (values.expect === '') found.push('--expect: expected a text')

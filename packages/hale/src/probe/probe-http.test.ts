@@ -337,6 +337,12 @@ describe('again', () => {
     while (!server.requests.length) await new Promise((resolve) => setTimeout(resolve, 5))
     setTimeout(() => between.abort(new Error('enough')), 50)
     await expect(waiting).rejects.toThrow('enough')
+    const told = new AbortController()
+    const onRetry = (): void => told.abort(new Error('enough'))
+    await expect(
+      probe(server.url, { retries: 1, retryDelayMs: 60_000, onRetry, signal: told.signal }),
+    ).rejects.toThrow('enough')
+    expect(getEventListeners(told.signal, 'abort')).toEqual([])
     await expect(probe(server.url, { signal: AbortSignal.abort(new Error('before')) })).rejects.toThrow(
       'before',
     )

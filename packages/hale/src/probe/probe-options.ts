@@ -79,7 +79,10 @@ export type ProbeSettings = ProbeOptions &
 /** Ranges of status codes, both ends included. */
 export type StatusRanges = readonly (readonly [from: number, to: number])[]
 
-/** A header's name may hold no more (RFC 9110); its value no control characters, which could begin another header. */
+/**
+ * A header's name may hold no more (RFC 9110); its value no control characters, which could begin another header. The
+ * `Headers` that the checks ask would load Node's client of HTTP.
+ */
 export const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 export const headerValue = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 

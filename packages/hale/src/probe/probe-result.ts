@@ -42,6 +42,8 @@ export function amiss(cause: ProbeCause, message: string, more: Partial<Finding>
   return { ...more, status: 'DOWN', cause, message: oneLine(message) }
 }
 
+// These three are core's too: shared, hale-probe would load all of the core for them before it asks.
+
 /** One line of a length that every reader of probes keeps whole. */
 export function oneLine(text: string): string {
   const line = flat(text)

@@ -72,7 +72,7 @@ describe('gRPC', () => {
     await using http = await startFaultyHttp({ kind: 'status', status: 200 })
     expect(await probe(`grpc://127.0.0.1:${http.port}`)).toMatchObject({
       cause: 'unexpected-answer',
-      message: 'answer is not valid HTTP',
+      message: 'server does not speak HTTP/2, which gRPC needs',
     })
     await using silent = await startFaultyTcp({ kind: 'silent' })
     expect(await probe(`grpc://127.0.0.1:${silent.port}`, { timeoutMs: 100 })).toMatchObject({
@@ -228,6 +228,9 @@ whenOwned(opensslProgram, 'TLS', () => {
     const at = `grpcs://localhost:${await grpcServer(credentials)}`
     expect(await probe(at, { ca: well.ca })).toMatchObject({ status: 'UP', message: 'serving' })
     expect(await probe(at)).toMatchObject({ message: 'certificate not trusted' })
-    expect(await probe(target.replace('https', 'grpcs'), { ca: well.ca })).toMatchObject({ healthy: false })
+    expect(await probe(target.replace('https', 'grpcs'), { ca: well.ca })).toMatchObject({
+      cause: 'unexpected-answer',
+      message: 'server does not speak HTTP/2, which gRPC needs',
+    })
   })
 })

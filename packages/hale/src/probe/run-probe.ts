@@ -59,6 +59,7 @@ function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
       signal?.removeEventListener('abort', onAbort)
       resolve()
     }, ms)
+    if (signal?.aborted === true) return onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 }

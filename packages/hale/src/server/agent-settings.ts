@@ -1,5 +1,7 @@
+import { expectHealth } from '../core/expect-health.ts'
 import type { HealthSource } from '../core/health.ts'
-import { kindOf, Problems } from '../errors/problems.ts'
+import { Problems } from '../errors/problems.ts'
+import { type AddressSettings, addressSettings } from './address-settings.ts'
 
 /** The share of its configured weight that a server has, in percent, by status. */
 export interface AgentWeights {
@@ -8,9 +10,7 @@ export interface AgentWeights {
 }
 
 /** The options of the agent after validation. */
-export interface AgentSettings {
-  readonly port: number
-  readonly host: string | undefined
+export interface AgentSettings extends AddressSettings {
   readonly weights: Required<AgentWeights>
   readonly group: string
   readonly budgetMs: number
@@ -22,14 +22,11 @@ const known = ['port', 'host', 'weights', 'group', 'maxConnections']
 /** Validates all of it; throws with every problem found. */
 export function agentSettings(health: unknown, given: unknown): AgentSettings {
   const problems = new Problems()
-  const { ask, latest, groups } = (health ?? {}) as Partial<HealthSource>
-  const isHealth = typeof ask === 'function' && typeof latest === 'function' && Array.isArray(groups)
-  if (!isHealth) problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
+  const isHealth = expectHealth(health, problems, ['ask', 'latest', 'groups'])
+  const groups = isHealth ? (health as HealthSource).groups : []
   const options = problems.object('options', given)
   problems.knownKeys('', options, known)
-  if (options.port === undefined) problems.add('port', 'missing; 0 takes any free one')
-  const port = problems.number('port', options.port, 0, { integer: true, max: 65_535 })
-  const host = problems.string('host', options.host)
+  const address = addressSettings(options, problems)
   const weights = problems.object('weights', options.weights)
   problems.knownKeys('weights', weights, ['up', 'degraded'])
   // Zero would be a drain, which the draining have for themselves.
@@ -37,12 +34,12 @@ export function agentSettings(health: unknown, given: unknown): AgentSettings {
   const up = problems.number('weights.up', weights.up, 100, percent)
   const degraded = problems.number('weights.degraded', weights.degraded, 50, percent)
   const group = problems.string('group', options.group) ?? 'readiness'
-  const configured = isHealth ? groups.find(({ name }) => name === group) : undefined
+  const configured = groups.find(({ name }) => name === group)
   if (isHealth && configured === undefined)
     problems.add('group', `expected one of ${groups.map(({ name }) => name).join(', ')}`)
   const rule = { integer: true, min: 1, max: 65_535 }
   const maxConnections = problems.number('maxConnections', options.maxConnections, 256, rule)
   problems.throwIfAny('serveHaproxyAgent')
   const budgetMs = configured?.budgetMs ?? 0
-  return { port, host, weights: { up, degraded }, group, budgetMs, maxConnections }
+  return { ...address, weights: { up, degraded }, group, budgetMs, maxConnections }
 }

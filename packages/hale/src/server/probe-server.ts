@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { longestTimerMs } from '../core/clock.ts'
 import type { HealthSource } from '../core/health.ts'
 import { logSafely } from '../core/logger.ts'
 import { forMethod } from '../http/exchange.ts'
@@ -26,7 +27,6 @@ export interface ProbeServer {
 
 const graceMs = 2000
 const silenceMs = 10_000
-const longestTimerMs = 2 ** 31 - 1
 
 /** Serves a registry's endpoints on a port of their own; rejects as `listen` does when the port is taken. */
 export async function probeServer(

@@ -1,5 +1,5 @@
 import { logSafely } from '../core/logger.ts'
-import { ignoreRejection } from '../errors/ignore-rejection.ts'
+import { callSafely } from '../errors/call-safely.ts'
 import { outliveWorkers } from './cluster-exit.ts'
 import { outliveReaders } from './flush-output.ts'
 import { listenToParent } from './parent-link.ts'
@@ -125,9 +125,6 @@ function exit(how: ShutdownSettings['exit'], code: number): void {
     if (code === 0) process.exit()
     process.exit(code)
   }
-  try {
-    ignoreRejection(how(code))
-  } catch {
-    // The application owns the exit, and with it what goes wrong there.
-  }
+  // The application owns the exit, and with it what goes wrong there.
+  callSafely(() => how(code))
 }

@@ -1,4 +1,6 @@
 import { constants } from 'node:os'
+import { longestTimerMs } from '../core/clock.ts'
+import { expectHealth } from '../core/expect-health.ts'
 import { kindOf, nearestName, Problems } from '../errors/problems.ts'
 import type { Hook, HookContext } from './hooks.ts'
 import { isHealthServer, type StoppableServer } from './manage-server.ts'
@@ -31,7 +33,7 @@ const known = [
   'exit',
 ] as const satisfies readonly (keyof ShutdownOptions)[]
 
-const milliseconds = { unit: 'milliseconds', max: 2 ** 31 - 1 }
+const milliseconds = { unit: 'milliseconds', max: longestTimerMs }
 
 /** Validates all of it before anything is installed; `taken` are signals that end the process in another way. */
 export function shutdownSettings(
@@ -40,8 +42,7 @@ export function shutdownSettings(
   taken: ReadonlySet<string>,
 ): ShutdownSettings {
   const problems = new Problems()
-  if (typeof (health as Given | undefined)?.drain !== 'function')
-    problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
+  expectHealth(health, problems, ['drain'])
   const options = problems.object('options', given)
   problems.knownKeys('', options, known)
   const drainDelayMs = problems.number('drainDelayMs', options.drainDelayMs, 5000, milliseconds)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Doubtful } from './contract-measurement.ts'
 import type { ContractRehearsal } from './contract-rehearsal.ts'
 
@@ -6,6 +7,7 @@ const ages = 5
 const roundsPerAge = 4
 const probesPerRound = 50
 const sampleRuns = 3
+const restMs = 50
 
 /**
  * Asks for the check far more often than its results age, and expects the dependency to have been asked once for each
@@ -51,4 +53,23 @@ async function costOfOneRun(
     most = Math.max(most, (await questions()) - before)
   }
   return most
+}
+
+/**
+ * How many questions there were before it begins, once nobody asks: a client that has just been made is still
+ * connecting. Undefined where they are not counted, or somebody asks all the time.
+ */
+export async function countAtRest(
+  questions: (() => number | PromiseLike<number>) | undefined,
+  withinMs: number,
+): Promise<number | undefined> {
+  if (questions === undefined) return undefined
+  const until = performance.now() + withinMs
+  for (let last = await questions(); performance.now() < until; ) {
+    await delay(restMs)
+    const count = await questions()
+    if (count === last) return count
+    last = count
+  }
+  return undefined
 }

@@ -337,6 +337,24 @@ describe('the contract of checks', () => {
     expect(found['makes its definition without I/O']).toMatch(expected)
   })
 
+  test('finds a factory that asks through a client that is there', async () => {
+    let questions = 0
+    const ask = () => void questions++
+    const create = () => {
+      ask()
+      return check(ask)
+    }
+    const found = await failures(subject({ create, questions: () => questions }))
+    expect(found['makes its definition without I/O']).toBe(
+      'making the check asked the dependency; leave it to the first run',
+    )
+    const quiet = { create: () => check(ask), questions: () => questions }
+    expect((await failures(subject(quiet)))['makes its definition without I/O']).toBeUndefined()
+    // As by an application that never rests.
+    const busy = { ...quiet, questions: () => ++questions, recoverWithinMs: 120 }
+    expect((await failures(subject(busy)))['makes its definition without I/O']).toBeUndefined()
+  })
+
   test('refuses a subject that would prove nothing', () => {
     const make = () =>
       checkContract({

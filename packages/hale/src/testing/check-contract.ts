@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { expectOneQuestionPerAge } from './check-contract-load.ts'
+import { countAtRest, expectOneQuestionPerAge } from './check-contract-load.ts'
 import { expectConnectionsStay, watchOfAccepted } from './contract-connections.ts'
-import { measured } from './contract-measurement.ts'
+import { Doubtful, measured } from './contract-measurement.ts'
 import { expectRecovery } from './contract-recovery.ts'
 import { ContractRehearsal, type Expectation } from './contract-rehearsal.ts'
 import { type CheckContract, type CheckContractSubject, contractOf } from './contract-subject.ts'
@@ -48,7 +48,10 @@ const concurrentProbes = 50
 export function checkContract(subject: CheckContractSubject): readonly ContractCase[] {
   const contract = contractOf(subject)
   const cases: ContractCase[] = [
-    { name: 'makes its definition without I/O', run: () => noInputOutput(contract) },
+    {
+      name: 'makes its definition without I/O',
+      run: () => measured(() => noInputOutput(contract), contract.slackMs),
+    },
     {
       name: 'is UP while the dependency is well',
       run: () => measured(() => isUp(contract), contract.slackMs),
@@ -77,12 +80,31 @@ export function checkContract(subject: CheckContractSubject): readonly ContractC
       run: () => connectionsStay(contract, connections),
     })
   }
-  return cases.map(({ name, run }) => ({ name, run: () => withoutUnhandledRejections(run) }))
+  return cases.map(({ name, run }) => ({
+    name,
+    run: () => withLoopAlive(() => withoutUnhandledRejections(run)),
+  }))
 }
 
-async function noInputOutput({ create }: CheckContract): Promise<void> {
+/**
+ * A check that hangs leaves the event loop with nothing to do: the process would end, or `node:test` give up, before the
+ * case has told what is wrong.
+ */
+async function withLoopAlive(work: () => Promise<void>): Promise<void> {
+  const alive = setInterval(() => {}, 60_000)
+  try {
+    await work()
+  } finally {
+    clearInterval(alive)
+  }
+}
+
+async function noInputOutput({ create, questions, recoverWithinMs }: CheckContract): Promise<void> {
+  const before = await countAtRest(questions, recoverWithinMs)
   const created = await resourcesCreatedBy(() => void create())
   assert.deepEqual(created, [], 'making the check began I/O or started a timer; leave it to the first run')
+  if (before !== undefined && (await questions?.()) !== before)
+    throw new Doubtful({ message: 'making the check asked the dependency; leave it to the first run' })
 }
 
 async function isUp(contract: CheckContract): Promise<void> {

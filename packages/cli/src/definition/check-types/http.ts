@@ -39,7 +39,7 @@ const jsonExpectation = object(
 )
 const ownFetch = notInFile('a function')
 const slow = milliseconds('An answer that takes longer is DEGRADED.', undefined, 1)
-const maxBodyBytes = count('How many bytes of a body are read.', {}, '65536')
+const maxBodyBytes = (fallback: string) => count('How many bytes of a body are read.', {}, fallback)
 
 export const http = checkType<HttpCheckOptions>()({
   name: 'http',
@@ -77,7 +77,7 @@ export const http = checkType<HttpCheckOptions>()({
       toOption: (value) =>
         Object.fromEntries(Object.entries(value as object).map(([name, rule]) => [name, toPattern(rule)])),
     },
-    maxBodyBytes,
+    maxBodyBytes: maxBodyBytes('65536'),
     degradedAfterMs: slow,
     fetch: ownFetch,
   },
@@ -93,7 +93,7 @@ export const healthEndpoint = checkType<HealthEndpointCheckOptions>()({
   target: { url: needed(url('Its health endpoint, of any usual format.')) },
   options: {
     headers: secretMap('Sent with the request.'),
-    maxBodyBytes,
+    maxBodyBytes: maxBodyBytes('262144'),
     degradedAfterMs: slow,
     fetch: ownFetch,
   },

@@ -29,11 +29,14 @@ const CLIENT = /\b(?:pg_isready|redis-cli|valkey-cli|mysqladmin|mariadb-admin|my
 const HOST_FLAG = /\s(?:-h\s*|--host[= ])["']?([A-Za-z0-9][\w.-]*)/
 const PORT_OPEN = /\bnc\s+(?:-\S+\s+(?:\d+\s+)?)*([A-Za-z][\w.-]*)\s+(\d+)/
 
+/** Of a command that is longer the rest is not looked at. */
+const MOST_CHARACTERS = 16_384
+
 export function commandOf(
   words: readonly string[],
   at: Pick<Command, 'place' | 'raw' | 'shell'> & { readonly column?: number },
 ): Command {
-  const text = textOf(words)
+  const text = textOf(words).slice(0, MOST_CHARACTERS)
   const target = targetOf(text)
   return { text, column: 0, ...at, ...(target && { target }) }
 }
@@ -78,7 +81,7 @@ export function isOwnHost(host: string): boolean {
 
 /** Whether a failing answer of the server becomes a failing command. */
 export function hidesFailure({ text }: Command): 'curl' | 'exit' | undefined {
-  const end = /(\|\||;|\n)\s*(?:exit\s+0|true|:)\s*["']?\s*$/.exec(text)?.[1]
+  const end = beforeSuccess(text)
   // A script that fails elsewhere may well end with success.
   const failsBefore = /\bexit\s+["']?(?:[1-9]|\$)/.test(text) || (end !== '||' && /\bset\s+-\w*e/.test(text))
   if (end !== undefined && !failsBefore) return 'exit'
@@ -87,6 +90,17 @@ export function hidesFailure({ text }: Command): 'curl' | 'exit' | undefined {
   // What looks at the status or the body by itself needs no flag.
   if (/http_code|response_code|\|\s*(?:grep|jq|egrep|awk|test)\b|\[\s/.test(text)) return undefined
   return /\s(?:-[a-zA-Z]*f[a-zA-Z]*|--fail(?:-with-body)?)(?=\s|$)/.test(curl) ? undefined : 'curl'
+}
+
+/** What stands before a last command that never fails. */
+function beforeSuccess(text: string): '||' | ';' | '\n' | undefined {
+  const script = text.trimEnd().replace(/["']$/, '').trimEnd()
+  const at = /(?:exit\s+0|true|:)$/.exec(script)?.index
+  if (at === undefined) return undefined
+  const before = script.slice(0, at).trimEnd()
+  if (before.endsWith('||')) return '||'
+  if (before.endsWith(';')) return ';'
+  return script.slice(before.length, at).includes('\n') ? '\n' : undefined
 }
 
 /** `curl` with `-f`. */

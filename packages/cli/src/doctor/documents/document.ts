@@ -1,5 +1,6 @@
 import type { Suppression } from '../suppression.ts'
 import type { Asking } from './asking.ts'
+import type { Figure } from './figure.ts'
 import type { KubernetesDocument } from './kubernetes/kubernetes-object.ts'
 import type { SystemdUnit } from './machines/systemd-unit.ts'
 import type { Place } from './place.ts'
@@ -107,11 +108,20 @@ export interface AlertRule {
   readonly node: Located
 }
 
-/** Rules by which Prometheus tells somebody. */
+/** A query in PromQL, and whose it is. */
+export interface Expression {
+  readonly subject: string
+  readonly node: Located
+}
+
+/** Rules by which Prometheus tells somebody, or makes metrics of others. */
 export interface AlertsDocument {
   readonly kind: 'alerts'
   readonly file: SourceFile
   readonly alerts: readonly AlertRule[]
+  readonly expressions: readonly Expression[]
+  /** The names of the metrics that are made there. */
+  readonly records: readonly string[]
   readonly askings: readonly []
 }
 
@@ -119,6 +129,25 @@ export interface SystemdDocument {
   readonly kind: 'systemd'
   readonly file: SourceFile
   readonly unit: SystemdUnit
+  readonly askings: readonly Asking[]
+}
+
+/** Of Grafana. */
+export interface DashboardDocument {
+  readonly kind: 'dashboard'
+  readonly file: SourceFile
+  readonly expressions: readonly Expression[]
+  readonly askings: readonly []
+}
+
+/** What somebody else runs, by a file that says how it is asked and ended. */
+export interface PlatformDocument {
+  readonly kind: 'platform'
+  readonly file: SourceFile
+  /** How long a deployment waits for a good answer. */
+  readonly start?: Figure
+  /** How long it has between the signal and the end. */
+  readonly stop?: Figure
   readonly askings: readonly Asking[]
 }
 
@@ -140,5 +169,7 @@ export type Document =
   | EcsDocument
   | ConsulDocument
   | AlertsDocument
+  | DashboardDocument
   | SystemdDocument
+  | PlatformDocument
   | OtherDocument

@@ -9,7 +9,7 @@ export const TEMPLATE = 'is a template: render it first, as by `helm template . 
 const KNOWN: readonly (readonly [is: (file: SourceFile) => boolean, note: string])[] = [
   [
     ({ text }) => /^[ \t]*"schemaVersion"\s*:\s*\d/m.test(text) && /"panels"/.test(text),
-    'is a dashboard of Grafana, which shows and asks nothing',
+    'is a dashboard of Grafana that shows nothing of hale, and asks nothing',
   ],
   [
     ({ text }) => /^route\s*:/m.test(text) && /^receivers\s*:/m.test(text),
@@ -39,7 +39,14 @@ const KNOWN: readonly (readonly [is: (file: SourceFile) => boolean, note: string
     ({ text }) => /^apiVersion\s*:\s*1\s*$/m.test(text) && /^(?:providers|datasources)\s*:/m.test(text),
     'is for the provisioning of Grafana, which shows and asks nothing',
   ],
-  [({ path }) => extname(path) === '.toml', 'is TOML, which is not examined: Traefik takes the same as YAML'],
+  [
+    ({ text }) => /^[ \t]*(?:\[+entryPoints[.\]]|entryPoints[ \t]*:)/m.test(text),
+    'is what Traefik itself starts with, which asks nothing: give the files of its file provider',
+  ],
+  [
+    ({ path }) => extname(path) === '.toml',
+    'holds no health check: neither one of a service of Traefik, nor one of Fly or Railway',
+  ],
   [({ path }) => /^hale\.ya?ml$/.test(basename(path)), 'is a definition: give it with --definition'],
   [
     ({ path, text }) => /^\.gitlab-ci|(?:^|\/)\.github\//.test(path) || /^jobs\s*:/m.test(text),

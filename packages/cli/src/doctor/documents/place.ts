@@ -38,11 +38,6 @@ function lineStartsOf(text: string): readonly number[] {
 
 /** `{ line, character }` of a language server's library, both counted from 0. */
 export function offsetOf(text: string, { line, character }: { line: number; character: number }): number {
-  let start = 0
-  for (let passed = 0; passed < line; passed++) {
-    const end = text.indexOf('\n', start)
-    if (end === -1) return text.length
-    start = end + 1
-  }
-  return Math.min(start + character, text.length)
+  const start = lineStartsOf(text)[line]
+  return start === undefined ? text.length : Math.min(start + character, text.length)
 }

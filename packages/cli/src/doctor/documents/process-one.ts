@@ -34,7 +34,11 @@ const SHELL = /^(?:sh|bash|dash|ash|zsh)$/
 /** What ends by itself has nothing to drain, and what is for developers nobody rolls. */
 const NOT_SERVING = /(?:^|[\s:/_-])(?:dev|watch|test|build|migrat\w*|seed|lint|install|ci)(?=$|[\s:._-])/
 
+/** A start that is longer is a program of its own, which nobody here follows. */
+const MOST_CHARACTERS = 16_384
+
 export function inFrontOf(words: readonly string[], sh: Sh): InFront | undefined {
+  if (words.reduce((sum, { length }) => sum + length + 1, 0) > MOST_CHARACTERS) return undefined
   const [program = '', ...args] = withoutInit(words)
   const name = nameOf(program)
   if (!SHELL.test(name)) return managerIn(name, args, sh)

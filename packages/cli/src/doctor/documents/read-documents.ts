@@ -23,7 +23,9 @@ const OURS =
   /^[ \t]*["']?(?:apiVersion|kind|services|containerDefinitions|static_resources|clusters|Resources)["']?\s*:/m
 /** Without one of these a JSON file holds nothing of ours, however long it takes to read; Azure's versions are dates. */
 const OURS_IN_JSON =
-  /"(?:apiVersion"\s*:\s*"(?!\d{4}-)|(?:containerDefinitions|Resources|services?|checks?|scrape_configs|static_resources|clusters|modules|groups|http|probeThreshold|unhealthyThreshold)"\s*:)/
+  /"(?:apiVersion"\s*:\s*"(?!\d{4}-)|(?:containerDefinitions|Resources|services?|checks?|scrape_configs|static_resources|clusters|modules|groups|http|http_service|healthcheckPath|probeThreshold|unhealthyThreshold)"\s*:)/
+const OURS_IN_TOML = /health_?check|checks\b|\bkill_timeout\b|\bdrainingSeconds\b/i
+const SURELY_OURS_IN_TOML = /^[ \t]*(?:\[+(?:http\.services|http_service)\b|healthcheckPath\b)/m
 const YAML = new Set(['.yaml', '.yml', '.json'])
 const BRACES = new Set(['.tf', '.hcl', '.nomad', '.bicep'])
 const BY_NAME = [
@@ -63,6 +65,7 @@ async function holds(file: SourceFile): Promise<Held> {
   const extension = extname(path).toLowerCase()
   if (BRACES.has(extension)) return inBraces(file, extension)
   if (YAML.has(extension)) return inYaml(file)
+  if (extension === '.toml') return inToml(file)
   // From standard input nothing but the text says what it is.
   if (extension === '' && /^resource\s+"\w+"\s+"/m.test(text)) return inBraces(file, '.tf')
   // Loaded only where there is one: reading manifests need not wait for it.
@@ -101,9 +104,20 @@ function known(found: readonly Document[], unreadable: readonly Unreadable[] = [
 async function inBraces(file: SourceFile, extension: string): Promise<Held> {
   const { bracesDocuments } = await import('./braces/braces-documents.ts')
   const { documents, unreadable } = bracesDocuments(file, extension)
-  const asks = documents.some(({ kind, askings }) => kind === 'kubernetes' || askings.length > 0)
+  const asks = documents.some(({ kind, askings }) => kind !== 'other' || askings.length > 0)
   if (unreadable.length > 0 && file.named === false && !asks) return known([], [], NOTHING)
   return asks || unreadable.length > 0 ? known(documents, unreadable) : known([], [], asksNothing(file))
+}
+
+/** Most that lie in a folder are manifests of languages, for which no parser need be loaded. */
+async function inToml(file: SourceFile): Promise<Held> {
+  if (file.named === false && !OURS_IN_TOML.test(file.text)) return known([], [], asksNothing(file))
+  const { tomlDocuments } = await import('./toml/toml-documents.ts')
+  const { documents, unreadable } = tomlDocuments(file)
+  if (documents.length > 0) return known(documents, unreadable)
+  return unreadable.length > 0 && (file.named !== false || SURELY_OURS_IN_TOML.test(file.text))
+    ? known([], unreadable)
+    : known([], [], asksNothing(file))
 }
 
 function inYaml(file: SourceFile): Held {
@@ -124,5 +138,6 @@ function inYaml(file: SourceFile): Held {
 function mayBeOurs(json: string): boolean {
   if (json.slice(0, 500).includes('deploymentTemplate.json'))
     return /"(?:probe|unhealthy)Threshold"/.test(json)
-  return OURS_IN_JSON.test(json)
+  // Dashboards have megabytes too.
+  return OURS_IN_JSON.test(json) || (json.includes('hale_') && /"panels"\s*:/.test(json))
 }

@@ -34,7 +34,7 @@ const COMPOSE = `services:
 
 describe('what a mend does to', () => {
   test('a byte order mark: nothing', async () => {
-    expect(await fixed('compose.yaml', `\uFEFF${COMPOSE}`)).toBe(`\uFEFF${COMPOSE.replace('1s #', '2s #')}`)
+    expect(await fixed('compose.yaml', `\uFEFF${COMPOSE}`)).toBe(`\uFEFF${COMPOSE.replace('1s #', '3s #')}`)
     const haproxy =
       'backend orders\n  option httpchk /health/ready\n  timeout check 5s\n  server a x:1 check\n'
     expect(await fixed('haproxy.cfg', `\uFEFF${haproxy}`)).toBe(
@@ -42,7 +42,7 @@ describe('what a mend does to', () => {
     )
     const docker =
       'FROM x\nHEALTHCHECK --timeout=1s --start-period=1m CMD hale-probe http://127.0.0.1:8080/health/ready\n'
-    expect(await fixed('Dockerfile', `\uFEFF${docker}`)).toBe(`\uFEFF${docker.replace('1s', '2s')}`)
+    expect(await fixed('Dockerfile', `\uFEFF${docker}`)).toBe(`\uFEFF${docker.replace('1s', '3s')}`)
     const unit = '[Service]\nWatchdogSec=30\n'
     expect(await fixed('x.service', `\uFEFF${unit}`)).toBe(
       `\uFEFF[Service]\nRestart=on-failure\nWatchdogSec=30\n`,
@@ -51,6 +51,18 @@ describe('what a mend does to', () => {
       'resource "azurerm_lb_probe" "x" {\n  request_path = "/health/live"\n  interval_in_seconds = 5\n  probe_threshold = 2\n}\n'
     expect(await fixed('x.tf', `\uFEFF${terraform}`)).toBe(`\uFEFF${terraform.replace('live', 'ready')}`)
   })
+
+  test.each([
+    ['5s', '3s'],
+    ['2s', '2s'],
+    ['1s', '1s'],
+  ])(
+    'a timeout: what generate gives, or as much as an interval of %s has room for',
+    async (interval, timeout) => {
+      const text = COMPOSE.replace('timeout: 1s', `interval: ${interval}\n      timeout: 1s`)
+      expect(await fixed('compose.yaml', text)).toBe(text.replace('1s #', `${timeout} #`))
+    },
+  )
 
   test.each([
     ['compose.yaml', COMPOSE],
@@ -99,8 +111,8 @@ services:
     const after = await fixed('compose.yaml', text)
     // What is merged is overruled where it is used, and stays what it is for others.
     expect(after).toContain('x-check: &check\n  timeout: 1s\n')
-    expect(after).toContain('start_period: 60s\n      timeout: 2s\n  b:')
-    expect(after).toMatch(/&own\n.*\n {6}timeout: 2s\n/)
+    expect(after).toContain('start_period: 60s\n      timeout: 3s\n  b:')
+    expect(after).toMatch(/&own\n.*\n {6}timeout: 3s\n/)
   })
 
   test('a command that asks the wrong path: the path', async () => {
@@ -151,7 +163,7 @@ describe('files', () => {
       problems: ['a.yaml could not be written: not allowed'],
     })
     expect(await text('a.yaml')).toBe(COMPOSE)
-    expect(await text('b.yaml')).toContain('timeout: 2s')
+    expect(await text('b.yaml')).toContain('timeout: 3s')
   })
 
   test('one in another encoding is examined, and left as it is', async () => {
@@ -166,6 +178,10 @@ describe('files', () => {
     const found = await doctor(['b.yaml'], { fix: true })
     expect(found.out).toContain('b.yaml:6:7: error timeout-below-budget')
     expect(await readFile(at('b.yaml'))).toEqual(wide)
+    const bigEndian = Buffer.from(wide).swap16()
+    await put('c.yaml', bigEndian)
+    expect((await doctor(['c.yaml'], { fix: true })).out).toContain('c.yaml:6:7: error timeout-below-budget')
+    expect(await readFile(at('c.yaml'))).toEqual(bigEndian)
   })
 
   test('the diff of a dry run is what patch takes, and leads to what --fix writes', async () => {

@@ -62,7 +62,9 @@ function groupedByPath(found: readonly Reported[]): ReadonlyMap<string, readonly
   const groups = new Map<string, (readonly Edit[])[]>()
   for (const { path, suppressed, finding } of found) {
     if (suppressed !== undefined || finding.edits === undefined || finding.edits.length === 0) continue
-    groups.set(path, [...(groups.get(path) ?? []), finding.edits])
+    const group = groups.get(path)
+    if (group === undefined) groups.set(path, [finding.edits])
+    else group.push(finding.edits)
   }
   return groups
 }

@@ -29,7 +29,10 @@ interface OutsideAsking {
 /** Of those that stand elsewhere for sure: a proxy may run beside the service. */
 function outsideAskings(document: Document): readonly OutsideAsking[] {
   if (document.kind === 'kubernetes') return inCluster(document)
-  const ofCloud = document.kind === 'ecs' || (document.kind === 'other' && isOfCloud(document.file.path))
+  const ofCloud =
+    document.kind === 'ecs' ||
+    document.kind === 'platform' ||
+    (document.kind === 'other' && isOfCloud(document.file.path))
   // Those of compose are Traefik's, which has a container of its own.
   if (!ofCloud && document.kind !== 'compose') return []
   return document.askings.flatMap((asking) => (asking.role === 'balancer' ? [{ asking }] : []))

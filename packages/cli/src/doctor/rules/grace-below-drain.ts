@@ -1,4 +1,4 @@
-import type { ComposeDocument, SystemdDocument } from '../documents/document.ts'
+import type { ComposeDocument, PlatformDocument, SystemdDocument } from '../documents/document.ts'
 import { duration, durationFrom, isReadable, said } from '../documents/figure.ts'
 import type { KubernetesDocument, Pod } from '../documents/kubernetes/kubernetes-object.ts'
 import { preStopOf } from '../documents/kubernetes/pre-stop.ts'
@@ -18,6 +18,7 @@ export const graceBelowDrain: Rule = {
   examine(document, context): readonly Finding[] {
     if (document.kind === 'compose') return inCompose(document, context)
     if (document.kind === 'systemd') return inUnit(document, context)
+    if (document.kind === 'platform') return onPlatform(document, context)
     if (document.kind !== 'kubernetes' || document.pod === undefined || document.pod.runsOnce) return []
     return inPod(document, document.pod, context.service)
   },
@@ -74,9 +75,11 @@ function needOf(
 /** Compose gives 10 s where nothing is said, but drops no requests of others: only what is known is held against it. */
 function inCompose({ services, askings }: ComposeDocument, { service }: Context): readonly Finding[] {
   if (!service.timesAreKnown) return []
-  const ours = askings.filter((asking) => asksTheService(asking, service)).map(({ subject }) => subject)
+  const ours = new Set(
+    askings.filter((asking) => asksTheService(asking, service)).map(({ subject }) => subject),
+  )
   return services.flatMap(({ name, node }) => {
-    if (!ours.includes(`healthcheck of service ${name}`)) return []
+    if (!ours.has(`healthcheck of service ${name}`)) return []
     const stated = node.get('stop_grace_period')
     const graceMs = stated === undefined ? 10_000 : durationFrom(stated.text ?? '')
     const need = needOf(0, true, service)
@@ -95,6 +98,22 @@ function inCompose({ services, askings }: ComposeDocument, { service }: Context)
       },
     ]
   })
+}
+
+function onPlatform({ stop, askings }: PlatformDocument, { service }: Context): readonly Finding[] {
+  if (!service.timesAreKnown || !askings.some((asking) => asksTheService(asking, service))) return []
+  const need = needOf(0, true, service)
+  if (!isReadable(stop) || stop.value >= need.ms) return []
+  const enough = Math.ceil((need.ms + MARGIN_MS) / 1000)
+  return [
+    {
+      place: stop.place,
+      what: `the service is killed after ${duration(stop.value)}, and ending takes up to ${duration(need.ms)}`,
+      evidence: [said(stop), need.sum],
+      fix: `${stop.name} = ${enough}`,
+      edits: stop.change?.(enough * 1000),
+    },
+  ]
 }
 
 function inUnit({ unit, file, askings }: SystemdDocument, { service }: Context): readonly Finding[] {

@@ -21,10 +21,11 @@ export const haproxyOptionsDefault: Rule = {
   why: 'Without a method HAProxy sends `OPTIONS / HTTP/1.0`, without a Host header. Many services answer that from a framework, with 200 or 404 or 405, which says nothing about their health.',
   examine(document, { service }): readonly Finding[] {
     if (document.kind !== 'haproxy') return []
+    const users = usersIn(document)
     return document.sections.flatMap((section) =>
       linesOf(section, 'option', 'httpchk')
         .filter((line) => !METHOD.test(line.words[2]?.text ?? ''))
-        .filter((line) => users(section, document, line).some((user) => !saysMethod(user)))
+        .filter((line) => users.get(line)?.some((user) => !saysMethod(user)))
         .map((line) => ({
           place: line.place,
           what: `${titleOf(section)} checks with OPTIONS ${line.words[2]?.text ?? '/'}`,
@@ -36,15 +37,18 @@ export const haproxyOptionsDefault: Rule = {
   },
 }
 
-/** Those that check by it: the section itself, or of defaults whoever takes them over and says nothing else. */
-function users(
-  section: HaproxySection,
-  { sections }: HaproxyDocument,
-  line: HaproxyLine,
-): readonly HaproxySection[] {
-  return sections
-    .filter(({ type }) => type === 'backend' || type === 'listen')
-    .filter((one) => (one === section || section.type === 'defaults') && checkOptionOf(one) === line)
+/** Those that check by a line: its own section, or, if that is one of defaults, whoever says nothing else. */
+function usersIn({ sections }: HaproxyDocument): ReadonlyMap<HaproxyLine, readonly HaproxySection[]> {
+  const users = new Map<HaproxyLine, HaproxySection[]>()
+  for (const section of sections) {
+    if (section.type !== 'backend' && section.type !== 'listen') continue
+    const line = checkOptionOf(section)
+    if (line === undefined) continue
+    const those = users.get(line)
+    if (those === undefined) users.set(line, [section])
+    else those.push(section)
+  }
+  return users
 }
 
 function sentBy(section: HaproxySection): HaproxyLine | undefined {

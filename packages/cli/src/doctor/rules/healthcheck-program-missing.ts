@@ -1,3 +1,4 @@
+import { PROBE_PROGRAM } from '../../profile/probe-program.ts'
 import type { Asking } from '../documents/asking.ts'
 import type { Finding, Rule } from '../finding.ts'
 
@@ -12,8 +13,9 @@ export const healthcheckProgramMissing: Rule = {
       return base === undefined ? [] : askings.flatMap((asking) => findingOf(asking, base, done))
     }
     if (document.kind !== 'compose') return []
+    const askings = new Map(document.askings.map((asking) => [asking.subject, asking]))
     return document.services.flatMap(({ name, image, builds }) => {
-      const asking = document.askings.find(({ subject }) => subject === `healthcheck of service ${name}`)
+      const asking = askings.get(`healthcheck of service ${name}`)
       return asking === undefined || image === undefined || builds ? [] : findingOf(asking, image, '')
     })
   },
@@ -59,11 +61,12 @@ function wordsOf(text: string): readonly string[] {
 
 /** Whatever is said of it elsewhere is taken for bringing it. */
 function brings(done: string, program: string): boolean {
-  return program === 'sh' ? /\bCOPY\b[^\n]*\bbusybox\b/.test(done) : new RegExp(`\\b${program}\\b`).test(done)
+  if (program !== 'sh') return new RegExp(`\\b${program}\\b`).test(done)
+  return done.split('\n').some((line) => /\bCOPY\b/.test(line) && /\bbusybox\b/.test(line))
 }
 
 function fixFor(program: string, image: string): string {
-  const ours = 'node node_modules/hale/dist/probe/main.cjs URL, which comes with hale'
+  const ours = `node ${PROBE_PROGRAM} URL, which comes with hale`
   if (program === 'curl' && image.includes('alpine'))
     return `wget -q --spider URL, which is there; or ${ours}`
   if (/(?:^|\/)redis/.test(image)) return 'redis-cli ping'

@@ -8,6 +8,7 @@ import { ecsOutOfRange } from './ecs-out-of-range.ts'
 import { envoyImmediateEject } from './envoy-immediate-eject.ts'
 import { execProbeWithoutTimeout } from './exec-probe-without-timeout.ts'
 import { graceBelowDrain } from './grace-below-drain.ts'
+import { haleMetricUnknown } from './hale-metric-unknown.ts'
 import { haproxyOptionsDefault } from './haproxy-options-default.ts'
 import { haproxyUncheckedServer } from './haproxy-unchecked-server.ts'
 import { healthcheckHidesFailure } from './healthcheck-hides-failure.ts'
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   envoyImmediateEject,
   execProbeWithoutTimeout,
   graceBelowDrain,
+  haleMetricUnknown,
   haproxyOptionsDefault,
   haproxyUncheckedServer,
   healthcheckHidesFailure,

@@ -1,12 +1,11 @@
+import { LEAST_DRAIN_MS } from '../../profile/timings.ts'
+import type { Asking } from '../documents/asking.ts'
 import { duration } from '../documents/figure.ts'
 import { runsHaleServe } from '../documents/kubernetes/hale-serve.ts'
 import { type Container, probeOf } from '../documents/kubernetes/kubernetes-object.ts'
 import { preStopOf } from '../documents/kubernetes/pre-stop.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 import { asksTheService, type KnownService, pathOf, sourceOf } from '../known-service.ts'
-
-/** What proxies need at least to learn that an endpoint is gone. */
-const LEAST_MS = 5000
 
 export const noDrain: Rule = {
   id: 'no-drain',
@@ -17,20 +16,38 @@ export const noDrain: Rule = {
     if (document.kind !== 'kubernetes' || (document.type !== 'Deployment' && document.type !== 'Rollout')) {
       return []
     }
-    return (document.pod?.containers ?? []).flatMap((container) => findingOf(container, context))
+    const containers = document.pod?.containers ?? []
+    const forOthers = containers.filter(runsHaleServe).flatMap(readinessOf)[0]
+    // Nobody but those who probe asks hale serve, and it says 503 as soon as it is told to end.
+    const applications = containers.filter((container) => !container.init && !runsHaleServe(container))
+    return applications.flatMap((container) => {
+      const [own] = readinessOf(container)
+      if (preStopOf(container) !== undefined) return []
+      if (own !== undefined) return findingOf(container, own, context)
+      // Requests come to what has ports; the others ship logs and the like.
+      const isServed = container.ports.length > 0 || applications.length === 1
+      return isServed && forOthers !== undefined ? findingOf(container, forOthers, context, true) : []
+    })
   },
 }
 
-function findingOf(container: Container, { service }: Context): readonly Finding[] {
-  const asking = probeOf(container, 'readinessProbe')?.asking
-  if (asking === undefined || preStopOf(container) !== undefined) return []
-  // Nobody but those who probe asks it, and it says 503 as soon as it is told to end.
-  if (runsHaleServe(container)) return []
+function readinessOf(container: Container): readonly Asking[] {
+  const probe = probeOf(container, 'readinessProbe')
+  return probe === undefined ? [] : [probe.asking]
+}
+
+/** @param beside whether hale serve is asked in its place, which it is without an endpoint of its own */
+function findingOf(
+  container: Container,
+  asking: Asking,
+  { service }: Context,
+  beside = false,
+): readonly Finding[] {
   const { profile } = service
   const place = container.node.get('name')?.place ?? container.node.place
-  const seconds = Math.ceil(Math.max(profile.drainDelayMs, LEAST_MS) / 1000)
+  const seconds = Math.ceil(Math.max(profile.drainDelayMs, LEAST_DRAIN_MS) / 1000)
   if (service.timesAreKnown && asksTheService(asking, service)) {
-    if (profile.drainsItself && profile.drainDelayMs >= LEAST_MS) return []
+    if (profile.drainsItself && profile.drainDelayMs >= LEAST_DRAIN_MS) return []
     if (profile.drainsItself && profile.drainDelayMs > 0) return [tooShort(container, service)]
     return [
       {
@@ -49,8 +66,9 @@ function findingOf(container: Container, { service }: Context): readonly Finding
     ]
   }
   const path = pathOf(asking.question)
+  if (path === undefined || asking.question.kind !== 'http') return []
   // hale's own paths are those of a service that most likely drains by hale's gracefulShutdown.
-  if (path === undefined || asking.question.kind !== 'http' || /\/health\/ready$/.test(path)) return []
+  if (!beside && /\/health\/ready$/.test(path)) return []
   return [
     {
       place,
@@ -70,6 +88,6 @@ function tooShort({ name, node }: Container, service: KnownService): Finding {
     severity: 'warning',
     what: `container ${name} stops listening ${duration(drainDelayMs)} after it is told to end, while proxies and balancers may still be learning of it`,
     evidence: [`a drain delay of ${duration(drainDelayMs)} (${sourceOf(service)})`, 'no preStop hook'],
-    fix: `a drainDelayMs of ${LEAST_MS} or more: endpoints take seconds to leave`,
+    fix: `a drainDelayMs of ${LEAST_DRAIN_MS} or more: endpoints take seconds to leave`,
   }
 }

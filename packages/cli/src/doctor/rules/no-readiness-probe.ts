@@ -1,6 +1,6 @@
-import { dirname } from 'node:path'
 import { type KubernetesDocument, type Pod, probeOf } from '../documents/kubernetes/kubernetes-object.ts'
-import { labelsSelected } from '../documents/kubernetes/selector.ts'
+import { neighboursOf } from '../documents/kubernetes/neighbours.ts'
+import { selects } from '../documents/kubernetes/selector.ts'
 import type { Located } from '../documents/yaml/located.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 
@@ -17,9 +17,9 @@ export const noReadinessProbe: Rule = {
     if (pod.containers.some(({ node }) => node.get('image')?.text === 'auto')) return []
     // readinessGates and the like are set from outside.
     if (pod.spec.get('readinessGates') !== undefined) return []
-    const service = documents.find((other) => other.kind === 'kubernetes' && sendsTo(other, document))
+    const service = neighboursOf(document, documents, 'Service').find((one) => sendsTo(one, pod))
     const place = pod.spec.get('containers')?.keyPlace
-    if (service?.kind !== 'kubernetes' || place === undefined) return []
+    if (service === undefined || place === undefined) return []
     return [
       {
         place,
@@ -31,15 +31,11 @@ export const noReadinessProbe: Rule = {
   },
 }
 
-function sendsTo(service: KubernetesDocument, { pod, namespace, file }: KubernetesDocument): boolean {
-  if (service.type !== 'Service' || service.namespace !== namespace || pod === undefined) return false
-  // Labels such as app: web are unique in a namespace, not in a tree of folders.
-  if (dirname(service.file.path) !== dirname(file.path)) return false
+function sendsTo(service: KubernetesDocument, pod: Pod): boolean {
+  if (!selects(service, pod.labels)) return false
   // A headless Service gives names, to peers or to whoever scrapes, and balances nothing.
   if (service.node.get('spec', 'clusterIP')?.text === 'None') return false
-  if (isScraped(service, pod)) return false
-  if (service.node.get('spec', 'publishNotReadyAddresses')?.value === true) return false
-  return labelsSelected(service.node.get('spec', 'selector'), pod.labels)
+  return service.node.get('spec', 'publishNotReadyAddresses')?.value !== true && !isScraped(service, pod)
 }
 
 /** Whether it is there for a scraper alone, who wants to know of instances that are not ready too. */

@@ -1,3 +1,4 @@
+import { timeoutSecondsOf } from '../../profile/timings.ts'
 import type { Asking } from '../documents/asking.ts'
 import { duration, isReadable } from '../documents/figure.ts'
 import { type Container, probeOf } from '../documents/kubernetes/kubernetes-object.ts'
@@ -62,7 +63,7 @@ function startupProbeFor(
 ): Pick<Finding, 'fix' | 'edits'> {
   const { startup, startupMs } = profile
   const failureThreshold = Math.ceil(startupMs / 1000 / PERIOD_SECONDS) + 1
-  const timeoutSeconds = Math.ceil((startup.budgetMs + 200) / 1000)
+  const timeoutSeconds = timeoutSecondsOf(startup)
   const handler = node.get('livenessProbe', 'httpGet')
   // What else it says, as headers, would have to be said again.
   const isPlain = handler?.entries.every(([key]) => ['path', 'port', 'scheme'].includes(key))

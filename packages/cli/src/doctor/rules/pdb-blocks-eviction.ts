@@ -1,7 +1,7 @@
-import { dirname } from 'node:path'
 import type { Document } from '../documents/document.ts'
 import type { KubernetesDocument } from '../documents/kubernetes/kubernetes-object.ts'
-import { labelsSelected } from '../documents/kubernetes/selector.ts'
+import { neighboursOf } from '../documents/kubernetes/neighbours.ts'
+import { selects } from '../documents/kubernetes/selector.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 
 export const pdbBlocksEviction: Rule = {
@@ -44,20 +44,12 @@ function replicasOf(
   budget: KubernetesDocument,
   documents: readonly Document[],
 ): { readonly count: number; readonly of: string } | undefined {
-  const objects = documents.filter(
-    (document): document is KubernetesDocument =>
-      document.kind === 'kubernetes' &&
-      document.namespace === budget.namespace &&
-      // Labels are unique in a namespace, not in a tree of folders.
-      dirname(document.file.path) === dirname(budget.file.path),
+  const workload = neighboursOf(budget, documents, 'pods').find(
+    ({ pod }) => pod !== undefined && selects(budget, pod.labels),
   )
-  const selector = budget.node.get('spec', 'selector', 'matchLabels')
-  const workload = objects.find(({ pod }) => pod !== undefined && labelsSelected(selector, pod.labels))
   if (workload === undefined) return undefined
-  const scaler = objects.find(
-    ({ type, node }) =>
-      type === 'HorizontalPodAutoscaler' &&
-      node.get('spec', 'scaleTargetRef', 'name')?.text === workload.name,
+  const scaler = neighboursOf(budget, documents, 'HorizontalPodAutoscaler').find(
+    ({ node }) => node.get('spec', 'scaleTargetRef', 'name')?.text === workload.name,
   )
   const count = (scaler?.node.get('spec', 'minReplicas') ?? workload.node.get('spec', 'replicas'))?.number
   return count === undefined ? undefined : { count, of: workload.subject }

@@ -1,14 +1,10 @@
 import type { CheckProfile } from '../../profile/service-profile.ts'
+import { OWN_CHECK_TYPES } from '../../profile/shared-fate.ts'
 import type { Asking } from '../documents/asking.ts'
 import { isOwnHost } from '../documents/command.ts'
 import { isReadable, said } from '../documents/figure.ts'
 import type { Finding, Rule, Severity } from '../finding.ts'
 import { asksTheService, type KnownService, roleName, sourceOf } from '../known-service.ts'
-
-/** Types that look at the process or its machine: nobody shares them. */
-const SELF = new Set(
-  'event-loop memory gc disk file-descriptors writable clock-skew workers heartbeat'.split(' '),
-)
 
 export const sharedDependency: Rule = {
   id: 'shared-dependency',
@@ -74,5 +70,5 @@ function asksForShared(asking: Asking, service: KnownService): readonly Finding[
 }
 
 function isShared(check: CheckProfile, role: 'liveness' | 'readiness'): boolean {
-  return check.critical && check.probes.includes(role) && !SELF.has(check.type ?? '')
+  return check.critical && check.probes.includes(role) && !OWN_CHECK_TYPES.has(check.type ?? '')
 }

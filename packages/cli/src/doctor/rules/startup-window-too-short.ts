@@ -1,5 +1,5 @@
 import type { Asking } from '../documents/asking.ts'
-import type { SystemdDocument } from '../documents/document.ts'
+import type { PlatformDocument, SystemdDocument } from '../documents/document.ts'
 import { duration, isReadable, type ReadableFigure, said } from '../documents/figure.ts'
 import { unitTimeout } from '../documents/machines/unit-times.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
@@ -12,6 +12,7 @@ export const startupWindowTooShort: Rule = {
   why: 'A container that has not started when failureThreshold × period is over is killed, and starts again from the beginning; a slow start, as after a cold cache or on a busy node, never ends.',
   examine(document, context): readonly Finding[] {
     if (document.kind === 'systemd') return inUnit(document, context)
+    if (document.kind === 'platform') return onPlatform(document, context)
     return document.askings.flatMap((asking) => findingOf(asking, context))
   },
 }
@@ -84,6 +85,21 @@ function inUnit({ unit, file, askings }: SystemdDocument, { service }: Context):
       evidence: [said(start), `a start takes up to ${duration(startupMs)} (${sourceOf(service)})`],
       fix: `TimeoutStartSec=${Math.ceil(startupMs / 1000) + 10}`,
       edits: start.change?.(startupMs + 10_000),
+    },
+  ]
+}
+
+function onPlatform({ start, askings }: PlatformDocument, { service }: Context): readonly Finding[] {
+  if (!service.timesAreKnown || !askings.some((asking) => asksTheService(asking, service))) return []
+  const { startupMs } = service.profile
+  if (!isReadable(start) || start.value >= startupMs) return []
+  return [
+    {
+      place: start.place,
+      what: `the deployment gives a start ${duration(start.value)}, and it may take ${duration(startupMs)}`,
+      evidence: [said(start), `a start takes up to ${duration(startupMs)} (${sourceOf(service)})`],
+      fix: `${start.name} = ${Math.ceil(startupMs / 1000)}`,
+      edits: start.change?.(startupMs),
     },
   ]
 }

@@ -1,11 +1,9 @@
+import { timeoutSecondsOf } from '../../profile/timings.ts'
 import type { Asking } from '../documents/asking.ts'
 import { commandTimeout } from '../documents/command-timeout.ts'
 import { duration, isReadable, said } from '../documents/figure.ts'
 import type { Context, Finding, Rule } from '../finding.ts'
 import { budgetOf, sourceOf } from '../known-service.ts'
-
-/** Above the budget, for what it does not see: the connection, a process that has to start. */
-const MARGIN_MS = 200
 
 export const timeoutBelowBudget: Rule = {
   id: 'timeout-below-budget',
@@ -21,8 +19,10 @@ function ofPlatform(asking: Asking, { service }: Context): readonly Finding[] {
   const budgetMs = budgetOf(asking, service)
   const { timeout, interval, subject } = asking
   if (budgetMs === undefined || !isReadable(timeout) || timeout.value > budgetMs) return []
-  const enough = enoughFor(budgetMs)
-  const fits = !isReadable(interval) || interval.value >= enough
+  const fits = (ms: number): boolean => !isReadable(interval) || interval.value >= ms
+  const wanted = timeoutSecondsOf({ budgetMs }) * 1000
+  // Where asked often there may be no room for more than the least.
+  const enough = fits(wanted) ? wanted : leastFor(budgetMs)
   return [
     {
       place: timeout.place,
@@ -30,7 +30,7 @@ function ofPlatform(asking: Asking, { service }: Context): readonly Finding[] {
       what: `${subject} waits for ${duration(timeout.value)}, and the answer may take ${duration(budgetMs)}`,
       evidence: [said(timeout), `the budget is ${duration(budgetMs)} (${sourceOf(service)})`],
       fix: `wait for ${duration(enough)} at least, or lower the service's budgetMs`,
-      edits: fits ? timeout.change?.(enough) : undefined,
+      edits: fits(enough) ? timeout.change?.(enough) : undefined,
     },
   ]
 }
@@ -48,11 +48,12 @@ function ofCommand(asking: Asking, { service }: Context): readonly Finding[] {
       severity: service.source === undefined ? 'warning' : 'error',
       what: `the command of ${subject} waits for ${duration(own.ms)}, and the answer may take ${duration(budgetMs)}`,
       evidence: [own.stated, `the budget is ${duration(budgetMs)} (${sourceOf(service)})`],
-      fix: `give the command ${duration(enoughFor(budgetMs))} at least, below the timeout of its platform`,
+      fix: `give the command ${duration(timeoutSecondsOf({ budgetMs }) * 1000)} at least, below the timeout of its platform`,
     },
   ]
 }
 
-function enoughFor(budgetMs: number): number {
-  return Math.ceil((budgetMs + MARGIN_MS) / 1000) * 1000
+/** The next whole second above the budget. */
+function leastFor(budgetMs: number): number {
+  return (Math.floor(budgetMs / 1000) + 1) * 1000
 }

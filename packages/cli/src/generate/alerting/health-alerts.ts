@@ -1,6 +1,6 @@
 import type { CheckProfile, ServiceProfile } from '../../profile/service-profile.ts'
 import { timingsOf } from '../../profile/timings.ts'
-import { durationText } from '../balancing/check-timing.ts'
+import { secondsText } from '../balancing/check-timing.ts'
 import type { AlertRule, Labels, Series } from './alert-rule.ts'
 
 /** Between those that begin for a reason of their own and those that would be the next deployment. */
@@ -116,7 +116,7 @@ function instance(
     },
     {
       name: 'HaleFlaps',
-      expr: `changes(${selector('hale_probe_up', 'probe="readiness"')}[${durationText(60 * scrapeMs)}]) > 6`,
+      expr: `changes(${selector('hale_probe_up', 'probe="readiness"')}[${secondsText(60 * scrapeMs)}]) > 6`,
       forMs: 0,
       severity: 'warning',
       summary: `{{ $labels.instance }} of ${job} goes in and out of rotation`,
@@ -153,7 +153,7 @@ function course(
       severity: 'warning',
       summary: `{{ $labels.instance }} of ${job} does not finish its start`,
       description: 'A startup task is pending, or a startup check has not been UP yet.',
-      reason: `It may take ${durationText(profile.startupMs)} to start, and two scrapes until that is seen.`,
+      reason: `It may take ${secondsText(profile.startupMs)} to start, and two scrapes until that is seen.`,
     },
     {
       name: 'HaleDrainsTooLong',
@@ -162,7 +162,7 @@ function course(
       severity: 'warning',
       summary: `{{ $labels.instance }} of ${job} does not finish its shutdown`,
       description: 'Requests or connections keep it from ending, past its own deadline.',
-      reason: `Its shutdown ends by itself after ${durationText(shutdownTimeoutMs)}, and two scrapes until that is seen.`,
+      reason: `Its shutdown ends by itself after ${secondsText(shutdownTimeoutMs)}, and two scrapes until that is seen.`,
     },
     {
       name: 'HaleMaintenanceForgotten',

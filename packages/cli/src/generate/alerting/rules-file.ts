@@ -1,4 +1,4 @@
-import { durationText } from '../balancing/check-timing.ts'
+import { secondsText } from '../balancing/check-timing.ts'
 import { because, type Tree } from '../text/reasoned.ts'
 import { toYaml } from '../text/yaml.ts'
 import type { AlertRule, Labels, Series } from './alert-rule.ts'
@@ -109,5 +109,5 @@ function rendered(template: string, labels: Labels): string {
 export function durationOf(ms: number): string {
   if (ms === 0 || ms % 1000 !== 0) return `${ms}ms`
   if (ms % 3600_000 === 0) return `${ms / 3600_000}h`
-  return ms % 60_000 === 0 ? `${ms / 60_000}m` : durationText(ms)
+  return ms % 60_000 === 0 ? `${ms / 60_000}m` : secondsText(ms)
 }

@@ -1,8 +1,6 @@
+import { PROBE_PROGRAM } from '../../profile/probe-program.ts'
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import type { ProbeName } from '../target.ts'
-
-/** The one-shot probe that ships in the library: no shell, no curl in the image. CommonJS, which Node starts faster. */
-const PROBE_PROGRAM = 'node_modules/hale/dist/probe/main.cjs'
 
 /** What a container runs to ask itself: exit 0 or 1, and nothing on stderr when it is well. */
 export function probeCommand(

@@ -1,5 +1,6 @@
 import type { ProbeProfile, ServiceProfile } from '../../profile/service-profile.ts'
-import type { ProbeTiming, Timings } from '../../profile/timings.ts'
+import { OWN_CHECK_TYPES } from '../../profile/shared-fate.ts'
+import { LEAST_DRAIN_MS, type ProbeTiming, type Timings } from '../../profile/timings.ts'
 
 /** What liveness is for, said wherever something is restarted by it. */
 export const LIVENESS_REASON =
@@ -49,9 +50,6 @@ export function unannounced({ drainsItself, port, servicePort = port }: ServiceP
 export const NO_PRE_STOP_REASON =
   "No preStop hook: hale's gracefulShutdown goes on serving after SIGTERM, with readiness 503 and Connection: close, which a sleep before the signal cannot say. Both would wait twice."
 
-/** What endpoints and the proxies of a cluster take to leave a pod: they are told at the same time as the pod is. */
-const LEAST_DRAIN_MS = 5000
-
 /** Undefined for a drain delay that is long enough for a cluster. */
 export function shortDrainReason({ drainsItself, drainDelayMs }: ServiceProfile): string | undefined {
   if (drainDelayMs >= LEAST_DRAIN_MS) return undefined
@@ -65,16 +63,11 @@ export function shortDrainReason({ drainsItself, drainDelayMs }: ServiceProfile)
 export const PRE_STOP_REASON =
   'The service ends at SIGTERM without draining, so the signal is held back until endpoints and balancers have left it. Leave this out once it uses gracefulShutdown.'
 
-/** Types of checks that look at the machine or the process, which replicas do not share. */
-const OWN: ReadonlySet<string> = new Set(
-  'disk writable memory file-descriptors event-loop gc clock-skew workers heartbeat'.split(' '),
-)
-
 /** What all instances ask alike: when it fails, readiness takes them out together. */
 export function sharedFateReason({ checks }: ServiceProfile): string | undefined {
   const shared = checks.filter(({ critical, probes }) => critical && probes.includes('readiness'))
   const outward = shared.filter(
-    ({ probes, type }) => !probes.includes('liveness') && !(type !== undefined && OWN.has(type)),
+    ({ probes, type }) => !probes.includes('liveness') && !OWN_CHECK_TYPES.has(type ?? ''),
   )
   if (outward.length === 0) return undefined
   const they = outward.length === 1 ? 'it' : 'one of them'

@@ -49,7 +49,7 @@ function reasonFor(profile: ServiceProfile, fall: number, intervalMs: number): s
 }
 
 /** `1.5s`: as Go, Varnish, Envoy and people read it. */
-export function durationText(ms: number): string {
+export function secondsText(ms: number): string {
   return `${ms / 1000}s`
 }
 

@@ -11,6 +11,9 @@ const LONGEST_UID = 40
 const ofJob = 'job="$job"'
 const ofInstance = `${ofJob},instance=~"$instance"`
 
+/** Nought of a service that has no checks; but of one that does not answer nothing is known. */
+const noneOfThose = `0 * max(up{${ofInstance}} == 1)`
+
 const statuses: readonly Meaning[] = [
   { value: 0, text: 'UP', color: 'green' },
   { value: 1, text: 'DEGRADED', color: 'yellow' },
@@ -72,13 +75,14 @@ const panels: readonly Panel[] = [
   {
     type: 'stat',
     title: 'Checks that are DEGRADED',
-    description: 'In service but not well: the time to act is before they are DOWN.',
+    description:
+      'In service but not well: the time to act is before they are DOWN. No data: no instance answers.',
     width: 6,
     height: 5,
     none: 'yellow',
     queries: [
       {
-        expr: `sum(hale_check_status{${ofInstance},status="DEGRADED"}) or vector(0)`,
+        expr: `sum(hale_check_status{${ofInstance},status="DEGRADED"}) or ${noneOfThose}`,
         legend: 'degraded',
         instant: true,
       },
@@ -87,13 +91,14 @@ const panels: readonly Panel[] = [
   {
     type: 'stat',
     title: 'Checks that are DOWN',
-    description: 'Those that are not critical too, without which the service goes on.',
+    description:
+      'Those that are not critical too, without which the service goes on. No data: no instance answers.',
     width: 6,
     height: 5,
     none: 'red',
     queries: [
       {
-        expr: `sum(hale_check_status{${ofInstance},status="DOWN"}) or vector(0)`,
+        expr: `sum(hale_check_status{${ofInstance},status="DOWN"}) or ${noneOfThose}`,
         legend: 'down',
         instant: true,
       },

@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { GeneratedFile } from '../target.ts'
+import { makeFolder } from './make-folder.ts'
 import { commentSign, hashOf, isUntouched, marked, unixLines } from './marker.ts'
 import { readRecord, writeRecord } from './record.ts'
 
@@ -38,7 +39,7 @@ export async function planWrite(
     async write() {
       for (const { path, text, becomes } of planned) {
         if (becomes === 'unchanged') continue
-        await mkdir(dirname(join(folder, path)), { recursive: true })
+        await makeFolder(dirname(join(folder, path)))
         await writeFile(join(folder, path), text)
       }
       const unmarked = files.filter(({ language }) => commentSign(language) === undefined)

@@ -21,27 +21,37 @@ export const azure: Target = {
   },
 }
 
-/** What both of them need, in the words of Azure's API. */
+/** What both forms say, each in its own words: the probes of both, and the gateway's settings of the backend. */
 function settings(profile: ServiceProfile) {
-  const check = balancerCheck(profile, MOST, { leastPeriodSeconds: LEAST_PERIOD_SECONDS })
-  const gateway = balancerCheck(profile, MOST)
-  const { port, servicePort = port, tls, readiness, inFlightMs, name } = profile
+  const asked = balancerCheck(profile, MOST, { leastPeriodSeconds: LEAST_PERIOD_SECONDS })
+  const askedByGateway = balancerCheck(profile, MOST)
+  const { port, servicePort = port, tls, readiness, inFlightMs } = profile
   const apart = servicePort !== port
-  return {
-    check,
-    gateway,
-    port,
-    servicePort,
-    gatewayPort: apart ? because(port, GATEWAY_PORT_REASON) : undefined,
-    gatewayHost: because(name, GATEWAY_HOST_REASON),
-    probeName: `${name}-ready`,
+  const probe = {
+    name: `${profile.name}-ready`,
     protocol: tls ? 'Https' : 'Http',
-    serviceProtocol: tls && apart ? because('Http', APART_REASON) : tls ? 'Https' : 'Http',
     path: because(readiness.path, READINESS_REASON),
-    requestTimeout: because(
-      Math.ceil(inFlightMs / 1000) + 1,
-      `Requests take ${inFlightMs} ms at the longest; unsaid it is 20 s.`,
-    ),
+  }
+  return {
+    balancer: { ...probe, port, interval: asked.intervalSeconds, failures: asked.unhealthyThreshold },
+    gateway: {
+      ...probe,
+      interval: askedByGateway.intervalSeconds,
+      timeout: askedByGateway.timeoutSeconds,
+      failures: askedByGateway.unhealthyThreshold,
+      host: because(profile.name, GATEWAY_HOST_REASON),
+      port: apart ? because(port, GATEWAY_PORT_REASON) : undefined,
+      statuses: because(['200'], STATUS_REASON),
+    },
+    backend: {
+      port: servicePort,
+      protocol: tls && apart ? because('Http', APART_REASON) : probe.protocol,
+      requestTimeout: because(
+        Math.ceil(inFlightMs / 1000) + 1,
+        `Requests take ${inFlightMs} ms at the longest; unsaid it is 20 s.`,
+      ),
+      draining: asked.drainingSeconds,
+    },
   }
 }
 
@@ -53,18 +63,9 @@ const APART_REASON =
 const STATUS_REASON = 'Unsaid, 200 to 399 pass: a redirect to a login page would be healthy.'
 
 function terraform(profile: ServiceProfile): readonly GeneratedFile[] {
-  const {
-    check,
-    gateway: asked,
-    port,
-    servicePort,
-    probeName,
-    protocol,
-    path,
-    ...gateways
-  } = settings(profile)
+  const { balancer, gateway, backend } = settings(profile)
   const resource = profile.name.replaceAll('-', '_')
-  const balancer = toHcl([
+  const balancerText = toHcl([
     {
       variable: new Block(['loadbalancer_id'], {
         type: new Expression('string'),
@@ -75,42 +76,42 @@ function terraform(profile: ServiceProfile): readonly GeneratedFile[] {
       resource: new Block(
         ['azurerm_lb_probe', resource],
         {
-          name: probeName,
+          name: balancer.name,
           loadbalancer_id: new Expression('var.loadbalancer_id'),
-          protocol,
-          port,
-          request_path: path,
-          interval_in_seconds: check.intervalSeconds,
-          probe_threshold: check.unhealthyThreshold,
+          protocol: balancer.protocol,
+          port: balancer.port,
+          request_path: balancer.path,
+          interval_in_seconds: balancer.interval,
+          probe_threshold: balancer.failures,
         },
         `An azurerm_lb_rule uses it by probe_id = azurerm_lb_probe.${resource}.id.`,
       ),
     },
   ])
-  const gateway = toHcl([
+  const gatewayText = toHcl([
     {
       locals: new Block([], {
         [`${resource}_gateway_probe`]: because(
           {
-            name: probeName,
-            protocol,
-            path,
-            interval: asked.intervalSeconds,
-            timeout: asked.timeoutSeconds,
-            unhealthy_threshold: asked.unhealthyThreshold,
-            host: gateways.gatewayHost,
-            port: gateways.gatewayPort,
-            status_code: because(['200'], STATUS_REASON),
+            name: gateway.name,
+            protocol: gateway.protocol,
+            path: gateway.path,
+            interval: gateway.interval,
+            timeout: gateway.timeout,
+            unhealthy_threshold: gateway.failures,
+            host: gateway.host,
+            port: gateway.port,
+            status_code: gateway.statuses,
           },
           `For the probe block of azurerm_application_gateway: name = local.${resource}_gateway_probe.name and so on, status_code in its match block.`,
         ),
         [`${resource}_backend_http_settings`]: because(
           {
-            port: servicePort,
-            protocol: gateways.serviceProtocol,
-            probe_name: probeName,
-            request_timeout: gateways.requestTimeout,
-            drain_timeout_sec: check.drainingSeconds,
+            port: backend.port,
+            protocol: backend.protocol,
+            probe_name: gateway.name,
+            request_timeout: backend.requestTimeout,
+            drain_timeout_sec: backend.draining,
           },
           'For its backend_http_settings block, the last in a connection_draining block with enabled = true.',
         ),
@@ -118,50 +119,41 @@ function terraform(profile: ServiceProfile): readonly GeneratedFile[] {
     },
   ])
   return [
-    { path: 'load-balancer.tf', text: balancer, language: 'hcl' },
-    { path: 'application-gateway.tf', text: gateway, language: 'hcl' },
+    { path: 'load-balancer.tf', text: balancerText, language: 'hcl' },
+    { path: 'application-gateway.tf', text: gatewayText, language: 'hcl' },
   ]
 }
 
 function bicep(profile: ServiceProfile): GeneratedFile {
-  const {
-    check,
-    gateway: asked,
-    port,
-    servicePort,
-    probeName,
-    protocol,
-    path,
-    ...gateways
-  } = settings(profile)
+  const { balancer, gateway, backend } = settings(profile)
   const balancerProbe: Tree = {
-    name: probeName,
+    name: balancer.name,
     properties: {
-      protocol,
-      port,
-      requestPath: path,
-      intervalInSeconds: check.intervalSeconds,
-      probeThreshold: check.unhealthyThreshold,
+      protocol: balancer.protocol,
+      port: balancer.port,
+      requestPath: balancer.path,
+      intervalInSeconds: balancer.interval,
+      probeThreshold: balancer.failures,
     },
   }
   const gatewayProbe: Tree = {
-    name: probeName,
+    name: gateway.name,
     properties: {
-      protocol,
-      path,
-      interval: asked.intervalSeconds,
-      timeout: asked.timeoutSeconds,
-      unhealthyThreshold: asked.unhealthyThreshold,
-      host: gateways.gatewayHost,
-      port: gateways.gatewayPort,
-      match: { statusCodes: because(['200'], STATUS_REASON) },
+      protocol: gateway.protocol,
+      path: gateway.path,
+      interval: gateway.interval,
+      timeout: gateway.timeout,
+      unhealthyThreshold: gateway.failures,
+      host: gateway.host,
+      port: gateway.port,
+      match: { statusCodes: gateway.statuses },
     },
   }
-  const backend: Tree = {
-    port: servicePort,
-    protocol: gateways.serviceProtocol,
-    requestTimeout: gateways.requestTimeout,
-    connectionDraining: { enabled: true, drainTimeoutInSec: check.drainingSeconds },
+  const backendSettings: Tree = {
+    port: backend.port,
+    protocol: backend.protocol,
+    requestTimeout: backend.requestTimeout,
+    connectionDraining: { enabled: true, drainTimeoutInSec: backend.draining },
   }
   const text = [
     comment('In the properties of a Microsoft.Network/loadBalancers: probes: [loadBalancerProbe].', {
@@ -176,7 +168,7 @@ function bicep(profile: ServiceProfile): GeneratedFile {
       'In the properties of its backendHttpSettingsCollection, by union() with what else is there; probe: { id: resourceId(…) } names the probe above.',
       { prefix: '//' },
     ),
-    `var backendHttpSettings = ${toBicep(backend)}\n\n`,
+    `var backendHttpSettings = ${toBicep(backendSettings)}\n\n`,
     'output loadBalancerProbe object = loadBalancerProbe\n',
     'output applicationGatewayProbe object = applicationGatewayProbe\n',
     'output backendHttpSettings object = backendHttpSettings\n',

@@ -1,5 +1,5 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
-import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
+import { ANSWERS, checkTiming, secondsText, timeoutReason } from '../balancing/check-timing.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import { type Trust, trustOf } from '../balancing/trust.ts'
@@ -56,12 +56,12 @@ function snippet(profile: ServiceProfile, instances: Instances, options: TargetO
       'health_status 200',
       ...(healthPort === undefined ? [] : [`health_port ${healthPort}`]),
       [
-        `health_interval ${durationText(intervalMs)}`,
+        `health_interval ${secondsText(intervalMs)}`,
         `Caddy acts on the first answer, good or bad; with Caddy 2.8 or newer add "health_fails 3" and "health_passes 2" and divide the interval by three. ${reason}`,
       ],
-      [`health_timeout ${durationText(timeoutMs)}`, timeoutReason(profile)],
+      [`health_timeout ${secondsText(timeoutMs)}`, timeoutReason(profile)],
       [
-        `fail_duration ${durationText(Math.min(10_000, Math.max(1000, drainDelayMs)))}`,
+        `fail_duration ${secondsText(Math.min(10_000, Math.max(1000, drainDelayMs)))}`,
         'Between two questions: an instance that cannot be reached is left out for this long, and not longer than the drain delay, so that it is back before the next one of a rolling restart stops.',
       ],
       'max_fails 3',

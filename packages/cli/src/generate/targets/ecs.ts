@@ -1,3 +1,4 @@
+import { UsageError } from '../../command/usage-error.ts'
 import { besideSidecar } from '../asking/sidecar.ts'
 import type { Target } from '../target.ts'
 import { toHcl } from '../text/hcl.ts'
@@ -19,6 +20,10 @@ export const ecs: Target = {
     const profile = sidecar === undefined ? described : besideSidecar(described)
     const containers = containerDefinitions(profile, sidecar)
     if (form === 'task-definition') {
+      if (probe !== undefined)
+        throw new UsageError([
+          '--probe: the task definition has the check of each container; the target group that chooses is in the other forms',
+        ])
       const definition = {
         family: profile.name,
         containerDefinitions: containers,

@@ -1,5 +1,5 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
-import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
+import { ANSWERS, checkTiming, secondsText, timeoutReason } from '../balancing/check-timing.ts'
 import { type Instances, instancesOf } from '../balancing/instances.ts'
 import { type Trust, trustOf } from '../balancing/trust.ts'
 import type { Target } from '../target.ts'
@@ -82,10 +82,10 @@ function cluster(
 function healthCheck(profile: ServiceProfile): Tree {
   const { timeoutMs, intervalMs, fall, rise, reason } = checkTiming(profile)
   return {
-    timeout: because(durationText(timeoutMs), timeoutReason(profile)),
-    interval: because(durationText(intervalMs), reason),
+    timeout: because(secondsText(timeoutMs), timeoutReason(profile)),
+    interval: because(secondsText(intervalMs), reason),
     no_traffic_interval: because(
-      durationText(intervalMs),
+      secondsText(intervalMs),
       'Unsaid it is 60 s: a cluster that nobody has used yet would not know its instances.',
     ),
     unhealthy_threshold: fall,
@@ -118,7 +118,7 @@ function outliers({ drainDelayMs }: ServiceProfile): Tree {
     enforcing_consecutive_5xx: 0,
     enforcing_success_rate: 0,
     base_ejection_time: because(
-      durationText(Math.min(10_000, Math.max(1000, drainDelayMs))),
+      secondsText(Math.min(10_000, Math.max(1000, drainDelayMs))),
       'No longer than the drain delay: in a rolling restart the instance that is back is in use before the next one stops.',
     ),
     max_ejection_percent: because(50, 'Half of the instances stay, even if all of them look ill.'),

@@ -1,5 +1,5 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
-import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
+import { ANSWERS, checkTiming, secondsText, timeoutReason } from '../balancing/check-timing.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import { trustReason } from '../balancing/trust.ts'
@@ -81,7 +81,7 @@ function backend(
       ],
       [`timeout check ${timeoutMs}ms`, timeoutReason(profile)],
       ['timeout connect 1s', 'An instance that is gone without a word is left for the next one soon.'],
-      [`timeout server ${inFlightMs + 1000}ms`, `Above the longest request, ${durationText(inFlightMs)}.`],
+      [`timeout server ${inFlightMs + 1000}ms`, `Above the longest request, ${secondsText(inFlightMs)}.`],
       [
         'retries 2',
         'Until a dead instance has been noticed its requests go to another one. Only those that never reached it (conn-failure): whatever was sent may have been done.',

@@ -1,6 +1,6 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { timeoutSecondsOf } from '../../profile/timings.ts'
-import { ANSWERS, durationText } from '../balancing/check-timing.ts'
+import { ANSWERS, secondsText } from '../balancing/check-timing.ts'
 import { type Instance, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import type { Target } from '../target.ts'
@@ -42,7 +42,7 @@ export function checkCommands(profile: ServiceProfile): {
   const asks = `$USER1$/check_http -I $HOSTADDRESS$ -p $ARG1$ -H ${name}${tls ? ' -S --sni' : ''} -u ${quoted(plainPath(readiness.path))} -t ${timeout + 1}`
   const passes = `-e 'HTTP/1.1 200'`
   return {
-    ready: `${asks} ${passes} -w ${durationText(readiness.budgetMs).slice(0, -1)} -c ${timeout}`,
+    ready: `${asks} ${passes} -w ${secondsText(readiness.budgetMs).slice(0, -1)} -c ${timeout}`,
     degraded: `$USER1$/negate -s -c WARNING ${asks} ${passes} -r '"status":"DEGRADED"' --invert-regex`,
   }
 }
@@ -55,7 +55,7 @@ function quoted(path: string): string {
 function commands(profile: ServiceProfile): readonly string[] {
   const { name, readiness } = profile
   const { ready, degraded } = checkCommands(profile)
-  const budget = durationText(readiness.budgetMs)
+  const budget = secondsText(readiness.budgetMs)
   return [
     directives([
       [

@@ -1,5 +1,5 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
-import { checkTiming, durationText } from '../balancing/check-timing.ts'
+import { checkTiming, secondsText } from '../balancing/check-timing.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import { type Trust, trustOf } from '../balancing/trust.ts'
@@ -77,7 +77,7 @@ function upstream(profile: ServiceProfile, { all, named, placeholders }: Instanc
  */
 function leavingOut(drainDelayMs: number): { readonly parameters: string; readonly reason: string } {
   const seconds = Math.floor(Math.min(MOST_FAIL_MS, drainDelayMs) / 1000) - 1
-  const drains = `the drain delay (${durationText(drainDelayMs)})`
+  const drains = `the drain delay (${secondsText(drainDelayMs)})`
   if (seconds < 1) {
     return {
       parameters: 'max_fails=0',
@@ -115,7 +115,7 @@ function location(profile: ServiceProfile, { healthPort }: Instances, trust: Tru
     ],
     [
       `proxy_read_timeout ${Math.ceil((inFlightMs + 1000) / 1000)}s;`,
-      `Above the longest request, ${durationText(inFlightMs)}.`,
+      `Above the longest request, ${secondsText(inFlightMs)}.`,
     ],
     `proxy_next_upstream_timeout ${Math.ceil((inFlightMs + 1000) / 1000)}s;`,
     [

@@ -1,6 +1,6 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
 import { unannounced } from '../asking/reasons.ts'
-import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
+import { ANSWERS, checkTiming, secondsText, timeoutReason } from '../balancing/check-timing.ts'
 import { addressOf, type Instances, instancesOf } from '../balancing/instances.ts'
 import { trustReason } from '../balancing/trust.ts'
 import type { Target, TargetOptions } from '../target.ts'
@@ -81,21 +81,21 @@ function healthCheck(profile: ServiceProfile, healthPort: number | undefined): T
     method: 'GET',
     followRedirects: because(false, 'A redirect would be followed to a login page, which is always healthy.'),
     interval: because(
-      durationText(asked),
+      secondsText(asked),
       asked === intervalMs
         ? `Traefik acts on the first answer, good or bad. ${reason}`
         : `Above the timeout, as Traefik wants it. It acts on the first answer, good or bad: ${lateness(asked, profile)}`,
     ),
-    timeout: because(durationText(timeoutMs), timeoutReason(profile)),
+    timeout: because(secondsText(timeoutMs), timeoutReason(profile)),
   }
 }
 
 function lateness(asked: number, profile: ServiceProfile): string {
   const { drainDelayMs } = profile
   const lost = unannounced(profile)
-  if (lost !== undefined) return `one that fails is out within ${durationText(asked)}. ${lost}`
-  const out = `an instance that drains is out within ${durationText(asked)}`
+  if (lost !== undefined) return `one that fails is out within ${secondsText(asked)}. ${lost}`
+  const out = `an instance that drains is out within ${secondsText(asked)}`
   return asked <= drainDelayMs
-    ? `${out}, before it stops listening after ${durationText(drainDelayMs)}.`
-    : `${out}. TOO LATE: it stops listening after ${durationText(drainDelayMs)}; give it a drain delay of ${durationText(asked + 500)}.`
+    ? `${out}, before it stops listening after ${secondsText(drainDelayMs)}.`
+    : `${out}. TOO LATE: it stops listening after ${secondsText(drainDelayMs)}; give it a drain delay of ${secondsText(asked + 500)}.`
 }

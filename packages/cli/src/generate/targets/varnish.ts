@@ -1,5 +1,5 @@
 import type { ServiceProfile } from '../../profile/service-profile.ts'
-import { ANSWERS, checkTiming, durationText, timeoutReason } from '../balancing/check-timing.ts'
+import { ANSWERS, checkTiming, secondsText, timeoutReason } from '../balancing/check-timing.ts'
 import { type Instances, instancesOf } from '../balancing/instances.ts'
 import { plainPath } from '../balancing/plain-path.ts'
 import type { Target } from '../target.ts'
@@ -34,7 +34,7 @@ function vcl(profile: ServiceProfile, instances: Instances): string {
         `.port = "${port}";`,
         `.probe = ${symbol}_ready;`,
         '.connect_timeout = 1s;',
-        `.first_byte_timeout = ${durationText(profile.inFlightMs + 1000)};`,
+        `.first_byte_timeout = ${secondsText(profile.inFlightMs + 1000)};`,
       ]),
     ),
     block('sub vcl_init', [
@@ -79,8 +79,8 @@ function probe(profile: ServiceProfile): readonly Directive[] {
   return [
     [`.url = "${plainPath(profile.readiness.path)}";`, ANSWERS],
     '.expected_response = 200;',
-    [`.timeout = ${durationText(timeoutMs)};`, timeoutReason(profile)],
-    [`.interval = ${durationText(intervalMs)};`, reason],
+    [`.timeout = ${secondsText(timeoutMs)};`, timeoutReason(profile)],
+    [`.interval = ${secondsText(intervalMs)};`, reason],
     [
       `.window = ${fall + rise - 1};`,
       `Of the last ${fall + rise - 1} answers ${rise} have to be good: so ${fall} failures take an instance out, and ${rise} successes bring it back.`,

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startFaultyTcp, type TcpServer } from '../../../../../tests/servers/faulty-tcp.ts'
 import { healthEndpoint } from '../../checks/health-endpoint.ts'
 import { http } from '../../checks/http.ts'
-import { tcp } from '../../checks/tcp.ts'
+import { type Address, tcp } from '../../checks/tcp.ts'
 import { tls } from '../../checks/tls.ts'
 import { udp } from '../../checks/udp.ts'
 import type { CheckDefinition } from '../../core/check.ts'
+import { createHealth } from '../../core/create-health.ts'
 import { up } from '../../core/outcome.ts'
 import { Problems } from '../../errors/problems.ts'
 import { clientCheck } from './client-check.ts'
@@ -69,6 +70,35 @@ describe('a check whose run is over before it is told whom to ask', () => {
     }
     await expect(definition.run?.(context)).rejects.toBe(reason)
     expect([asked, silent.accepted]).toEqual([0, 0])
+  })
+})
+
+describe('a function that knows no URL or address yet is DOWN, and compiles', () => {
+  let url: string | URL | undefined
+  let address: Address | undefined
+  const none = async () => null
+  test.each<[string, string, CheckDefinition, CheckDefinition]>([
+    ['http', 'no URL', http(() => url), http(none)],
+    ['health-endpoint', 'no URL', healthEndpoint(() => url), healthEndpoint(none)],
+    ['tcp', 'no address', tcp(() => address), tcp(none)],
+    ['udp', 'no address', udp(() => address, { send: 'x' }), udp(none, { send: 'x' })],
+    ['tls', 'no address', tls(() => address), tls(none)],
+  ])('%s', async (_name, error, undefinedYet, nullYet) => {
+    const health = createHealth({ checks: { undefinedYet, nullYet } })
+    expect(await health.check('undefinedYet').run()).toMatchObject({ status: 'DOWN', error })
+    expect(await health.check('nullYet').run()).toMatchObject({ status: 'DOWN', error })
+  })
+
+  test('a promise of one compiles too', () => {
+    const discovered = async () => url
+    const found = async () => address
+    for (const make of [http, healthEndpoint]) make(discovered)
+    for (const make of [tcp, tls]) make(found)
+    udp(found, { send: 'x' })
+    // @ts-expect-error a port alone is no address
+    tcp(() => 25)
+    // @ts-expect-error a port alone is no URL
+    http(async () => 80)
   })
 })
 

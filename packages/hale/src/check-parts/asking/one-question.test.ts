@@ -92,4 +92,6 @@ test('tells whether something settles in time', async () => {
   expect(await settlesWithin(Promise.resolve(), 1_000)).toBe(true)
   expect(await settlesWithin(Promise.reject(new Error('x')), 1_000)).toBe(true)
   expect(await settlesWithin(new Promise(() => {}), 5)).toBe(false)
+  const soon = new Promise((resolve) => setTimeout(resolve, 5))
+  expect(await settlesWithin(soon, 2 ** 32)).toBe(true)
 })

@@ -1,3 +1,5 @@
+import { systemClock } from '../../core/clock.ts'
+
 /** How long an answer may be owed before the question is put once more, in milliseconds. */
 const forgottenAfterMs = 60_000
 
@@ -55,15 +57,14 @@ export async function unlessAborted<T>(promise: PromiseLike<T>, signal: AbortSig
 
 /** Whether a promise settles, either way, within so many milliseconds. */
 export async function settlesWithin(promise: PromiseLike<unknown>, ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let cancel = (): void => {}
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false)
-    timer.unref()
+    cancel = systemClock.after(ms, () => resolve(false))
   })
   const settled = () => true
   try {
     return await Promise.race([promise.then(settled, settled), late])
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }

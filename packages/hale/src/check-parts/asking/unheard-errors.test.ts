@@ -2,11 +2,13 @@ import { EventEmitter } from 'node:events'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Redis } from 'ioredis'
 import { connect } from 'mqtt'
+import mssqlDriver from 'mssql'
 import pg from 'pg'
 import { createClient, createCluster } from 'redis'
 import { expect, test, vi } from 'vitest'
 import { closedPort } from '../../../../../tests/servers/faulty-tcp.ts'
 import { mqtt } from '../../checks/mqtt.ts'
+import { mssql } from '../../checks/mssql.ts'
 import { mysql } from '../../checks/mysql.ts'
 import { postgres } from '../../checks/postgres.ts'
 import { rabbitmq } from '../../checks/rabbitmq.ts'
@@ -97,6 +99,14 @@ const clients: readonly Unheard[] = [
     make() {
       const client = emitter({ promise() {}, query() {}, state: 'disconnected' })
       return { client, check: mysql(client as never) }
+    },
+  },
+  {
+    of: 'a ConnectionPool of mssql',
+    name: 'pool',
+    make(port) {
+      const client = new mssqlDriver.ConnectionPool({ server: host, port })
+      return { client, check: mssql(client) }
     },
   },
   {

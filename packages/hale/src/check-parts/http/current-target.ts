@@ -14,7 +14,7 @@ export type AtTarget = (
 export function currentTarget(url: unknown, problems: Problems): AtTarget {
   const fixed = requestTarget(url)
   if (fixed === undefined && !isCallable(url))
-    problems.add('url', `expected an http: or https: URL, got ${kindGiven(url)}`)
+    problems.add('url', `expected an http: or https: URL, got ${kindGiven(url)}${mendOf(url)}`)
   return async (signal, ask) => {
     if (fixed !== undefined) return ask(fixed)
     const current = await ofTheMoment(url as () => unknown, signal)
@@ -23,4 +23,10 @@ export function currentTarget(url: unknown, problems: Problems): AtTarget {
     const target = requestTarget(current)
     return target === undefined ? down('not an http: or https: URL') : ask(target)
   }
+}
+
+// A host and a port, which a URL has after its scheme: `localhost:` would be one.
+function mendOf(url: unknown): string {
+  const isHost = typeof url === 'string' && /^[\w.-]+(?::\d{1,5})?(?:[/?#]|$)/.test(url)
+  return isHost ? '; begin it with http:// or https://' : ''
 }

@@ -1,6 +1,5 @@
+import { defaultTimeoutMs } from '../../core/check.ts'
 import type { Problems } from '../../errors/problems.ts'
-
-const defaultTimeoutMs = 500
 
 /** The option `degradedAfterMs`, in milliseconds; Infinity when it is not given. */
 export function degradedAfter(value: unknown, timeoutMs: unknown, problems: Problems): number {

@@ -7,6 +7,10 @@ export function limitsOf(problems: Problems, option: string, given: unknown, mea
   if (!isPair) problems.add(option, `expected { degradedAt, downAt }, got ${kindOf(given)}`)
   const pair = problems.object(option, isPair ? given : undefined)
   problems.knownKeys(option, pair, thresholdOptions)
+  const isEmpty = given !== undefined && Object.values(pair).every((limit) => limit === undefined)
+  const mayBeEmpty = measure.mayBeEmpty ?? measure.defaults !== undefined
+  if (isEmpty && isPair && !mayBeEmpty)
+    problems.add(option, 'expected degradedAt, downAt or both, got neither')
   return new Limits(problems, option, pair as Thresholds, measure)
 }
 

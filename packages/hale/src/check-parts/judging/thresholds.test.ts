@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Problems } from '../../errors/problems.ts'
+import { limitsOf } from './limits-of.ts'
 import { Limits, type Measure, type Thresholds, worstGrade } from './thresholds.ts'
 
 const lag: Measure = { unit: 'ms', defaults: { degradedAt: 10, downAt: 100 } }
@@ -39,6 +40,23 @@ test('refuses a pair the wrong way round, and what is no number, each by its nam
     'limits.downAt: expected at most degradedAt (5), got 6',
   ])
   expect(graderOf({ degradedAt: '5' as never, downAt: -1 }, lag).problems).toHaveLength(2)
+})
+
+test('refuses a pair that would judge nothing, unless that means something', () => {
+  const problemsOf = (given: unknown, measure: Measure) => {
+    const problems = new Problems()
+    limitsOf(problems, 'waiting', given, measure)
+    return problems.found
+  }
+  const jobs: Measure = { unit: 'jobs' }
+  const neither = ['waiting: expected degradedAt, downAt or both, got neither']
+  expect(problemsOf({}, jobs)).toEqual(neither)
+  expect(problemsOf({ degradedAt: undefined }, jobs)).toEqual(neither)
+  expect(problemsOf({ degradedAt: 0 }, jobs)).toEqual([])
+  expect(problemsOf(undefined, jobs)).toEqual([])
+  expect(problemsOf({}, { ...jobs, mayBeEmpty: true })).toEqual([])
+  expect(problemsOf({}, lag)).toEqual([])
+  expect(problemsOf({ at: 5 }, jobs)).toEqual([expect.stringMatching(/^waiting\.at: /)])
 })
 
 test('the worst of several grades counts, and of none it is UP', () => {

@@ -23,6 +23,11 @@ export interface Measure {
   readonly worse?: 'more' | 'less'
   /** What applies where nothing is given. */
   readonly defaults?: Thresholds
+  /**
+   * Whether a pair that holds neither means something: that nothing is judged, where something else would be.
+   * @default whether there are defaults
+   */
+  readonly mayBeEmpty?: boolean
 }
 
 type Grade = Outcome['status']

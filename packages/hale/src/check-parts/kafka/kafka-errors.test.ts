@@ -30,6 +30,7 @@ describe('kafkaText', () => {
     ],
     [failure({ name: 'KafkaJSRequestTimeoutError' }), 'timed out waiting for an answer'],
     [failure({}, 'Connection closed'), 'connection closed'],
+    [failure({}, 'Broker not connected'), 'not connected'],
     [failure({}, 'Connection to 10.0.0.1:9092 timed out.'), 'connection timed out'],
   ])('%j', (error, text) => {
     expect(kafkaText(error)).toBe(text)

@@ -45,6 +45,7 @@ const messages: Readonly<Record<string, string>> = {
   'Connection closed by the server': 'connection closed',
   'Closed connection': 'connection closed',
   'Not connected': 'connection closed',
+  'Broker not connected': 'not connected',
   'Connection closed': 'connection closed',
   'Client is closed.': 'client closed',
   'Connection pool is closed.': 'client closed',

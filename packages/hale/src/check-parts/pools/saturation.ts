@@ -1,6 +1,8 @@
 import type { CheckContext } from '../../core/check.ts'
 import { degraded, down, type Outcome } from '../../core/outcome.ts'
 import type { Problems } from '../../errors/problems.ts'
+import { hasFreeConnection } from './free-connection.ts'
+import type { PoolUse } from './pool-use.ts'
 
 /** Options of checks whose client has a pool. */
 export interface SaturationOptions {
@@ -30,7 +32,21 @@ export class Saturation {
     this.#forMs = problems.number('saturatedForMs', saturatedForMs, 30_000, { unit: 'milliseconds' })
   }
 
-  /** The pool has no free connection. */
+  /** Waits for a free connection. Without one, what that counts as: it is told apart from a server out of reach. */
+  async ofPool(use: PoolUse | undefined, context: CheckContext): Promise<Outcome | undefined> {
+    return use === undefined || (await hasFreeConnection(use.isFree, context))
+      ? undefined
+      : this.ofFull(use, context)
+  }
+
+  /** Nothing is free: others work with the connections, or the server does not answer. */
+  ofFull(use: PoolUse | undefined, context: CheckContext): Outcome {
+    if (use?.hasUnanswered()) return down('earlier query not answered', use.counts())
+    if (use?.isConnected() === false) return down('not connected', use.counts())
+    return this.outcome(context, use?.counts())
+  }
+
+  /** Others work with all connections. */
   outcome({ now }: CheckContext, data?: object): Outcome {
     this.#since ??= now()
     const failed = this.#as === 'DOWN' || now() - this.#since >= this.#forMs

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import { TimeoutError } from 'redis'
 import { expect, test } from 'vitest'
 import { redisText, withoutCommand } from './redis-errors.ts'
 
@@ -38,6 +39,12 @@ test('of a cluster that could not be asked the last of its nodes may know why', 
     'WRONGPASS x',
   ])
     expect(redisText(failed(other))).toBe('no node can be reached')
+})
+
+test('a command that node-redis has given up is told by its class, which is all that it has', () => {
+  expect(redisText(new TimeoutError())).toBe('timed out waiting for an answer')
+  expect(redisText(new TimeoutError('hunter22'))).toBeUndefined()
+  expect(redisText(new Error(''))).toBeUndefined()
 })
 
 test('says nothing of what is no error', () => {

@@ -64,9 +64,26 @@ export function redisText(error: unknown): string | undefined {
   if (ofNode !== undefined) return ofNode
   if (Object.hasOwn(texts, message)) return texts[message]
   if (message.startsWith('Reached the max retries per request limit')) return 'not connected'
-  if (message.startsWith('Socket timeout timeout.')) return 'timed out waiting for an answer'
+  if (message.startsWith('Socket timeout timeout.') || isCommandTimeout(error))
+    return 'timed out waiting for an answer'
   if (message.startsWith('All sentinels are unreachable')) return 'no sentinel can be reached'
   return refusalOf(message)
+}
+
+/** node-redis gives up a command with an error that has nothing but its class. */
+function isCommandTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message === '' && error.constructor.name === 'TimeoutError'
+}
+
+/** Whether a pool of node-redis has not had a client to give for as long as it waits. */
+export function isPoolTimeout(error: unknown): boolean {
+  return messageOf(error).startsWith('Timeout waiting for a client after ')
+}
+
+/** Whether it tells less than what the clients of a pool have said: anything but a refusal of who is logged in. */
+export function knowsLess(error: unknown): boolean {
+  const refusal = refusalOf(messageOf(error))
+  return refusal === undefined || refusal === refusals.NOAUTH
 }
 
 function refusalOf(message: string): string | undefined {

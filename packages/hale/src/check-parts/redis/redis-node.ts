@@ -1,9 +1,10 @@
 import type { CheckContext } from '../../core/check.ts'
 import { messageOf } from '../asking/client-check.ts'
 import { forgetErrorOf, lastErrorOf } from '../asking/last-error.ts'
-import { OneQuestion } from '../asking/one-question.ts'
+import { OneQuestion, settlesWithin } from '../asking/one-question.ts'
 import { hasMethod } from '../asking/structure.ts'
 import { hasFreeConnection } from '../pools/free-connection.ts'
+import { isPoolTimeout, knowsLess } from './redis-errors.ts'
 
 /** What one Redis has said, or its client in its place. */
 export interface RedisAnswer {
@@ -59,15 +60,7 @@ export class RedisNodes {
     const absent = await this.absence(connection, context)
     if (absent !== undefined) return { absent }
     const answer = this.#owed.ask(connection, context, () => inquire(connection as Commands, questions))
-    const { tasksQueueLength } = connection as ClientState
-    if (typeof tasksQueueLength !== 'number') return answer
-    let settled = false
-    const settle = (): void => {
-      settled = true
-    }
-    answer.then(settle, settle)
-    const isTaken = (): boolean => settled || (connection as ClientState).tasksQueueLength === 0
-    return (await hasFreeConnection(isTaken, context)) ? answer : { saturated: true }
+    return isPool(connection) ? answerOfPool(connection, answer, context) : answer
   }
 
   /** Asks one whose connection the client opens when it is first needed. */
@@ -86,7 +79,9 @@ export class RedisNodes {
    */
   async absence(client: object, context: CheckContext): Promise<string | undefined> {
     if (stateOf(client) === 'ready') {
-      forgetErrorOf(client)
+      // A pool is ready whether its clients are connected or not.
+      if (isPool(client)) lastErrorOf(client)
+      else forgetErrorOf(client)
       return undefined
     }
     if (lastErrorOf(client) === undefined)
@@ -101,6 +96,42 @@ export class RedisNodes {
       if (fieldOf(info, 'loading') === '1') return 'loading its data'
     }
     return state === 'connecting' ? 'not connected' : state
+  }
+}
+
+function isPool(client: object): boolean {
+  return typeof (client as ClientState).tasksQueueLength === 'number'
+}
+
+/** Of its run's time, what is left to the answer before a pool is judged by what its clients have said last. */
+const patience = 0.9
+
+/**
+ * Its clients connect and log in by themselves, and a command waits for that as long as it takes: why it does is told by
+ * the errors they emit, until one is answered again.
+ */
+async function answerOfPool(
+  pool: object,
+  answer: Promise<RedisAnswer>,
+  context: CheckContext,
+): Promise<RedisAnswer> {
+  const until = context.now() + context.timeoutMs * patience
+  let settled = false
+  const settle = (): void => {
+    settled = true
+  }
+  answer.then(settle, settle)
+  const isTaken = (): boolean => settled || (pool as ClientState).tasksQueueLength === 0
+  if (!(await hasFreeConnection(isTaken, context))) return { saturated: true }
+  const told = lastErrorOf(pool)
+  if (told !== undefined && !(await settlesWithin(answer, Math.max(0, until - context.now())))) throw told
+  try {
+    const given = await answer
+    forgetErrorOf(pool)
+    return given
+  } catch (error) {
+    if (isPoolTimeout(error)) return { saturated: true }
+    throw knowsLess(error) ? (lastErrorOf(pool) ?? error) : error
   }
 }
 

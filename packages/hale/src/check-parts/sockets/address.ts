@@ -11,8 +11,10 @@ export interface Address {
   readonly port: number
 }
 
-/** An address, or a function that returns the current one. */
-export type AddressOf<A extends Address = Address> = A | (() => A | PromiseLike<A>)
+/** An address, or a function that returns the current one, or nothing while there is none. */
+export type AddressOf<A extends Address = Address> =
+  | A
+  | (() => A | null | undefined | PromiseLike<A | null | undefined>)
 
 /** Whether something is an address. */
 function isAddress(value: unknown): value is Address {

@@ -31,13 +31,17 @@ const texts: Readonly<Record<string, string>> = {
 const queueNames = ['KnexTimeoutError', 'SequelizeConnectionAcquireTimeoutError', 'P2024']
 
 /** The error and what its client wraps, each in a way of its own. */
-export function causesOf(error: unknown, query: string): readonly unknown[] {
-  const found: unknown[] = [error]
+export function causesOf(thrown: unknown, query: string): readonly unknown[] {
+  const found: unknown[] = [thrown]
   // Knex puts the query before what the driver says.
-  const message = messageOf(error)
+  const message = messageOf(thrown)
   if (message.startsWith(`${query} - `)) found.push(new Error(message.slice(query.length + 3)))
   for (let index = 0; index < found.length && found.length < 8; index++) {
-    const { cause, parent, driverError, meta } = Object(found[index]) as Readonly<Record<string, unknown>>
+    const error = Object(found[index]) as Readonly<Record<string, unknown>>
+    const { cause, parent, driverError, meta, originalCode, originalMessage } = error
+    // An adapter of Prisma keeps what its driver has thrown under other names.
+    if (typeof originalCode === 'string')
+      found.push(Object.assign(new Error(String(originalMessage)), { code: originalCode }))
     for (const inner of [cause, parent, driverError, Object(meta).driverAdapterError])
       if (typeof inner === 'object' && inner !== null && !found.includes(inner)) found.push(inner)
   }
@@ -50,16 +54,23 @@ export function isQueued(error: unknown): boolean {
   return isQueueError(error) || queueNames.includes(String(name)) || queueNames.includes(String(code))
 }
 
-/** The safe text for what an ORM throws, or for a list of causes. */
+/** The safe text for what an ORM throws, or for a list of causes; undefined where a code among them says more. */
 export function textOfCauses(error: unknown): string | undefined {
-  for (const cause of error instanceof AggregateError ? error.errors : [error]) {
-    const { message, code, errorCode, kind, originalCode } = Object(cause) as Readonly<
-      Record<string, unknown>
-    >
-    const text = textOfDriver(cause) ?? textOfCode(String(originalCode))
-    if (text !== undefined) return text
+  const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error]
+  const said = causes.map(textOfDriver).find((text) => text !== undefined)
+  if (said !== undefined) return said
+  // A locked SQLite is to Prisma a timeout of the socket.
+  if (causes.some(hasDriverCode)) return undefined
+  for (const cause of causes) {
+    const { message, code, errorCode, kind } = Object(cause) as Readonly<Record<string, unknown>>
     for (const key of [message, code, errorCode, kind])
       if (typeof key === 'string' && Object.hasOwn(texts, key)) return texts[key]
   }
   return undefined
+}
+
+/** Whether it keeps the code of a driver that the vocabulary knows. */
+function hasDriverCode(cause: unknown): boolean {
+  const { originalCode } = Object(cause) as { readonly originalCode?: unknown }
+  return typeof originalCode === 'string' && textOfCode(originalCode) !== undefined
 }

@@ -1,5 +1,6 @@
 import { Problems } from '../../errors/problems.ts'
 import { type CheckDefinition, check, type DependencyCheckOptions } from '../check.ts'
+import { withDefaults } from '../check-defaults.ts'
 import type { Outcome } from '../outcome.ts'
 import type { HealthEvents } from '../transitions.ts'
 
@@ -25,9 +26,8 @@ export function breakerCheck(
       shownBy.set(breaker, names.add(name))
       return outcome()
     },
-    // A breaker closes with a call that succeeds, and a service that is out of rotation gets no call. What is no
-    // object is left as it is, for createHealth to complain about.
-    typeof options === 'object' && options !== null ? { critical: false, ...options } : options,
+    // A breaker closes with a call that succeeds, and a service that is out of rotation gets no call.
+    withDefaults(options, { critical: false }),
   )
   return { ...definition, problems: problems.found }
 }

@@ -1,6 +1,6 @@
 import { Problems } from '../../errors/problems.ts'
 import type { CheckDefinition } from '../check.ts'
-import { type CheckSettings, checkSettings } from '../check-settings.ts'
+import { activeOptions, type CheckSettings, checkSettings } from '../check-settings.ts'
 
 /** What may be set anew while the service runs. Durations are milliseconds; see `CheckOptions` for what each means. */
 export interface CheckTuning {
@@ -28,11 +28,10 @@ export interface CheckTuning {
 export type CheckTuningChange = { readonly [K in keyof CheckTuning]: CheckTuning[K] | null }
 
 const shared = ['critical', 'failureThreshold', 'successThreshold'] as const
-const active = ['timeoutMs', 'overlapAfterMs', 'retries', 'maxAgeMs', 'intervalMs'] as const
 
 /** What can be tuned of a check of this kind. */
 export function tunable(kind: CheckDefinition['kind']): readonly (keyof CheckTuning)[] {
-  return kind === 'heartbeat' ? [...shared, 'ttlMs'] : [...shared, ...active]
+  return kind === 'heartbeat' ? [...shared, 'ttlMs'] : [...shared, ...activeOptions]
 }
 
 /** The part of a check's settings that can be tuned. */

@@ -413,6 +413,7 @@ describe('disabling', () => {
     await health.dispose()
     expect(clock.pending).toBe(0)
     expect(() => health.control.of('cache')).toThrow(/no check is named "cache"/)
+    expect(() => health.control.of('databse')).toThrow('no check is named "databse"; did you mean database?')
   })
 })
 

@@ -6,16 +6,11 @@ import type { Clock } from '../clock.ts'
 import type { Events } from '../events.ts'
 import type { HealthControl } from '../health.ts'
 import type { Lifecycle } from '../lifecycle/lifecycle.ts'
+import { unknownName } from '../names.ts'
 import type { CheckReport } from '../report.ts'
 import { boundText } from '../text.ts'
 import { type CheckTuning, changedTuning, tunableSettings, tunedSettings } from './check-tuning.ts'
-import {
-  type CheckChange,
-  type CheckControl,
-  type ControlEvent,
-  changesBetween,
-  readChange,
-} from './control-change.ts'
+import { type CheckChange, type CheckControl, changesBetween, readChange } from './control-change.ts'
 
 /** A check and what was changed of it. */
 interface Controlled {
@@ -106,7 +101,7 @@ export class Control implements HealthControl {
 
   run(name: string, by: string): Promise<CheckReport> {
     const { check } = this.#known(name)
-    this.#tell({ check: name, by, action: 'run', changes: noChanges, at: this.#clock.wallTime() })
+    this.#events.control({ check: name, by, action: 'run', changes: noChanges, at: this.#clock.wallTime() })
     return check.runNow()
   }
 
@@ -126,12 +121,12 @@ export class Control implements HealthControl {
     const changes = Object.freeze({ maintenance: Object.freeze({ from: was, to: is }) })
     const at = this.#clock.wallTime()
     const why = boundText(reason)
-    this.#tell({ by, action: 'change', ...(why !== undefined && { reason: why }), changes, at })
+    this.#events.control({ by, action: 'change', ...(why !== undefined && { reason: why }), changes, at })
   }
 
   #known(name: string): Controlled {
     const controlled = this.#controlled.get(name)
-    if (controlled === undefined) throw new RangeError(`no check is named ${JSON.stringify(name)}`)
+    if (controlled === undefined) throw unknownName('check', name, this.names)
     return controlled
   }
 
@@ -174,7 +169,7 @@ export class Control implements HealthControl {
     if (Object.keys(changes).length === 0) return
     controlled.revision = this.#revisions++
     const at = this.#clock.wallTime()
-    this.#tell({
+    this.#events.control({
       check: name,
       by,
       action: 'change',
@@ -182,10 +177,5 @@ export class Control implements HealthControl {
       changes,
       at,
     })
-  }
-
-  // Frozen here, since subscribers of the channel hear of it before listeners do.
-  #tell(event: ControlEvent): void {
-    this.#events.control(Object.freeze(event))
   }
 }

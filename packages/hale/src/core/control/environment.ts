@@ -205,7 +205,7 @@ function read(
   }
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text)
   const unit = option.endsWith('Ms') ? ' of milliseconds' : ''
-  problems.add(variable, `expected a number${unit}, got a string of ${value.length} characters`)
+  problems.add(variable, `expected a number${unit}, got ${kindOf(value)}`)
   return undefined
 }
 

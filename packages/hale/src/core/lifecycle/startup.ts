@@ -51,10 +51,10 @@ export interface StartupSettings extends StartupOptions {
   readonly look: () => void
 }
 
+/** One that is pending, or that has failed. */
 interface Task {
   readonly name: string
   readonly progress: StartupTaskOptions['progress']
-  pending: boolean
   shown: string
   shownUntil: number
   failure?: { readonly text: string; readonly thrown: unknown }
@@ -65,7 +65,7 @@ const lookMs = 1000
 /** A service's start: its tasks and checks, and the time that they have. Complete once, and then for good. */
 export class Startup {
   readonly #settings: StartupSettings
-  readonly #tasks: Task[] = []
+  readonly #tasks = new Set<Task>()
   readonly #complete: Milestone
   readonly #timers = new Set<() => void>()
   #overdue = false
@@ -91,8 +91,8 @@ export class Startup {
 
   task(name: string, promise: PromiseLike<unknown>, { timeoutMs, progress }: StartupTaskOptions = {}): void {
     const shown = boundText(name) ?? 'unnamed'
-    const task: Task = { name: shown, progress, pending: true, shown, shownUntil: -Infinity }
-    this.#tasks.push(task)
+    const task: Task = { name: shown, progress, shown, shownUntil: -Infinity }
+    this.#tasks.add(task)
     this.#settings.changed()
     const late = (): void => {
       const text = `timed out after ${durationText(timeoutMs ?? 0)}`
@@ -115,8 +115,7 @@ export class Startup {
   /** Completes the start when nothing is left of it. */
   consider(): void {
     if (this.complete || this.#stopped !== undefined) return
-    if (this.#tasks.some(({ pending, failure }) => pending || failure !== undefined)) return
-    if (this.#settings.checksPending().length > 0) return
+    if (this.#tasks.size > 0 || this.#settings.checksPending().length > 0) return
     this.#overdue = false
     this.#cancelTimers()
     this.#complete.reach()
@@ -148,7 +147,7 @@ export class Startup {
 
   /** DOWN with the reason when it has failed. */
   get failed(): ApplicationReport | undefined {
-    const texts = this.#tasks.flatMap(({ name, failure }) =>
+    const texts = [...this.#tasks].flatMap(({ name, failure }) =>
       failure === undefined ? [] : [`${name}: ${failure.text}`],
     )
     if (texts.length > 0) return failedReport(`startup failed: ${texts.join(', ')}`)
@@ -157,15 +156,14 @@ export class Startup {
 
   /** What is still to be done, in words; undefined when no task is pending. */
   get pending(): string | undefined {
-    const pending = this.#tasks.filter((task) => task.pending)
+    const pending = [...this.#tasks].filter(({ failure }) => failure === undefined)
     return pending.length === 0 ? undefined : pending.map((task) => this.#shown(task)).join(', ')
   }
 
   #taskEnded(task: Task): void {
     if (this.#stopped !== undefined) return
-    task.pending = false
-    // It may have been given up on at its timeout.
-    delete task.failure
+    // Also one that was given up on at its timeout.
+    this.#tasks.delete(task)
     this.consider()
     this.#settings.changed()
   }
@@ -173,7 +171,6 @@ export class Startup {
   #taskFailed(task: Task, text: string, thrown: unknown): void {
     // What is begun fails when a service ends beneath it; that is no news to anybody.
     if (this.#stopped !== undefined) return
-    task.pending = false
     task.failure = { text, thrown }
     const details = { task: task.name, err: thrown }
     logSafely(this.#settings.logger, 'error', `startup task ${task.name}: ${text}`, details)
@@ -201,7 +198,7 @@ export class Startup {
       if (this.#stopped !== undefined) this.#complete.abandon()
       return
     }
-    const failed = this.#tasks.find(({ failure }) => failure !== undefined)
+    const failed = [...this.#tasks].find(({ failure }) => failure !== undefined)
     if (this.#stopped !== undefined) this.#complete.fail(this.#stopped)
     else if (failed !== undefined) this.#complete.fail(new StartupError(failed.name, failed.failure?.thrown))
     else if (this.#overdue) this.#complete.fail(new StartupError(undefined, new Error(this.#overdueText())))

@@ -1,4 +1,4 @@
-import { type Visibility, visibilities } from '../../core/group-settings.ts'
+import { terser, type Visibility, visibilities } from '../../core/group-settings.ts'
 import { ignoreRejection } from '../../errors/ignore-rejection.ts'
 import type { HealthRequest } from '../exchange.ts'
 import { bearerToken, sameSecret } from './secret.ts'
@@ -34,12 +34,16 @@ export class VisibilityPolicy {
 
   /** The level for this request to what shows several groups: the tersest of theirs. */
   ofAll(request: HealthRequest, ofGroups: readonly (Visibility | undefined)[]): Visibility {
-    return higher(ofGroups.map((ofGroup) => this.ofStranger(ofGroup)).reduce(lower), this.raised(request))
+    const levels = ofGroups.map((ofGroup) => this.ofStranger(ofGroup))
+    return higher(
+      levels.reduce((a, b) => terser(a, b)),
+      this.raised(request),
+    )
   }
 
   /** The level for whoever is not known. */
   ofStranger(ofGroup: Visibility | undefined): Visibility {
-    return ofGroup === undefined ? this.#floor : lower(ofGroup, this.#ceiling)
+    return ofGroup === undefined ? this.#floor : terser(ofGroup, this.#ceiling)
   }
 
   /** The level that a request has by itself, whatever it asks for; `'status'` for a stranger. */
@@ -69,8 +73,4 @@ export class VisibilityPolicy {
 
 function higher(a: Visibility, b: Visibility): Visibility {
   return visibilities.indexOf(a) >= visibilities.indexOf(b) ? a : b
-}
-
-function lower(a: Visibility, b: Visibility): Visibility {
-  return visibilities.indexOf(a) <= visibilities.indexOf(b) ? a : b
 }

@@ -2,6 +2,7 @@ import type { CheckChange } from '../../core/control/control-change.ts'
 import { deadline } from '../../core/deadline.ts'
 import type { HealthControl, HealthSource } from '../../core/health.ts'
 import { ConfigurationError } from '../../errors/configuration-error.ts'
+import { Problems } from '../../errors/problems.ts'
 import { RevisionError } from '../../errors/revision-error.ts'
 import { bearerToken, sameSecret } from '../access/secret.ts'
 import { answer, type HealthRequest, type HealthResponse, listHeader, withoutBody } from '../exchange.ts'
@@ -188,17 +189,16 @@ export class AdminEndpoint {
 }
 
 function serviceChange(value: unknown): { readonly inService: boolean; readonly reason: string | undefined } {
-  const problems: string[] = []
-  const { inService, reason, ...unknown } = (typeof value === 'object' && value !== null ? value : {}) as {
-    readonly inService?: unknown
-    readonly reason?: unknown
-  }
-  if (typeof inService !== 'boolean') problems.push('inService: expected true or false')
-  if (reason !== undefined && typeof reason !== 'string') problems.push('reason: expected a string')
-  if (reason !== undefined && inService === true) problems.push('reason: goes with inService: false')
-  for (const key of Object.keys(unknown)) problems.push(`${key}: unknown option; known are inService, reason`)
-  if (problems.length > 0) throw new ConfigurationError('change of the service', problems)
-  return { inService: inService as boolean, reason: reason as string | undefined }
+  const problems = new Problems()
+  const change = problems.object('change', value)
+  problems.knownKeys('', change, ['inService', 'reason'])
+  if (change.inService === undefined) problems.add('inService', 'missing; true or false')
+  const inService = problems.boolean('inService', change.inService, true)
+  const reason = problems.string('reason', change.reason)
+  if (change.reason !== undefined && change.inService === true)
+    problems.add('reason', 'goes with inService: false')
+  problems.throwIfAny('change of the service')
+  return { inService, reason }
 }
 
 function invalid(problems: readonly string[]): HealthResponse {

@@ -1,13 +1,12 @@
 import type { Format } from './format.ts'
+import { Late } from './late.ts'
 
 /** A format whose code few requests need: it is read with the first answer in it, not with every start. */
 export class LateFormat implements Format {
   readonly name: string
   readonly mediaType: string
   readonly linked: boolean
-  readonly #load: () => Promise<Format>
-  #loading: Promise<Format> | undefined
-  #loaded: Format | undefined
+  readonly #format: Late<Format>
 
   constructor(
     { name, mediaType, linked = false }: Pick<Format, 'name' | 'mediaType' | 'linked'>,
@@ -16,31 +15,21 @@ export class LateFormat implements Format {
     this.name = name
     this.mediaType = mediaType
     this.linked = linked
-    this.#load = load
+    this.#format = new Late(load)
   }
 
   get headers(): NonNullable<Format['headers']> {
-    return this.#loaded?.headers ?? {}
+    return this.#format.made?.headers ?? {}
   }
 
   /** What has to be waited for before it can render; undefined when nothing has. */
   load(): Promise<unknown> | undefined {
-    return this.#loaded === undefined ? this.#read() : undefined
+    return this.#format.made === undefined ? this.#format.get() : undefined
   }
 
   render(...given: Parameters<Format['render']>): string {
-    if (this.#loaded === undefined) throw new TypeError(`the format ${this.name} has not been loaded`)
-    return this.#loaded.render(...given)
-  }
-
-  async #read(): Promise<void> {
-    this.#loading ??= this.#load()
-    try {
-      this.#loaded = await this.#loading
-    } catch (error) {
-      // What could not be read now may be there for the next request.
-      this.#loading = undefined
-      throw error
-    }
+    const { made } = this.#format
+    if (made === undefined) throw new TypeError(`the format ${this.name} has not been loaded`)
+    return made.render(...given)
   }
 }

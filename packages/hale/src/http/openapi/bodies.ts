@@ -3,7 +3,7 @@ import type { FormatName } from '../formats/built-in-formats.ts'
 import type { Format } from '../formats/format.ts'
 import type { HandlerSettings } from '../handler-settings.ts'
 import { formatSchemas } from '../schema/index.ts'
-import { jsonSchema } from '../schema/json.ts'
+import { bodyNames, jsonSchema } from '../schema/json.ts'
 import type { JsonSchema } from '../schema/json-schema.ts'
 import type { Components } from './components.ts'
 
@@ -63,7 +63,7 @@ export function mergedContent(first: Content = {}, second: Content = {}): Conten
   return merged
 }
 
-/** The JSON Schema of the body as a handler is configured; undefined when the application makes it. */
+/** The JSON Schema of the body as a handler is configured. */
 export function bodySchema(
   { schemas, ownBody, detailsAs }: HandlerSettings['openapi'],
   levels: readonly Visibility[],
@@ -75,12 +75,6 @@ export function bodySchema(
   const names = bodyNames(levels, detailsAs)
   const { anyOf: _all, ...rest } = jsonSchema
   return { ...rest, ...anyOf(names.map((name) => ({ $ref: `#/$defs/${name}` }))), $defs: reachable(names) }
-}
-
-/** The definitions in schema/json.ts of the bodies at these levels. */
-function bodyNames(levels: readonly Visibility[], detailsAs: 'object' | 'list'): readonly string[] {
-  const names = { status: 'statusBody', components: `${detailsAs}Body`, debug: `${detailsAs}DebugBody` }
-  return levels.map((level) => names[level])
 }
 
 function reachable(names: readonly string[]): JsonSchema {

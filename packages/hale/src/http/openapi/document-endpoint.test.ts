@@ -3,6 +3,8 @@ import { check } from '../../core/check.ts'
 import { createHealth } from '../../core/create-health.ts'
 import { fakeClock } from '../../testing/fake-clock.ts'
 import { createHandler } from '../handle.ts'
+import { handlerSettings } from '../handler-settings.ts'
+import { routeDocuments } from './route-documents.ts'
 import { toOpenApi } from './to-open-api.ts'
 
 const token = 'shows-much-more-of-it'
@@ -49,4 +51,15 @@ it('makes a document once for as long as no check comes or goes, however many as
 it('has nothing made of the groups for each request: a registry hands out one list of them', () => {
   const { groups } = health
   expect(health.groups).toBe(groups)
+})
+
+it('says what a group is whatever its name', () => {
+  const own = createHealth({
+    checks: { database: check(() => {}) },
+    groups: { constructor: { members: ['database'] } },
+  })
+  const { get } = toOpenApi(own).paths['/health/constructor'] as { get: { summary: string } }
+  expect(get.summary).toBe('The group constructor')
+  const routes = routeDocuments(own, handlerSettings({}))
+  expect(routes.find(({ path }) => path === '/health/constructor')?.summary).toBe('The group constructor')
 })

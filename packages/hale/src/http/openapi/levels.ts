@@ -1,16 +1,14 @@
-import { terser, type Visibility, visibilities } from '../../core/group-settings.ts'
-import type { VisibilitySettings } from '../access/visibility.ts'
+import { type Visibility, visibilities } from '../../core/group-settings.ts'
+import { VisibilityPolicy, type VisibilitySettings } from '../access/visibility.ts'
 
 /** The visibilities, from the tersest on, that some request or other to a group can be given. */
 export function attainable(
-  { visibility, token }: VisibilitySettings,
+  settings: VisibilitySettings,
   ofGroup: Visibility | undefined,
 ): readonly Visibility[] {
+  const { visibility, token } = settings
   const byRequest = typeof visibility === 'function'
-  const floor = byRequest ? 'status' : (visibility ?? 'components')
-  const ceiling = typeof visibility === 'string' ? visibility : 'debug'
-  const base = ofGroup === undefined ? floor : (terser(ofGroup, ceiling) as Visibility)
-  const least = visibilities.indexOf(base)
+  const least = visibilities.indexOf(new VisibilityPolicy(settings).ofStranger(ofGroup))
   return visibilities.filter((level, index) => {
     if (index === least) return true
     return index > least && (byRequest || token?.visibility === level)

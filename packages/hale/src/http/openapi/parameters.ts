@@ -1,9 +1,7 @@
 import type { HealthSource } from '../../core/health.ts'
+import { namePattern } from '../../core/names.ts'
 import type { HandlerSettings } from '../handler-settings.ts'
 import type { Components, Reference } from './components.ts'
-
-// As core/names.ts has it.
-const namePattern = '^[A-Za-z][A-Za-z0-9_.-]{0,63}$'
 
 /** The query and path parameters of a handler's operations. */
 export class Parameters {

@@ -7,6 +7,7 @@ import type { Reference } from './components.ts'
 import { attainable, together } from './levels.ts'
 import type { Parameters } from './parameters.ts'
 import type { ResponseMaker } from './responses.ts'
+import { summaryOf } from './summaries.ts'
 
 /** Path items by path. */
 export type Paths = { readonly [path: string]: object }
@@ -36,12 +37,6 @@ const probeOf: Readonly<Record<Alias, string>> = {
   readyz: 'readiness',
   startupz: 'startup',
   healthz: 'liveness',
-}
-
-const summaries: Readonly<Record<string, string>> = {
-  liveness: 'Is the process well, or should it be restarted?',
-  readiness: 'Should requests be sent to this instance?',
-  startup: 'Has the service begun?',
 }
 
 /** The paths of probes, groups and checks. */
@@ -93,7 +88,7 @@ function reporter({ health, settings, names, parameters, responses }: Surroundin
     const limited = settings.rateLimit !== undefined && (deep || name !== 'liveness')
     return readingPath(settings, {
       operationId,
-      summary: summaries[name] ?? `The group ${name}`,
+      summary: summaryOf(name),
       description: asks(groups.get(name)?.members ?? [], names),
       parameters: parameters.ofGroup(deep ? [parameters.deep()] : []),
       responses: responses.merged(

@@ -1,6 +1,7 @@
 import type { Visibility } from '../../core/group-settings.ts'
 import type { GroupInfo } from '../../core/health.ts'
 import { isHealthy, type Status, statuses } from '../../core/status.ts'
+import { allowed } from '../exchange.ts'
 import type { Format } from '../formats/format.ts'
 import type { HandlerSettings } from '../handler-settings.ts'
 import { type Bodies, type Content, mergedContent, pascal } from './bodies.ts'
@@ -135,7 +136,7 @@ export class ResponseMaker {
   ofReading(limited: boolean): Responses {
     return {
       405: this.problem('HealthReadOnly', 'The method was another than GET, HEAD or OPTIONS.', {
-        Allow: { schema: { const: 'GET, HEAD, OPTIONS' } },
+        Allow: { schema: { const: allowed } },
       }),
       ...(limited && {
         429: this.problem('HealthLimited', 'The endpoint is rate limited.', {

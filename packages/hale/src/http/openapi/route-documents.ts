@@ -1,11 +1,11 @@
-import type { Visibility } from '../../core/group-settings.ts'
+import { type Visibility, visibilities } from '../../core/group-settings.ts'
 import type { HealthSource } from '../../core/health.ts'
-import type { Status } from '../../core/status.ts'
-import { isHealthy, statuses } from '../../core/status.ts'
+import { isHealthy, type Status, statuses } from '../../core/status.ts'
 import type { HandlerSettings } from '../handler-settings.ts'
-import { jsonSchema } from '../schema/json.ts'
+import { bodyNames, jsonSchema } from '../schema/json.ts'
 import type { JsonSchema } from '../schema/json-schema.ts'
 import { attainable } from './levels.ts'
+import { summaryOf } from './summaries.ts'
 
 /** A path of the handler, described for frameworks that make a document of their routes. */
 export interface RouteDocument {
@@ -22,8 +22,6 @@ export interface RouteDocument {
   }
 }
 
-const every: readonly Visibility[] = ['status', 'components', 'debug']
-
 /**
  * Describes the paths that answer probes, groups and checks, in schemas that refer to nothing outside of themselves:
  * a framework puts them into a document of its own. Aliases are left out, they say the same again.
@@ -31,7 +29,7 @@ const every: readonly Visibility[] = ['status', 'components', 'debug']
 export function routeDocuments(health: HealthSource, settings: HandlerSettings): readonly RouteDocument[] {
   const { basePath } = settings
   const groups = new Map(health.groups.map((group) => [group.name, group]))
-  const of = (path: string, name: string, summary: string, deep = false): RouteDocument => {
+  const of = (path: string, name: string, summary = summaryOf(name), deep = false): RouteDocument => {
     const levels = [name, ...(deep ? ['readiness'] : [])].flatMap((group) =>
       attainable(settings, health.visibilityOf(group)),
     )
@@ -40,15 +38,15 @@ export function routeDocuments(health: HealthSource, settings: HandlerSettings):
   }
   return [
     of(basePath === '' ? '/' : basePath, 'liveness', 'Liveness, or readiness with ?deep=true', true),
-    of(`${basePath}/live`, 'liveness', 'Is the process well, or should it be restarted?'),
-    of(`${basePath}/ready`, 'readiness', 'Should requests be sent to this instance?'),
-    of(`${basePath}/startup`, 'startup', 'Has the service begun?'),
+    of(`${basePath}/live`, 'liveness'),
+    of(`${basePath}/ready`, 'readiness'),
+    of(`${basePath}/startup`, 'startup'),
     ...health.groups
       .filter(({ kind }) => kind === 'group')
-      .map(({ name }) => of(`${basePath}/${name}`, name, `The group ${name}`)),
+      .map(({ name }) => of(`${basePath}/${name}`, name)),
     document(`${basePath}/{check}`, 'One check', {
       settings,
-      levels: every,
+      levels: visibilities,
       limited: settings.rateLimit !== undefined,
     }),
   ]
@@ -130,13 +128,7 @@ function jsonBody({ openapi }: HandlerSettings, levels: readonly Visibility[]): 
   const own = openapi.schemas.json
   if (own !== undefined) return own as JsonSchema
   if (openapi.ownBody) return { description: 'As the application makes it.' }
-  const form = openapi.detailsAs
-  const names = new Set(
-    levels.map((level) => {
-      if (level === 'status') return 'statusBody'
-      return level === 'debug' ? `${form}DebugBody` : `${form}Body`
-    }),
-  )
+  const names = new Set(bodyNames(levels, openapi.detailsAs))
   const bodies = [...names].map((name) => inlined({ $ref: `#/$defs/${name}` }) as JsonSchema)
   return bodies.length === 1 ? (bodies[0] as JsonSchema) : { anyOf: bodies }
 }

@@ -1,5 +1,6 @@
+import { expectHealth } from '../../core/expect-health.ts'
 import type { HealthSource } from '../../core/health.ts'
-import { kindOf, Problems } from '../../errors/problems.ts'
+import { Problems } from '../../errors/problems.ts'
 import { VisibilityPolicy } from '../access/visibility.ts'
 import { type HandlerOptions, readHandlerOptions } from '../handler-settings.ts'
 import { checkNames, type OpenApiDocument, openApiDocument } from './document.ts'
@@ -19,10 +20,8 @@ import { checkNames, type OpenApiDocument, openApiDocument } from './document.ts
  * ```
  */
 export function toOpenApi(health: HealthSource, options: HandlerOptions = {}): OpenApiDocument {
-  const { ask, groups } = (health ?? {}) as Partial<HealthSource>
   const problems = new Problems()
-  if (typeof ask !== 'function' || groups === undefined)
-    problems.add('health', `expected what createHealth returns, got ${kindOf(health)}`)
+  expectHealth(health, problems)
   const settings = readHandlerOptions(options, problems)
   problems.throwIfAny('toOpenApi')
   const policy = new VisibilityPolicy(settings)

@@ -1,4 +1,5 @@
 import type { GroupInfo, HealthSource } from '../../core/health.ts'
+import { withoutOrigin } from '../exchange.ts'
 
 /** What a path asks for. */
 export interface Target {
@@ -92,7 +93,7 @@ export class Routes {
 
 /** Path and query of a request line; undefined when it cannot be one of ours. */
 export function parseUrl(url: string): { readonly path: string; readonly query: string } | undefined {
-  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
+  const local = withoutOrigin(url)
   const [beforeFragment = ''] = local.split('#', 1)
   const mark = beforeFragment.indexOf('?')
   const path = mark === -1 ? beforeFragment : beforeFragment.slice(0, mark)

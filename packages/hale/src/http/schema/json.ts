@@ -1,8 +1,8 @@
+import type { Visibility } from '../../core/group-settings.ts'
 import { statuses } from '../../core/status.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { checkName, instant, text } from './parts.ts'
 
-const instant = { type: 'string', format: 'date-time' } satisfies JsonSchema
-const text = { type: 'string' } satisfies JsonSchema
 const milliseconds = { type: 'number', minimum: 0 } satisfies JsonSchema
 const count = { type: 'integer', minimum: 0 } satisfies JsonSchema
 const status = { $ref: '#/$defs/status' } satisfies JsonSchema
@@ -85,8 +85,6 @@ const entry = ({ properties, required }: Entry): JsonSchema => ({
 const listed = ({ properties, required }: Entry, name: JsonSchema): JsonSchema =>
   entry({ properties: { name, ...properties }, required: ['name', ...required] })
 
-const checkName = { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,63}$' } satisfies JsonSchema
-
 const details = (of: string): JsonSchema => ({
   type: 'object',
   properties: { application: { $ref: '#/$defs/application' } },
@@ -156,3 +154,9 @@ export const jsonSchema = {
     listDebugBody: body(list('listedDebugCheck'), true),
   },
 } satisfies JsonSchema
+
+/** The names of the bodies among its definitions, as they are shown at these levels. */
+export function bodyNames(levels: readonly Visibility[], detailsAs: 'object' | 'list'): readonly string[] {
+  const names = { status: 'statusBody', components: `${detailsAs}Body`, debug: `${detailsAs}DebugBody` }
+  return levels.map((level) => names[level])
+}

@@ -1,6 +1,7 @@
+import { namePattern } from '../../core/names.ts'
 import type { JsonSchema } from './json-schema.ts'
 
-const name = '[A-Za-z][A-Za-z0-9_.-]{0,63}'
+const name = namePattern.slice(1, -1)
 const line = `\\[\\+\\]${name} (?:excluded: )?ok|\\[-\\]${name} failed: [^\\n]+`
 const quoted = '"(?:[^"\\\\\\n]|\\\\[^\\n])*"'
 const warning = `warn: some health checks cannot be excluded: no matches for ${quoted}(?:,${quoted})*`

@@ -1,6 +1,7 @@
 import { Document, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import type { Place } from '../place.ts'
 import type { Unreadable } from '../source-file.ts'
+import { assignment } from '../yaml/assignment.ts'
 import { Located } from '../yaml/located.ts'
 import { commentOrBlanks, endOfExpression, endOfString, valueOfString } from './braces-text.ts'
 
@@ -43,7 +44,7 @@ class BracesReader {
       const start = this.#at
       const item = this.#item()
       if (item === undefined) continue
-      const from = { text: this.#text, document: this.#document, written }
+      const from = { text: this.#text, document: this.#document, written: assignment }
       const place: Place = [start, item.headEnd]
       statements.push({ words: item.words, place, body: new Located(from, item.value, place) })
     }
@@ -199,9 +200,4 @@ class BracesReader {
 function ranged<N extends Node>(node: N, start: number, end: number): N {
   node.range = [start, end, end]
   return node
-}
-
-/** How both languages state a key of an object. */
-export function written(key: string, value: string): string {
-  return `${key} = ${/^(?:-?\d+(?:\.\d+)?|true|false)$/.test(value) ? value : JSON.stringify(value)}`
 }

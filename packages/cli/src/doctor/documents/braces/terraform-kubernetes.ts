@@ -2,8 +2,8 @@ import { isMap, isScalar, isSeq, type Node, Pair, Scalar, YAMLMap, YAMLSeq } fro
 import { isKubernetes, kubernetesDocuments } from '../kubernetes/kubernetes.ts'
 import type { KubernetesDocument } from '../kubernetes/kubernetes-object.ts'
 import type { SourceFile } from '../source-file.ts'
+import { assignment } from '../yaml/assignment.ts'
 import type { Located } from '../yaml/located.ts'
-import { written } from './braces-reader.ts'
 
 /** Of `kubernetes_deployment_v1`, by what is between the prefix and the version. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -37,7 +37,7 @@ export function kubernetesObjects(
   const translate = (node: Node): Node => (isMap(node) ? withKind(asManifest(node), kind) : node)
   return kubernetesDocuments(
     file,
-    body.translated(translate, (key, value) => written(underscored(key), value)),
+    body.translated(translate, (key, value) => assignment(underscored(key), value)),
   )
 }
 

@@ -14,9 +14,10 @@ export function isDockerfile(text: string): boolean {
 }
 
 export function dockerfileDocument(file: SourceFile): DockerfileDocument {
-  const parsed = DockerfileParser.parse(file.text)
+  const text = withoutComments(file.text)
+  const parsed = DockerfileParser.parse(text)
   const checks = parsed.getHEALTHCHECKs()
-  const askings = checks.flatMap((check) => askingOf(check, file.text))
+  const askings = checks.flatMap((check) => askingOf(check, text))
   const { stages, base } = lastStage(parsed.getInstructions())
   const done = stages.flat().map((instruction) => instruction.getTextContent())
   return {
@@ -24,9 +25,16 @@ export function dockerfileDocument(file: SourceFile): DockerfileDocument {
     file,
     base,
     done: done.join('\n'),
-    starts: dockerfileStart(file.text, stages, base),
+    starts: dockerfileStart(text, stages, base),
     askings,
   }
+}
+
+const DIRECTIVE = /^[ \t\uFEFF]*#[ \t]*(?:escape|syntax|check)[ \t]*=/i
+
+/** Blanks in their place: the parser compares each comment with each stage, and what one names is not run. */
+function withoutComments(text: string): string {
+  return text.replace(/^[ \t]*#.*/gm, (line) => (DIRECTIVE.test(line) ? line : ' '.repeat(line.length)))
 }
 
 interface Stage {
@@ -43,9 +51,9 @@ function lastStage(instructions: readonly Instruction[]): {
 } {
   const stages: Stage[] = []
   for (const instruction of instructions) {
-    const words = instruction.getArguments().map((argument) => argument.getValue())
     const keyword = instruction.getKeyword()
     if (keyword === 'FROM') {
+      const words = instruction.getArguments().map((argument) => argument.getValue())
       const named = words.findIndex((word) => word.toLowerCase() === 'as')
       const from = words.find((word) => !word.startsWith('--')) ?? ''
       stages.push({ name: named === -1 ? '' : (words[named + 1] ?? ''), from, done: [] })

@@ -7,19 +7,17 @@ export function isNagios(text: string): boolean {
   return /^[ \t]*define\s+(?:command|service|host|hostgroup|contact)\s*\{/m.test(text)
 }
 
+const COMMAND = /^[ \t]*command_(?:name[ \t]+(\S+)|line[ \t]+([^\r\n]*check_(?:http|curl)\b[^\r\n]*))/gm
+
 /** Commands that run `check_http`; others ask for no health. */
 export function nagiosDocument(file: SourceFile): OtherDocument {
-  const lines = file.text.matchAll(/^[ \t]*command_line[ \t]+([^\r\n]*check_(?:http|curl)\b[^\r\n]*)/gm)
-  const askings = [...lines].flatMap((found) => {
-    const command = found[1] ?? ''
-    const start = found.index + found[0].length - command.length
-    return askingOf(command, start, nameBefore(file.text, found.index))
-  })
+  let name = ''
+  const askings: Asking[] = []
+  for (const { index, 0: whole, 1: named, 2: command } of file.text.matchAll(COMMAND)) {
+    if (command === undefined) name = named ?? ''
+    else askings.push(...askingOf(command, index + whole.length - command.length, name))
+  }
   return { kind: 'other', file, askings }
-}
-
-function nameBefore(text: string, at: number): string {
-  return [...text.slice(0, at).matchAll(/^[ \t]*command_name[ \t]+(\S+)/gm)].at(-1)?.[1] ?? ''
 }
 
 function askingOf(command: string, start: number, name: string): readonly Asking[] {

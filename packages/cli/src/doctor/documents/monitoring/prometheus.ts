@@ -46,7 +46,14 @@ export function alertsDocument(file: SourceFile, root: Located): AlertsDocument 
     const name = node.get('alert')?.text
     return name === undefined ? [] : [{ name, node }]
   })
-  return { kind: 'alerts', file, alerts, askings: [] }
+  const records = rules.flatMap((rule) => rule.get('record')?.text ?? [])
+  const expressions = rules.flatMap((rule) => {
+    const node = rule.get('expr')
+    const name = rule.get('alert')?.text
+    const subject = name === undefined ? `record ${rule.get('record')?.text ?? ''}` : `alert ${name}`
+    return node === undefined ? [] : [{ subject, node }]
+  })
+  return { kind: 'alerts', file, alerts, expressions, records, askings: [] }
 }
 
 /** The blackbox exporter's modules. */

@@ -30,13 +30,16 @@ function askingOf(name: string, check: Located): Asking {
     role: 'balancer',
     subject: `healthCheck of service ${name}`,
     place: check.keyPlace,
-    question: {
-      kind: 'http',
-      path: path?.text ?? '/',
-      place: path?.place ?? check.keyPlace,
-      ...portAt(check),
-      changePath: (to) => check.set('path', to),
-    },
+    question:
+      check.get('mode')?.text === 'grpc'
+        ? { kind: 'grpc', service: '', place: check.keyPlace, ...portAt(check) }
+        : {
+            kind: 'http',
+            path: path?.text ?? '/',
+            place: path?.place ?? check.keyPlace,
+            ...portAt(check),
+            changePath: (to) => check.set('path', to),
+          },
     timeout: durationAt(check, 'timeout', TIMEOUT_MS),
     interval: durationAt(check, 'interval', INTERVAL_MS),
     refuses: 'timeout-not-below-interval',

@@ -1,5 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import type { Edit, Place } from '../place.ts'
+import { resolved } from './aliases.ts'
+import { literal } from './assignment.ts'
 
 /** The text that a YAML document was read from, and the document. */
 export interface YamlText {
@@ -25,7 +27,7 @@ export class Located {
   constructor(from: YamlText, node: Node | null | undefined, key?: Place, shared = false, merges = 0) {
     this.#from = from
     this.#shared = shared || isAlias(node)
-    this.#node = (isAlias(node) ? node.resolve(from.document) : node) ?? undefined
+    this.#node = (isAlias(node) ? resolved(node, from.document) : node) ?? undefined
     this.#key = key
     this.#merges = merges
   }
@@ -154,7 +156,8 @@ export class Located {
   replace(text: string): readonly Edit[] | undefined {
     if (this.#shared || !isScalar(this.#node) || this.#node.value === null) return undefined
     const quote = this.raw.startsWith('"') ? '"' : this.raw.startsWith("'") ? "'" : ''
-    return [{ at: this.valuePlace, text: `${quote}${text}${quote}` }]
+    const isBare = quote === '' && this.#from.written !== undefined
+    return [{ at: this.valuePlace, text: isBare ? literal(text) : `${quote}${text}${quote}` }]
   }
 
   /** What states `key: text` in this map; undefined where that cannot be done with care. */
@@ -185,10 +188,13 @@ export class Located {
   }
 
   /** Before what is there: what ends with a brace of its own has no line behind which another could stand. */
-  #insertBefore(first: number, written: string, flow: boolean): readonly Edit[] {
+  #insertBefore(first: number, written: string, flow: boolean): readonly Edit[] | undefined {
     const { text } = this.#from
     if (flow) return [{ at: [first, first], text: `${written}, ` }]
-    const indent = ' '.repeat(first - (text.lastIndexOf('\n', first - 1) + 1))
+    const lineStart = text.lastIndexOf('\n', first - 1) + 1
+    // In the middle of a dotted key, or of a header, nothing can be put.
+    if (!/(?:^|\{)\s*$/.test(text.slice(lineStart, first))) return undefined
+    const indent = ' '.repeat(first - lineStart)
     return [{ at: [first, first], text: `${written}${text.includes('\r\n') ? '\r\n' : '\n'}${indent}` }]
   }
 }

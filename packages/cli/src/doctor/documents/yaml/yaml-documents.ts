@@ -6,6 +6,7 @@ import { composeDocument, isCompose } from '../containers/compose.ts'
 import { ecsDocument, taskDefinition } from '../containers/ecs.ts'
 import type { Document } from '../document.ts'
 import { isKubernetes, kubernetesDocuments } from '../kubernetes/kubernetes.ts'
+import { dashboardDocument, dashboardIn } from '../monitoring/grafana.ts'
 import {
   alertsDocument,
   blackboxDocument,
@@ -14,6 +15,8 @@ import {
   isScraping,
   scrapingDocument,
 } from '../monitoring/prometheus.ts'
+import { flyDocument, isFly } from '../platforms/fly.ts'
+import { isRailway, railwayDocument } from '../platforms/railway.ts'
 import { envoyClusters, envoyDocument } from '../proxies/envoy.ts'
 import { isTraefik, traefikDocument } from '../proxies/traefik.ts'
 import type { SourceFile, Unreadable } from '../source-file.ts'
@@ -55,8 +58,12 @@ function documentsOf(document: YamlDocument, file: SourceFile): readonly Documen
   const clusters = envoyClusters(root)
   if (clusters.length > 0) return [envoyDocument(file, clusters)]
   if (isTraefik(root)) return [traefikDocument(file, root)]
+  if (isFly(root)) return [flyDocument(file, root)]
+  if (isRailway(root)) return [railwayDocument(file, root)]
   if (isBlackbox(root)) return [blackboxDocument(file, root)]
   if (isConsulJson(root)) return [consulDocument(file, root.entries)].flatMap((one) => one ?? [])
+  const dashboard = dashboardIn(root)
+  if (dashboard !== undefined) return [dashboardDocument(file, dashboard)].flatMap((one) => one ?? [])
   // Prometheus' own file, and rules, may be one.
   return [
     ...(isScraping(root) ? [scrapingDocument(file, root)] : []),

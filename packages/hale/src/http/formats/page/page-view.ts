@@ -1,6 +1,6 @@
 import type { Visibility } from '../../../core/group-settings.ts'
 import type { CheckReport, Report, ServiceInfo } from '../../../core/report.ts'
-import { contribution, type Status, statuses } from '../../../core/status.ts'
+import { contribution, type Status, statuses, worse } from '../../../core/status.ts'
 import type { Transition } from '../../../core/transitions.ts'
 
 /** A probe or group as the page's navigation shows it. */
@@ -41,8 +41,7 @@ function rank({ status, critical, enabled }: CheckReport): number {
 
 /** The status in the page's heading and title: on the overview the worse of liveness and readiness. */
 export function shownStatus({ report, liveness }: PageView): Status {
-  if (liveness === undefined) return report.status
-  return statuses.indexOf(liveness.status) > statuses.indexOf(report.status) ? liveness.status : report.status
+  return liveness === undefined ? report.status : worse(report.status, liveness.status)
 }
 
 /** What the page is of: the name of the probe, group or check, or `health` of the whole. */

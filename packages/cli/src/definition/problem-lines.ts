@@ -1,4 +1,4 @@
-import type { DefinitionProblem } from '../definition/definition.ts'
+import type { DefinitionProblem } from './definition.ts'
 
 /** One line a problem, as editors and compilers write them: `hale.yaml:4:11: checks.database.url: missing; …`. */
 export function problemLines(file: string, problems: readonly DefinitionProblem[]): readonly string[] {

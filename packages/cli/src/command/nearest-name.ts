@@ -6,7 +6,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   let best: string | undefined
   for (const candidate of known) {
     const other = candidate.toLowerCase()
-    const begins = given.length >= 3 && other.startsWith(given)
+    const begins = given.length >= 4 && other.startsWith(given)
     const distance = begins ? 1 - 1 / (1 + other.length) ** 2 : editDistance(given, other)
     if (distance >= bestDistance) continue
     best = candidate
