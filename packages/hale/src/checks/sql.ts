@@ -76,7 +76,8 @@ export interface SqlCheckOptions extends DependencyCheckOptions, SaturationOptio
    */
   readonly query?: string
   /**
-   * The pool beneath a client that hides it (Kysely, Prisma): that of pg or mysql2, which the application has made.
+   * The pool beneath a client that hides it (Kysely, Prisma): that of pg or mysql2, which the application has made, or
+   * the `sql` of postgres.js, which is asked itself.
    * @default the pool of Knex, Drizzle, TypeORM and Sequelize
    */
   readonly pool?: object
@@ -120,8 +121,8 @@ export function sql(
   const given = problems.object('options', options) as SqlCheckOptions
   const { query = 'SELECT 1', pool, saturatedAs, saturatedForMs, ...rest } = given
   if (problems.string('query', query) === '') problems.add('query', 'expected SQL, got an empty string')
-  if (pool !== undefined && poolUseOf(unwrapped(pool)) === undefined)
-    problems.add('pool', `expected a pool of pg or mysql2, got ${kindOf(pool)}`)
+  if (pool !== undefined && !isPostgresJs(pool) && poolUseOf(unwrapped(pool)) === undefined)
+    problems.add('pool', `expected a pool of pg or mysql2, or the sql of postgres.js, got ${kindOf(pool)}`)
   const asking = new Asking(query, pool, new Saturation(problems, given))
   return clientCheck<SqlClient>({
     client,
@@ -150,8 +151,10 @@ class Asking {
 
   async ask(access: Access, context: CheckContext): Promise<Outcome> {
     if (access.closed !== undefined) return down(access.closed)
-    if (isPostgresJs(access.pool)) return this.#postgresJs.ask(access.pool, this.#query, context)
-    const pool = unwrapped(this.#pool ?? access.pool)
+    const given = this.#pool ?? access.pool
+    // Only a query of its own tells of that pool.
+    if (isPostgresJs(given)) return this.#postgresJs.ask(given, this.#query, context)
+    const pool = unwrapped(given)
     if (isPgPool(pool)) warnOfUnheardErrors(context, pool, 'pool')
     const use = poolUseOf(pool)
     const full = await this.#saturation.ofPool(use, context)

@@ -5,6 +5,7 @@ import { type PostgresServer, postgresProgram, startPostgres } from '../../../..
 import { startTcpGate, type TcpGate } from '../../../../../tests/servers/tcp-gate.ts'
 import { whenOwned } from '../../../../../tests/servers/when-provided.ts'
 import { type PostgresCheckOptions, postgres } from '../../checks/postgres.ts'
+import { sql } from '../../checks/sql.ts'
 import { systemClock } from '../../core/clock.ts'
 import { singleCheck } from '../../testing/single-check.ts'
 import type { PostgresJs } from './postgres-js.ts'
@@ -85,6 +86,18 @@ whenOwned(postgresProgram, 'a pool of postgres.js, over a real PostgreSQL,', () 
     }
     await works
     await eventually(async () => (await run()).status).toBe('UP')
+  })
+
+  test('beneath a client that hides it is asked itself', async () => {
+    await using client = connected(server.url, { max: 1 })
+    const kysely = { getExecutor: () => ({}), executeQuery: () => Promise.reject(new Error('not this one')) }
+    const { run } = singleCheck(sql(kysely, { pool: client, timeoutMs: 1_000 }))
+    await eventually(async () => (await run()).message).toBe('connected')
+    const held = await client.reserve()
+    expect(await run()).toMatchObject({ status: 'DEGRADED', message: 'no free connection' })
+    held.release()
+    await eventually(async () => (await run()).message).toBe('connected')
+    expect(sql(kysely, { pool: {} }).problems).toHaveLength(1)
   })
 
   test('that tells nothing of its queries is asked all the same', async () => {
