@@ -76,14 +76,10 @@ describe.each(Object.entries(makers))(
 
     test('is not taken for saturated', async () => {
       const { run } = singleCheck(made.check)
-      expect(await run()).toMatchObject({ status: 'DOWN' })
       const asked = Array.from({ length: max }, () => Promise.resolve(made.ask()).catch(() => {}))
       await polling({ timeout: 5_000, interval: 5 })(() => server.open).toBeGreaterThanOrEqual(max)
       for (let times = 0; times < 5; times++) {
-        expect(await run()).toMatchObject({
-          status: 'DOWN',
-          error: expect.stringMatching(/^not connected$|^timed out/),
-        })
+        expect(await run()).toMatchObject({ status: 'DOWN', error: 'not connected' })
       }
       await server.close()
       await Promise.all(asked)
