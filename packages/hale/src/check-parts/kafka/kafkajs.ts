@@ -1,4 +1,5 @@
 import type { CheckContext } from '../../core/check.ts'
+import { systemClock } from '../../core/clock.ts'
 import { FewQuestions } from '../asking/few-questions.ts'
 import { hasMethod } from '../asking/structure.ts'
 import { type KafkaAnswer, type KafkaQuestions, lagOf } from './kafka-answer.ts'
@@ -87,14 +88,20 @@ async function inquire(admin: KafkajsAdmin, questions: KafkaQuestions): Promise<
   }
 }
 
-async function clusterOf(admin: KafkajsAdmin): Promise<KafkaAnswer> {
+/** How long after a question that none of its brokers took kafkajs is asked again, in milliseconds. */
+const againMs = 20
+
+async function clusterOf(admin: KafkajsAdmin, again = true): Promise<KafkaAnswer> {
   try {
     const { brokers, controller } = await admin.describeCluster()
     return { brokers: brokers.length, hasController: controller !== null }
   } catch (error) {
     // It asks for all topics of the cluster, and takes one without a leader for a failure of the whole.
     if (kafkaRefusal(error) === 'LEADER_NOT_AVAILABLE') return { isIncomplete: true }
-    throw error
+    // It stumbles over the nothing that it has when each of its brokers has failed at the same moment.
+    if (!again || !(error instanceof TypeError)) throw error
+    await new Promise<void>((resolve) => systemClock.after(againMs, resolve))
+    return clusterOf(admin, false)
   }
 }
 
