@@ -1,6 +1,6 @@
 import { Admin, Consumer, Producer } from '@platformatic/kafka'
 import { Kafka, type KafkaConfig, type Admin as KafkajsAdmin, logLevel, type RetryOptions } from 'kafkajs'
-import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test, vi } from 'vitest'
 import { closeAfterEach } from '../../../../tests/close-after-each.ts'
 import { polling } from '../../../../tests/polling.ts'
 import { acceptedBeyond } from '../../../../tests/servers/accepted-connections.ts'
@@ -385,6 +385,19 @@ describe('kafka through kafkajs', () => {
     expect(well).toBeGreaterThan(0)
     await eventually(async () => (await run()).status).toBe('UP')
   })
+})
+
+test('kafkajs is asked once more, and not without end, when none of its brokers took the question', async () => {
+  const nothing = () => Promise.reject(new TypeError("Cannot destructure property 'brokers' of null"))
+  const refused = Object.assign(new Error('no leader'), { type: 'LEADER_NOT_AVAILABLE' })
+  const describeCluster = vi.fn().mockImplementationOnce(nothing).mockRejectedValueOnce(refused)
+  const admin = Object.assign(kafkajsAdmin(['127.0.0.1:1'], {}), { describeCluster })
+  expect(await asked(admin)()).toMatchObject({ status: 'DEGRADED', message: 'a partition has no leader' })
+  expect(describeCluster).toHaveBeenCalledTimes(2)
+  describeCluster.mockImplementation(nothing)
+  expect((await asked(admin)()).status).toBe('DOWN')
+  // Each run asks twice.
+  expect(describeCluster.mock.calls.length).toBeLessThanOrEqual(6)
 })
 
 describe('kafka without a cluster', () => {
